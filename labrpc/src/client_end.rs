@@ -1,0 +1,138 @@
+//! The caller's side: one call from its start to its answer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use labrt::thread;
+use labrt::time::Duration;
+
+use crate::Rpc;
+use crate::network::{CallId, Departure, Network, Outcome, Trip};
+use crate::server::Instance;
+
+/// A port that sends to one server. A cheap handle; any number of calls may be under way over it,
+/// and they keep no order.
+#[derive(Clone)]
+pub struct ClientEnd {
+    network: Network,
+    /// The network's number for this end.
+    number: usize,
+}
+
+impl ClientEnd {
+    pub(crate) fn new(network: Network, number: usize) -> ClientEnd {
+        ClientEnd { network, number }
+    }
+
+    /// Sends the request and blocks until the answer is known: the reply, or `None` if either was
+    /// lost, nobody was there, or the server died meanwhile. The handler may have run in any case.
+    ///
+    /// # Panics
+    /// If the server has no handler for this RPC, or its handler's reply is not an `R::Reply`.
+    #[track_caller]
+    pub fn call<R: Rpc>(&self, request: &R) -> Option<R::Reply> {
+        let reply = self.exchange(R::NAME, labgob::encode(request))?;
+        match labgob::decode(&reply) {
+            Ok(reply) => Some(reply),
+            Err(error) => panic!("{}: cannot read the reply: {error}", R::NAME),
+        }
+    }
+
+    #[track_caller]
+    fn exchange(&self, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
+        match self.network.depart(self.number, request.len()) {
+            Departure::Closed => None,
+            Departure::Nowhere(delay) => {
+                pause(delay);
+                None
+            }
+            Departure::To(trip) => self.travel(trip, rpc, request),
+        }
+    }
+
+    /// Takes the caller's thread along: it sleeps through the delays and waits for the handler.
+    #[track_caller]
+    fn travel(&self, trip: Trip, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
+        let Trip {
+            id,
+            instance,
+            fate,
+            outcome,
+        } = trip;
+        instance.check_handles(rpc);
+        pause(fate.request_delay);
+        if fate.request_lost {
+            self.network.arrive(id, Outcome::Dead);
+            return None;
+        }
+        let delivery = Delivery {
+            network: self.network.clone(),
+            id,
+            instance,
+            rpc,
+            request,
+        };
+        if let Some(delay) = fate.duplicate {
+            delivery.clone().start(delay);
+        }
+        delivery.start(Duration::ZERO);
+        let Ok(Outcome::Reply(reply)) = outcome.recv() else {
+            return None;
+        };
+        if let Some(delay) = fate.reply_lost {
+            pause(delay);
+            return None;
+        }
+        pause(fate.reply_delay);
+        self.network.count_bytes(reply.len());
+        Some(reply)
+    }
+}
+
+impl fmt::Debug for ClientEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientEnd({})", self.number)
+    }
+}
+
+fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        thread::sleep(delay);
+    }
+}
+
+/// A request at the server's door.
+#[derive(Clone)]
+struct Delivery {
+    network: Network,
+    id: CallId,
+    instance: Arc<Instance>,
+    rpc: &'static str,
+    request: Vec<u8>,
+}
+
+impl Delivery {
+    /// Lets the handler run, on a thread of its own that bears its name.
+    fn start(self, delay: Duration) {
+        let thread = thread::Builder::new()
+            .name(self.rpc)
+            .server(self.instance.name.clone());
+        let handler = move || {
+            pause(delay);
+            let reply = self.instance.handle(self.rpc, &self.request);
+            self.network.arrive(self.id, Outcome::Reply(reply));
+        };
+        thread
+            .spawn(handler)
+            .expect("the OS refuses a thread for the handler: are threads leaking?");
+    }
+}
+
+impl Drop for Delivery {
+    /// A handler that panics answers nothing; its caller must not wait for ever.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.network.arrive(self.id, Outcome::Dead);
+        }
+    }
+}

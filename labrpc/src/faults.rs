@@ -1,0 +1,206 @@
+//! What the network does to messages, and the dice that decide when.
+
+use std::time::Duration;
+
+use labrt::rand::mix;
+
+/// How often and how badly things go wrong. The course's numbers are the default.
+///
+/// Delays are drawn in whole milliseconds, evenly from zero up to, but not including, a limit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Faults {
+    /// Unreliable: each request is late by less than this.
+    pub request_delay_limit: Duration,
+    /// Unreliable: the share of requests that are lost. No handler runs.
+    pub request_loss: f64,
+    /// Unreliable: the share of replies that are lost. The handler has run.
+    pub reply_loss: f64,
+    /// Unreliable: the share of requests that arrive a second time, with a delay of their own.
+    /// The first reply counts. The course has none.
+    pub duplication: f64,
+    /// Long reordering: the share of replies that are late.
+    pub reordering: f64,
+    /// Long reordering: a late reply is late by at least this.
+    pub reorder_delay_base: Duration,
+    /// Long reordering: by how much more, at most. Drawn twice, so that small ones are frequent:
+    /// evenly up to a limit that is itself drawn evenly up to this one.
+    pub reorder_delay_spread: Duration,
+    /// A call that leads nowhere fails after less than this.
+    pub dead_delay_limit: Duration,
+    /// The same with long delays on.
+    pub long_dead_delay_limit: Duration,
+}
+
+impl Default for Faults {
+    fn default() -> Faults {
+        Faults {
+            request_delay_limit: Duration::from_millis(27),
+            request_loss: 0.1,
+            reply_loss: 0.1,
+            duplication: 0.0,
+            reordering: 600.0 / 900.0,
+            reorder_delay_base: Duration::from_millis(200),
+            reorder_delay_spread: Duration::from_millis(2000),
+            dead_delay_limit: Duration::from_millis(100),
+            long_dead_delay_limit: Duration::from_millis(7000),
+        }
+    }
+}
+
+impl Faults {
+    /// # Panics
+    /// If a share does not lie in 0 to 1.
+    pub(crate) fn check(&self) {
+        check_share("request_loss", self.request_loss);
+        check_share("reply_loss", self.reply_loss);
+        check_share("duplication", self.duplication);
+        check_share("reordering", self.reordering);
+    }
+}
+
+/// Faults of one link, from one end to its server and back, on top of the network's; they strike
+/// on a reliable network as well.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LinkFaults {
+    /// The share of requests that are lost.
+    pub request_loss: f64,
+    /// The share of replies that are lost.
+    pub reply_loss: f64,
+    /// Each request is late by this.
+    pub request_delay: Duration,
+    /// Each reply is late by this.
+    pub reply_delay: Duration,
+    /// Nothing passes in this direction.
+    pub cut: Option<Cut>,
+}
+
+impl LinkFaults {
+    /// # Panics
+    /// If a share does not lie in 0 to 1.
+    pub(crate) fn check(&self) {
+        check_share("request_loss", self.request_loss);
+        check_share("reply_loss", self.reply_loss);
+    }
+}
+
+/// The direction in which a link is cut. The caller gets its `None` as late as from a server that
+/// is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Requests do not reach the server.
+    Requests,
+    /// Replies do not reach the caller, though handlers run.
+    Replies,
+}
+
+fn check_share(name: &str, share: f64) {
+    assert!(
+        (0.0..=1.0).contains(&share),
+        "{name} is a share from 0 to 1, but is {share}"
+    );
+}
+
+/// The network's modes, as they stand when a call is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Modes {
+    pub(crate) reliable: bool,
+    pub(crate) long_delays: bool,
+    pub(crate) long_reordering: bool,
+}
+
+/// What will happen to one call, all of it drawn when the call is made.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fate {
+    pub(crate) request_delay: Duration,
+    pub(crate) request_lost: bool,
+    /// The request arrives again, this much after it was sent.
+    pub(crate) duplicate: Option<Duration>,
+    /// How long after the reply was lost the caller hears of it, if it is.
+    pub(crate) reply_lost: Option<Duration>,
+    pub(crate) reply_delay: Duration,
+}
+
+impl Fate {
+    pub(crate) fn draw(modes: Modes, faults: &Faults, link: &LinkFaults, dice: &mut Dice) -> Fate {
+        let network_delay = |dice: &mut Dice| match modes.reliable {
+            true => Duration::ZERO,
+            false => dice.millis_below(faults.request_delay_limit),
+        };
+        let on_bad = |share| if modes.reliable { 0.0 } else { share };
+        let request_delay = network_delay(dice) + link.request_delay;
+        let request_lost =
+            dice.chance(on_bad(faults.request_loss)) | dice.chance(link.request_loss);
+        let duplicate = dice
+            .chance(on_bad(faults.duplication))
+            .then(|| network_delay(dice) + link.request_delay);
+        let reply_lost = dice.chance(on_bad(faults.reply_loss)) | dice.chance(link.reply_loss);
+        let reordered = modes.long_reordering && dice.chance(faults.reordering);
+        let reorder_delay = if reordered {
+            dice.reorder_delay(faults)
+        } else {
+            Duration::ZERO
+        };
+        Fate {
+            request_delay,
+            request_lost,
+            duplicate,
+            reply_lost: match link.cut {
+                Some(Cut::Replies) => Some(dead_delay(modes, faults, dice)),
+                _ => reply_lost.then_some(Duration::ZERO),
+            },
+            reply_delay: reorder_delay + link.reply_delay,
+        }
+    }
+}
+
+/// How long a call that leads nowhere takes to fail.
+pub(crate) fn dead_delay(modes: Modes, faults: &Faults, dice: &mut Dice) -> Duration {
+    dice.millis_below(match modes.long_delays {
+        true => faults.long_dead_delay_limit,
+        false => faults.dead_delay_limit,
+    })
+}
+
+/// A stream of draws of its own for each call, so that no call changes another's fate.
+#[derive(Debug)]
+pub(crate) struct Dice {
+    key: u64,
+    drawn: u64,
+}
+
+impl Dice {
+    pub(crate) fn new(link_seed: u64, call: u64) -> Dice {
+        Dice {
+            key: mix(link_seed, call),
+            drawn: 0,
+        }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.drawn += 1;
+        mix(self.key, self.drawn)
+    }
+
+    fn chance(&mut self, probability: f64) -> bool {
+        // 53 random bits make an evenly spread number from 0 to 1, without 1.
+        let fraction = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        fraction < probability
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        // 64 bits over a limit of thousands: the bias is beyond notice.
+        if limit == 0 { 0 } else { self.next() % limit }
+    }
+
+    fn millis_below(&mut self, limit: Duration) -> Duration {
+        Duration::from_millis(self.below(limit.as_millis() as u64))
+    }
+
+    fn reorder_delay(&mut self, faults: &Faults) -> Duration {
+        let spread = 1 + self.below(faults.reorder_delay_spread.as_millis() as u64);
+        faults.reorder_delay_base + Duration::from_millis(self.below(spread))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! The simulated network: remote procedure calls that get lost, late, reordered or doubled.
+//!
+//! A [`Network`] has client ends and servers, both known by name. A [`ClientEnd`] is a port that
+//! sends to one server; it works while it is enabled. A [`Server`] is a set of handlers.
+//!
+//! ```
+//! use labrpc::{Network, Rpc, Server};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Double(u64);
+//!
+//! impl Rpc for Double {
+//!     const NAME: &'static str = "Arithmetic.Double";
+//!     type Reply = u64;
+//! }
+//!
+//! let network = Network::new();
+//! let mut server = Server::new();
+//! server.on(|Double(number)| number * 2);
+//! network.add_server("calculator", server);
+//!
+//! let end = network.make_end("student");
+//! network.connect("student", "calculator");
+//! network.enable("student", true);
+//! assert_eq!(end.call(&Double(21)), Some(42));
+//! ```
+//!
+//! # What may happen to a call
+//!
+//! [`ClientEnd::call`] blocks its thread until the answer is known, and `None` is an ordinary
+//! answer: the request or its reply was lost, nobody was there, or the server died meanwhile. The
+//! caller cannot tell these apart, and the handler may have run in any case.
+//!
+//! - To an end that is disabled or leads nowhere: `None`, after 0 to 99 ms, or up to 7 s if
+//!   [long delays](Network::set_long_delays) are on.
+//! - On a [reliable](Network::set_reliable) network the request arrives at once; else after 0 to
+//!   26 ms, and one in ten is lost.
+//! - Each request runs on a thread of its own, so a handler may block for as long as it likes.
+//! - When the handler has returned, its reply counts only if the server is still there and the
+//!   end still enabled. Deleting or replacing the server, or disabling the end, wakes the callers
+//!   that wait at once. (The course looks every 100 ms: a mend.)
+//! - On an unreliable network one reply in ten is lost. With [long
+//!   reordering](Network::set_long_reordering), two in three come 0.2 to 2.2 s late, even if the
+//!   server has died meanwhile.
+//!
+//! The numbers are the course's, and the default of [`Faults`], which has more to ask for. The
+//! dice are drawn from the world's seed, keyed by the end's name and the call's number on it: the
+//! n-th call over a link has the same fate whatever other links do.
+//!
+//! Every message is encoded, so nothing is shared between servers, and bytes are counted.
+
+mod client_end;
+mod faults;
+mod network;
+mod server;
+
+pub use client_end::ClientEnd;
+pub use faults::{Cut, Faults, LinkFaults};
+pub use network::Network;
+pub use server::Server;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A remote procedure call: a request that names its reply.
+pub trait Rpc: Serialize + DeserializeOwned {
+    /// Which handler is meant, as `Service.Method`: `Raft.RequestVote`.
+    const NAME: &'static str;
+    /// What the handler answers.
+    type Reply: Serialize + DeserializeOwned;
+}

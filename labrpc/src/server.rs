@@ -1,0 +1,95 @@
+//! A server: handlers by name, and a count of what came in.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use labrt::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Rpc;
+
+type Handler = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
+/// A set of RPC handlers, to be added to a network under a name. Several services may share one:
+/// a key/value service and the Raft beneath it, for one.
+#[derive(Default)]
+pub struct Server {
+    handlers: BTreeMap<&'static str, Handler>,
+}
+
+impl Server {
+    /// A server that handles nothing yet.
+    #[must_use]
+    pub fn new() -> Server {
+        Server::default()
+    }
+
+    /// Lets `handler` answer the requests of type `R`. It runs on a thread of its own for each
+    /// request, so it may block.
+    ///
+    /// # Panics
+    /// If there is a handler for this RPC already.
+    #[track_caller]
+    pub fn on<R: Rpc>(&mut self, handler: impl Fn(R) -> R::Reply + Send + Sync + 'static) {
+        let answer = move |request: &[u8]| {
+            let request = labgob::decode(request)
+                .unwrap_or_else(|error| panic!("{}: cannot read the request: {error}", R::NAME));
+            labgob::encode(&handler(request))
+        };
+        let previous = self.handlers.insert(R::NAME, Box::new(answer));
+        assert!(
+            previous.is_none(),
+            "this server has a handler for {} already",
+            R::NAME
+        );
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.handlers.keys()).finish()
+    }
+}
+
+/// A server on a network. Adding a server again, after a restart, makes a new instance.
+pub(crate) struct Instance {
+    pub(crate) name: Arc<str>,
+    handlers: BTreeMap<&'static str, Handler>,
+    /// Requests that have reached a handler.
+    pub(crate) count: AtomicU64,
+}
+
+impl Instance {
+    pub(crate) fn new(name: &str, server: Server) -> Instance {
+        Instance {
+            name: name.into(),
+            handlers: server.handlers,
+            count: AtomicU64::new(0),
+        }
+    }
+
+    /// # Panics
+    /// If no handler has this name.
+    #[track_caller]
+    pub(crate) fn check_handles(&self, rpc: &str) {
+        if self.handlers.contains_key(rpc) {
+            return;
+        }
+        let service = |name: &str| name.rsplit_once('.').map(|(service, _)| service.to_owned());
+        let known: Vec<_> = self.handlers.keys().copied().collect();
+        let what = match known.iter().any(|name| service(name) == service(rpc)) {
+            true => "method",
+            false => "service",
+        };
+        let known = known.join(", ");
+        panic!(
+            "unknown {what} in {rpc}: the server {} handles [{known}]",
+            self.name
+        );
+    }
+
+    pub(crate) fn handle(&self, rpc: &str, request: &[u8]) -> Vec<u8> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.handlers[rpc](request)
+    }
+}

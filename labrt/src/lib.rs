@@ -1,0 +1,37 @@
+//! The lab runtime: threads, time, locks, channels and randomness for everything in the kit.
+//!
+//! Student and kit code reach these things only through this crate, whose modules mirror the
+//! crates people know, name for name:
+//!
+//! | module      | mirrors                                                                  |
+//! |-------------|--------------------------------------------------------------------------|
+//! | [`thread`]  | `std::thread`, [`scope`](thread::scope) included                         |
+//! | [`time`]    | `std::time`                                                              |
+//! | [`sync`]    | `parking_lot` (no poisoning), and `std::sync::atomic`                    |
+//! | [`channel`] | `crossbeam_channel`                                                      |
+//! | [`rand`]    | the free functions of `rand`, from a generator seeded per world and thread |
+//!
+//! `Arc` is std's. Whoever knows those crates learns nothing new.
+//!
+//! What the facade adds is [`world`]: a test runs in a world of its own, which knows all its
+//! threads by name and server, ends at once with a readable [`Failure`](world::Failure) when any
+//! of them panics or when locks form a cycle, and can say at any time which thread waits for
+//! what, since when, at which source line, and who holds it.
+//!
+//! # Two runtimes behind one facade
+//!
+//! The runtime is chosen when the program runs, not when it is compiled. Today there is one, the
+//! OS: a thin layer over std, `parking_lot` and `crossbeam-channel`. Every operation passes one
+//! seam (`runtime`), where an object's home is matched against the runtimes there are; a
+//! simulated runtime is added there, and no caller changes.
+
+pub mod channel;
+mod pool;
+pub mod rand;
+mod record;
+mod runtime;
+pub mod sync;
+pub mod thread;
+pub mod time;
+mod wait;
+pub mod world;

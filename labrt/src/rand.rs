@@ -1,0 +1,126 @@
+//! Randomness from the world's seed. Mirrors the free functions of `rand`.
+//!
+//! Every thread draws from a generator of its own (ChaCha with 8 rounds, as published by its
+//! author: the same numbers on every machine), seeded by the world's seed and the thread's place
+//! in the tree of spawns, so one thread's draws never reshuffle another's. Outside a world the
+//! seed comes from the OS.
+
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+use std::ops::RangeBounds;
+
+pub use rand::distr;
+use rand::distr::uniform::{SampleRange, SampleUniform};
+use rand::distr::{Distribution, StandardUniform};
+pub use rand::seq;
+pub use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::record::{Record, ThreadNumber};
+
+thread_local! {
+    // With the number of the thread it was seeded for: OS threads are used again.
+    static GENERATOR: RefCell<Option<(ThreadNumber, ChaCha8Rng)>> = const { RefCell::new(None) };
+}
+
+/// A handle on the calling thread's generator, for whatever takes a [`Rng`].
+#[derive(Debug, Clone, Copy)]
+pub struct ThreadRng {
+    // Not Send: it stands for the generator of the thread that made it.
+    thread: std::marker::PhantomData<*const ()>,
+}
+
+/// The calling thread's generator.
+#[must_use]
+pub fn rng() -> ThreadRng {
+    ThreadRng {
+        thread: std::marker::PhantomData,
+    }
+}
+
+/// A random value of a type that has a standard distribution (all values of an integer, for one).
+#[must_use]
+pub fn random<T>() -> T
+where
+    StandardUniform: Distribution<T>,
+{
+    rng().random()
+}
+
+/// A random value from a range.
+///
+/// # Panics
+/// If the range is empty.
+#[must_use]
+pub fn random_range<T, R>(range: R) -> T
+where
+    T: SampleUniform,
+    R: SampleRange<T> + RangeBounds<T>,
+{
+    rng().random_range(range)
+}
+
+/// True with probability `probability`.
+///
+/// # Panics
+/// If `probability` does not lie in 0 to 1.
+#[must_use]
+pub fn random_bool(probability: f64) -> bool {
+    rng().random_bool(probability)
+}
+
+/// A generator of its own for whoever needs draws that nobody else reshuffles: the simulated
+/// network's dice, for one.
+#[must_use]
+pub fn seeded(seed: u64) -> impl Rng + Clone + Send {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+/// A seed made of a seed and a number, for a stream of its own.
+///
+/// The last step of SplitMix64 (Steele, Lea and Flood, 2014), so that neighbours come out
+/// unrelated.
+#[must_use]
+pub fn mix(seed: u64, number: u64) -> u64 {
+    let mut bits = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+/// A seed from the OS.
+#[must_use]
+pub fn entropy() -> u64 {
+    // Std draws its hash keys from the OS, and counts them on.
+    RandomState::new().hash_one("labrt")
+}
+
+fn with_generator<T>(draw: impl FnOnce(&mut ChaCha8Rng) -> T) -> T {
+    GENERATOR.with_borrow_mut(|generator| {
+        let number = Record::current_number();
+        match generator {
+            Some((owner, generator)) if *owner == number => draw(generator),
+            stale => {
+                let fresh = ChaCha8Rng::seed_from_u64(Record::current().seed);
+                draw(&mut stale.insert((number, fresh)).1)
+            }
+        }
+    })
+}
+
+impl rand::TryRng for ThreadRng {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(with_generator(|generator| generator.next_u32()))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(with_generator(|generator| generator.next_u64()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        with_generator(|generator| generator.fill_bytes(bytes));
+        Ok(())
+    }
+}

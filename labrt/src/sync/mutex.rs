@@ -1,0 +1,137 @@
+//! The lock.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+
+use crate::runtime::{Home, Runtime};
+use crate::wait::{Lock, Owner, Site, What, waiting};
+
+/// Data that one thread at a time may touch.
+///
+/// Locking it twice in one thread, or in a ring with other locks and threads, ends the test with
+/// a report of the ring (outside a world: a panic).
+pub struct Mutex<T: ?Sized> {
+    home: Home,
+    owner: Owner,
+    real: parking_lot::Mutex<T>,
+}
+
+impl<T> Mutex<T> {
+    /// An unlocked mutex.
+    pub const fn new(data: T) -> Mutex<T> {
+        Mutex {
+            home: Home::unbound(),
+            owner: Owner::none(),
+            real: parking_lot::Mutex::new(data),
+        }
+    }
+
+    /// The data, once nobody shares the mutex any more.
+    pub fn into_inner(self) -> T {
+        self.real.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// Waits for the lock and takes it. Dropping the guard gives it back.
+    #[inline]
+    #[track_caller]
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        let Runtime::Os = self.home.enter();
+        let site = Location::caller();
+        let real = match self.real.try_lock() {
+            Some(real) => real,
+            None => self.wait(site),
+        };
+        self.guard(real, site)
+    }
+
+    /// Takes the lock if it is free.
+    #[inline]
+    #[track_caller]
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        let Runtime::Os = self.home.enter();
+        Some(self.guard(self.real.try_lock()?, Location::caller()))
+    }
+
+    /// The data, for whoever has the mutex for himself.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.real.get_mut()
+    }
+
+    #[cold]
+    fn wait(&self, site: Site) -> parking_lot::MutexGuard<'_, T> {
+        let lock = Lock::new::<T>("Mutex", &self.owner);
+        waiting(What::Lock(lock), None, site, || self.real.lock())
+    }
+
+    #[inline]
+    fn guard<'a>(&'a self, real: parking_lot::MutexGuard<'a, T>, site: Site) -> MutexGuard<'a, T> {
+        self.owner.set(site);
+        MutexGuard {
+            owner: &self.owner,
+            real,
+        }
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    fn default() -> Mutex<T> {
+        Mutex::new(T::default())
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    fn from(data: T) -> Mutex<T> {
+        Mutex::new(data)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.real.fmt(f)
+    }
+}
+
+/// The right to touch the data of a [`Mutex`], until dropped.
+#[must_use = "a guard that is not kept gives the lock back at once"]
+pub struct MutexGuard<'a, T: ?Sized> {
+    pub(super) owner: &'a Owner,
+    pub(super) real: parking_lot::MutexGuard<'a, T>,
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.real
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // The lock itself is given back after this, when `real` is dropped.
+        self.owner.clear();
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

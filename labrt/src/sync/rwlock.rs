@@ -1,0 +1,143 @@
+//! The lock that readers share.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+
+use crate::runtime::{Home, Runtime};
+use crate::wait::{Lock, Owner, What, waiting};
+
+/// Data that many threads may read at a time, or one may change.
+///
+/// Only a writer is known by name to those who wait; see [`Mutex`](super::Mutex) for the rest.
+pub struct RwLock<T: ?Sized> {
+    home: Home,
+    writer: Owner,
+    real: parking_lot::RwLock<T>,
+}
+
+impl<T> RwLock<T> {
+    /// An unlocked lock.
+    pub const fn new(data: T) -> RwLock<T> {
+        RwLock {
+            home: Home::unbound(),
+            writer: Owner::none(),
+            real: parking_lot::RwLock::new(data),
+        }
+    }
+
+    /// The data, once nobody shares the lock any more.
+    pub fn into_inner(self) -> T {
+        self.real.into_inner()
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    /// Waits until nobody writes, and reads.
+    #[inline]
+    #[track_caller]
+    pub fn read(&self) -> RwLockReadGuard<'_, T> {
+        let Runtime::Os = self.home.enter();
+        let real = self.real.try_read().unwrap_or_else(|| {
+            let lock = Lock::new::<T>("RwLock", &self.writer);
+            waiting(What::Lock(lock), None, Location::caller(), || {
+                self.real.read()
+            })
+        });
+        RwLockReadGuard { real }
+    }
+
+    /// Waits until nobody reads or writes, and writes.
+    #[inline]
+    #[track_caller]
+    pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+        let Runtime::Os = self.home.enter();
+        let site = Location::caller();
+        let real = self.real.try_write().unwrap_or_else(|| {
+            let lock = Lock::new::<T>("RwLock", &self.writer);
+            waiting(What::Lock(lock), None, site, || self.real.write())
+        });
+        self.writer.set(site);
+        RwLockWriteGuard {
+            writer: &self.writer,
+            real,
+        }
+    }
+
+    /// Reads if nobody writes.
+    pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
+        let Runtime::Os = self.home.enter();
+        Some(RwLockReadGuard {
+            real: self.real.try_read()?,
+        })
+    }
+
+    /// Writes if nobody reads or writes.
+    #[track_caller]
+    pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        let Runtime::Os = self.home.enter();
+        let real = self.real.try_write()?;
+        self.writer.set(Location::caller());
+        Some(RwLockWriteGuard {
+            writer: &self.writer,
+            real,
+        })
+    }
+
+    /// The data, for whoever has the lock for himself.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.real.get_mut()
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    fn default() -> RwLock<T> {
+        RwLock::new(T::default())
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.real.fmt(f)
+    }
+}
+
+/// The right to read the data of a [`RwLock`], until dropped.
+#[must_use = "a guard that is not kept gives the lock back at once"]
+pub struct RwLockReadGuard<'a, T: ?Sized> {
+    real: parking_lot::RwLockReadGuard<'a, T>,
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+/// The right to change the data of a [`RwLock`], until dropped.
+#[must_use = "a guard that is not kept gives the lock back at once"]
+pub struct RwLockWriteGuard<'a, T: ?Sized> {
+    writer: &'a Owner,
+    real: parking_lot::RwLockWriteGuard<'a, T>,
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.real
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        // The lock itself is given back after this, when `real` is dropped.
+        self.writer.clear();
+    }
+}

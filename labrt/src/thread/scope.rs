@@ -1,0 +1,169 @@
+//! Threads that may borrow from their spawner, which waits for them. Mirrors `std::thread::scope`.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::{JoinHandle, Result, name_of_child, start};
+use crate::record::Record;
+use crate::wait::{What, waiting};
+
+/// A scope to spawn threads in; see [`scope`].
+pub struct Scope<'scope, 'env: 'scope> {
+    threads: Arc<Threads>,
+    // Invariant in both lifetimes, so that neither can be shortened to smuggle a borrow out.
+    scope: PhantomData<&'scope mut &'scope ()>,
+    env: PhantomData<&'env mut &'env ()>,
+}
+
+/// The threads of a scope that still run.
+#[derive(Default)]
+struct Threads {
+    running: Mutex<Running>,
+    /// A condvar because the scope waits for the last thread alone.
+    none_left: Condvar,
+}
+
+#[derive(Default)]
+struct Running {
+    count: usize,
+    /// Threads that panicked and were not joined.
+    panicked: usize,
+}
+
+/// Gives `body` a scope to spawn threads in, and waits for all of them.
+///
+/// # Panics
+/// If `body` panics, or a thread that was not joined has.
+#[track_caller]
+pub fn scope<'env, F, T>(body: F) -> T
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
+{
+    let scope = Scope {
+        threads: Arc::new(Threads::default()),
+        scope: PhantomData,
+        env: PhantomData,
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| body(&scope)));
+    let panicked = scope.threads.wait(Location::caller());
+    match result {
+        Err(payload) => resume_unwind(payload),
+        Ok(_) if panicked => panic!("a scoped thread panicked"),
+        Ok(value) => value,
+    }
+}
+
+impl Threads {
+    /// Waits for the last thread; did any panic unjoined?
+    fn wait(&self, site: &'static Location<'static>) -> bool {
+        let mut running = self.running.lock();
+        if running.count > 0 {
+            waiting(What::Scope, None, site, || {
+                self.none_left
+                    .wait_while(&mut running, |running| running.count > 0);
+            });
+        }
+        running.panicked > 0
+    }
+
+    fn end_one(&self, panicked: bool) {
+        let mut running = self.running.lock();
+        running.count -= 1;
+        running.panicked += usize::from(panicked);
+        self.none_left.notify_all();
+    }
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Starts a thread that may borrow whatever outlives the scope.
+    ///
+    /// # Panics
+    /// If the OS refuses another thread.
+    #[track_caller]
+    pub fn spawn<F, T>(&'scope self, body: F) -> ScopedJoinHandle<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        let parent = Record::current();
+        let record = parent.child(name_of_child(&parent, Location::caller()), None);
+        let result = Arc::new(Mutex::new(None));
+        let body: Box<dyn FnOnce() + Send + 'scope> = {
+            let (threads, result) = (self.threads.clone(), result.clone());
+            Box::new(move || {
+                let value = catch_unwind(AssertUnwindSafe(body));
+                let panicked = value.is_err();
+                *result.lock() = Some(value);
+                // Before the scope may end: nothing of 'scope is touched after this.
+                drop(result);
+                threads.end_one(panicked);
+            })
+        };
+        // SAFETY: `scope` returns only after every thread has called `end_one`, after which the
+        // closure holds nothing of 'scope: it has run, and has dropped its share of the result.
+        let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
+        self.threads.running.lock().count += 1;
+        let thread = start(record, body).unwrap_or_else(|error| {
+            self.threads.end_one(false);
+            panic!("the OS refuses another thread: {error}");
+        });
+        ScopedJoinHandle {
+            thread,
+            result,
+            threads: self.threads.clone(),
+            scope: PhantomData,
+        }
+    }
+}
+
+/// The right to wait for a scoped thread's end; the scope waits for it in any case.
+pub struct ScopedJoinHandle<'scope, T> {
+    thread: JoinHandle<()>,
+    result: Arc<Mutex<Option<Result<T>>>>,
+    threads: Arc<Threads>,
+    scope: PhantomData<&'scope mut &'scope ()>,
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// Waits for the thread's end.
+    ///
+    /// # Errors
+    /// What the thread panicked with; the scope then does not panic for it.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        self.thread.join()?;
+        let result = self
+            .result
+            .lock()
+            .take()
+            .expect("an ended thread has left its result");
+        if result.is_err() {
+            self.threads.running.lock().panicked -= 1;
+        }
+        result
+    }
+
+    /// Has the thread ended?
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({} running)", self.threads.running.lock().count)
+    }
+}
+
+impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ScopedJoinHandle")
+            .field(self.thread.thread())
+            .finish()
+    }
+}

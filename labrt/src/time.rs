@@ -1,0 +1,103 @@
+//! Time as the threads of the lab see it. Mirrors `std::time`.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::sync::OnceLock;
+pub use std::time::Duration;
+
+use crate::runtime::Runtime;
+
+/// A point in time of the runtime's clock, which never goes backwards.
+///
+/// Two instants may be equal although one was taken after the other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(Duration);
+
+impl Instant {
+    /// The time now.
+    #[must_use]
+    pub fn now() -> Instant {
+        let Runtime::Os = Runtime::current();
+        static START: OnceLock<std::time::Instant> = OnceLock::new();
+        Instant(START.get_or_init(std::time::Instant::now).elapsed())
+    }
+
+    /// How long ago this was.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        Instant::now().duration_since(*self)
+    }
+
+    /// The time from `earlier` to this instant; zero if `earlier` is the later one.
+    #[must_use]
+    pub fn duration_since(&self, earlier: Instant) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// As [`duration_since`](Instant::duration_since).
+    #[must_use]
+    pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+
+    /// The time from `earlier` to this instant; none if `earlier` is the later one.
+    #[must_use]
+    pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
+        self.0.checked_sub(earlier.0)
+    }
+
+    /// This instant and `duration` more; none if the clock does not reach so far.
+    #[must_use]
+    pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_add(duration).map(Instant)
+    }
+
+    /// `duration` before this instant; none if that lies before the clock's start.
+    #[must_use]
+    pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_sub(duration).map(Instant)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Instant;
+    /// # Panics
+    /// If the clock does not reach so far.
+    fn add(self, duration: Duration) -> Instant {
+        Instant(self.0 + duration)
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
+    }
+}
+
+impl Sub<Duration> for Instant {
+    type Output = Instant;
+    /// `duration` earlier, but not before the clock's start. (std has no such limit: its clock
+    /// started with the machine. "An hour ago" must not panic in a young process.)
+    fn sub(self, duration: Duration) -> Instant {
+        Instant(self.0.saturating_sub(duration))
+    }
+}
+
+impl SubAssign<Duration> for Instant {
+    fn sub_assign(&mut self, duration: Duration) {
+        *self = *self - duration;
+    }
+}
+
+impl Sub<Instant> for Instant {
+    type Output = Duration;
+    fn sub(self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Instant({:?})", self.0)
+    }
+}

@@ -1,0 +1,278 @@
+//! Who waits for what: kept for each thread while it is blocked, told when a test hangs.
+//!
+//! Only an operation that really has to block pays for this. Everything that can block goes
+//! through [`waiting`]; a thread that waits for a lock looks, before it blocks, whether the
+//! holders wait for each other in a ring, for then none of them will ever move.
+
+use std::any::type_name;
+use std::fmt::{self, Write};
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::record::{Record, ThreadNumber};
+use crate::world::{FailureKind, World};
+
+/// A place in the source, as `#[track_caller]` tells it.
+pub(crate) type Site = &'static Location<'static>;
+
+/// What a thread waits for.
+pub(crate) enum What {
+    Lock(Lock),
+    Condvar,
+    Receive { made: Site },
+    Send { made: Site },
+    Select { channels: usize },
+    Sleep,
+    Permit,
+    End { of: Arc<Record> },
+    Scope,
+}
+
+/// A lock as seen by a thread that waits for it.
+pub(crate) struct Lock {
+    /// `Mutex`, or `RwLock`.
+    kind: &'static str,
+    /// The type of the data behind it.
+    data: &'static str,
+    owner: *const Owner,
+}
+
+// SAFETY: the pointer is followed only in `Lock::owner`, whose caller sees to it that it is valid.
+unsafe impl Send for Lock {}
+
+impl Lock {
+    pub(crate) fn new<T: ?Sized>(kind: &'static str, owner: &Owner) -> Lock {
+        Lock {
+            kind,
+            data: type_name::<T>(),
+            owner,
+        }
+    }
+
+    fn owner(&self) -> Option<(ThreadNumber, Option<Site>)> {
+        // SAFETY: a `Lock` lies in a `Slot` only while its thread borrows the lock in `waiting`,
+        // and is looked at only under that slot's mutex, which the thread must take to end its
+        // wait. So the lock, and the owner within it, are still there.
+        unsafe { &*self.owner }.get()
+    }
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "locks {}<{}>", self.kind, self.data)?;
+        match self.owner() {
+            None => Ok(()),
+            Some((number, site)) => {
+                match Record::find(number) {
+                    Some(holder) => write!(f, " held by {holder}")?,
+                    None => f.write_str(" held by a thread that has ended")?,
+                }
+                site.map_or(Ok(()), |site| write!(f, ", locked at {}", place(site)))
+            }
+        }
+    }
+}
+
+/// Who holds a lock exclusively, and since which line.
+pub(crate) struct Owner {
+    // Relaxed throughout: these guard nothing, they are read for reports. See `ring` for why a
+    // report of a deadlock is right all the same.
+    thread: AtomicU64,
+    site: AtomicPtr<Location<'static>>,
+}
+
+impl Owner {
+    pub(crate) const fn none() -> Owner {
+        Owner {
+            thread: AtomicU64::new(0),
+            site: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set(&self, site: Site) {
+        self.site
+            .store(std::ptr::from_ref(site).cast_mut(), Ordering::Relaxed);
+        self.thread
+            .store(Record::current_number(), Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn clear(&self) {
+        self.thread.store(0, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<(ThreadNumber, Option<Site>)> {
+        let thread = self.thread.load(Ordering::Relaxed);
+        let site = self.site.load(Ordering::Relaxed);
+        // SAFETY: null, or made from a `&'static Location` in `set`.
+        (thread != 0).then(|| (thread, unsafe { site.as_ref() }))
+    }
+}
+
+/// One wait of one thread.
+pub(crate) struct Wait {
+    what: What,
+    since: Instant,
+    /// For a wait that ends by itself.
+    limit: Option<Duration>,
+    site: Site,
+}
+
+/// A thread's present wait, and how many it has had: two looks that see the same number see the
+/// same wait.
+#[derive(Default)]
+pub(crate) struct Slot {
+    number: u64,
+    wait: Option<Wait>,
+}
+
+/// Blocks in `block`, and lets it be known meanwhile.
+pub(crate) fn waiting<T>(
+    what: What,
+    limit: Option<Duration>,
+    site: Site,
+    block: impl FnOnce() -> T,
+) -> T {
+    let record = Record::current();
+    let for_lock = matches!(what, What::Lock(_));
+    {
+        let mut slot = record.waits.lock();
+        slot.number += 1;
+        slot.wait = Some(Wait {
+            what,
+            since: Instant::now(),
+            limit,
+            site,
+        });
+    }
+    if for_lock {
+        refuse_deadlock(&record);
+    }
+    let result = block();
+    record.waits.lock().wait = None;
+    result
+}
+
+/// Ends the test if the thread's wait has closed a ring of locks. Outside a world, panics.
+#[cold]
+fn refuse_deadlock(record: &Arc<Record>) {
+    let Some(ring) = ring(record) else { return };
+    let message = describe_ring(&ring);
+    match &record.world {
+        Some(world) => world.fail_here(FailureKind::Deadlock, message, None),
+        None => {
+            record.waits.lock().wait = None;
+            panic!("{message}");
+        }
+    }
+}
+
+/// The ring of threads, each waiting for a lock that the next one holds, that begins and ends
+/// with `start`; none if there is no such ring.
+///
+/// The ring is walked twice. The first walk may see a state that never was, as threads move
+/// while it looks; if the second sees the same waits again, each of these threads has stood
+/// still in between, so what it held on the second look it held all the time.
+fn ring(start: &Arc<Record>) -> Option<Vec<Arc<Record>>> {
+    let (threads, waits) = walk(start)?;
+    let again = walk(start)?;
+    let same = |(a, b): (&Arc<Record>, &Arc<Record>)| Arc::ptr_eq(a, b);
+    let unmoved = waits == again.1 && threads.iter().zip(&again.0).all(same);
+    unmoved.then_some(threads)
+}
+
+fn walk(start: &Arc<Record>) -> Option<(Vec<Arc<Record>>, Vec<u64>)> {
+    let mut threads = vec![start.clone()];
+    let mut waits = Vec::new();
+    loop {
+        let (holder, wait) = awaited_holder(threads.last()?)?;
+        waits.push(wait);
+        if holder == start.number {
+            return Some((threads, waits));
+        }
+        // A ring that does not come back to `start` is found by the thread that closed it.
+        if threads.iter().any(|thread| thread.number == holder) {
+            return None;
+        }
+        threads.push(Record::find(holder)?);
+    }
+}
+
+/// The thread that holds the lock that `record` waits for, and the number of that wait.
+fn awaited_holder(record: &Record) -> Option<(ThreadNumber, u64)> {
+    let slot = record.waits.lock();
+    match &slot.wait.as_ref()?.what {
+        What::Lock(lock) => Some((lock.owner()?.0, slot.number)),
+        _ => None,
+    }
+}
+
+fn describe_ring(ring: &[Arc<Record>]) -> String {
+    let mut text = match ring {
+        [one] => format!("deadlock: {one} locks what it already holds"),
+        _ => format!(
+            "deadlock: {} threads wait for each other's locks",
+            ring.len()
+        ),
+    };
+    for record in ring {
+        if let Some(wait) = &record.waits.lock().wait {
+            write!(text, "\n  {record} {wait}").expect("writing to a string");
+        }
+    }
+    text
+}
+
+/// Every thread of `world` that waits: who, for what, since when, where.
+pub(crate) fn report(world: Option<&Arc<World>>) -> String {
+    let mut waiting = String::new();
+    let mut running = Vec::new();
+    for record in Record::all() {
+        if record.world.as_ref().map(Arc::as_ptr) != world.map(Arc::as_ptr) {
+            continue;
+        }
+        match &record.waits.lock().wait {
+            Some(wait) => writeln!(waiting, "  {:<28} {wait}", record.to_string()),
+            None => Ok(running.push(record.to_string())),
+        }
+        .expect("writing to a string");
+    }
+    if running.is_empty() {
+        return waiting;
+    }
+    format!("{waiting}  not waiting: {}\n", running.join(", "))
+}
+
+/// `file:line`, as an editor takes it.
+pub(crate) fn place(site: &Location<'_>) -> String {
+    format!("{}:{}", site.file(), site.line())
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            What::Lock(lock) => write!(f, "{lock}"),
+            What::Condvar => f.write_str("waits for a condvar"),
+            What::Receive { made } => write!(f, "receives from the channel of {}", place(made)),
+            What::Send { made } => write!(f, "sends to the channel of {}", place(made)),
+            What::Select { channels } => write!(f, "selects among {channels} channels"),
+            What::Sleep => f.write_str("sleeps"),
+            What::Permit => f.write_str("is parked"),
+            What::End { of } => write!(f, "waits for {of} to end"),
+            What::Scope => f.write_str("waits for the threads of a scope to end"),
+        }?;
+        write!(
+            f,
+            " at {}, for {:.3} s",
+            place(self.site),
+            self.since.elapsed().as_secs_f64()
+        )?;
+        match self.limit {
+            Some(limit) => write!(f, " of {:.3} s", limit.as_secs_f64()),
+            None => Ok(()),
+        }
+    }
+}
