@@ -4,11 +4,10 @@
 //!
 //! `cargo bench -p labrpc`. The median of several runs, and their range.
 
-use std::time::{Duration, Instant};
-
 use labrpc::{ClientEnd, Network, Rpc, Server};
 use labrt::channel::{Receiver, bounded};
 use labrt::thread;
+use labrt::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 const RUNS: usize = 9;
@@ -44,10 +43,7 @@ fn main() {
 fn print_row(what: &str, runs: &mut [f64], unit: &str) {
     runs.sort_by(f64::total_cmp);
     let (least, most) = (runs[0], runs[runs.len() - 1]);
-    println!(
-        "  {what:<16} {:7.2} {unit}   [{least:.2} to {most:.2}]",
-        runs[runs.len() / 2]
-    );
+    println!("  {what:<16} {:7.2} {unit}   [{least:.2} to {most:.2}]", runs[runs.len() / 2]);
 }
 
 fn network(release: Receiver<()>) -> Network {
@@ -72,9 +68,7 @@ fn end(network: &Network, name: String) -> ClientEnd {
 fn echo(callers: usize) -> f64 {
     let (_release, blocked) = bounded(0);
     let network = network(blocked);
-    let ends: Vec<_> = (0..callers)
-        .map(|caller| end(&network, format!("{caller}")))
-        .collect();
+    let ends: Vec<_> = (0..callers).map(|caller| end(&network, format!("{caller}"))).collect();
     let start = Instant::now();
     thread::scope(|scope| {
         for end in &ends {
@@ -96,9 +90,7 @@ fn echo(callers: usize) -> f64 {
 fn call_beside_blocked_handlers() -> f64 {
     let (release, blocked) = bounded::<()>(0);
     let network = network(blocked);
-    let blockers: Vec<_> = (0..64)
-        .map(|caller| end(&network, format!("{caller}")))
-        .collect();
+    let blockers: Vec<_> = (0..64).map(|caller| end(&network, format!("{caller}"))).collect();
     let quick = end(&network, "quick".into());
     let mut elapsed = Duration::ZERO;
     thread::scope(|scope| {
@@ -106,9 +98,9 @@ fn call_beside_blocked_handlers() -> f64 {
             scope.spawn(move || end.call(&Block));
         }
         while network.count("server") < 64 {
-            std::thread::sleep(Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
         }
-        std::thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
         let start = Instant::now();
         assert!(quick.call(&Echo("hello".into())).is_some());
         elapsed = start.elapsed();

@@ -53,25 +53,14 @@ impl ClientEnd {
     /// Takes the caller's thread along: it sleeps through the delays and waits for the handler.
     #[track_caller]
     fn travel(&self, trip: Trip, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
-        let Trip {
-            id,
-            instance,
-            fate,
-            outcome,
-        } = trip;
+        let Trip { id, instance, fate, outcome } = trip;
         instance.check_handles(rpc);
         pause(fate.request_delay);
         if fate.request_lost {
             self.network.arrive(id, Outcome::Dead);
             return None;
         }
-        let delivery = Delivery {
-            network: self.network.clone(),
-            id,
-            instance,
-            rpc,
-            request,
-        };
+        let delivery = Delivery { network: self.network.clone(), id, instance, rpc, request };
         if let Some(delay) = fate.duplicate {
             delivery.clone().start(delay);
         }
@@ -114,9 +103,7 @@ struct Delivery {
 impl Delivery {
     /// Lets the handler run, on a thread of its own that bears its name.
     fn start(self, delay: Duration) {
-        let thread = thread::Builder::new()
-            .name(self.rpc)
-            .server(self.instance.name.clone());
+        let thread = thread::Builder::new().name(self.rpc).server(self.instance.name.clone());
         let handler = move || {
             pause(delay);
             let reply = self.instance.handle(self.rpc, &self.request);

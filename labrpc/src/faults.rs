@@ -94,10 +94,7 @@ pub enum Cut {
 }
 
 fn check_share(name: &str, share: f64) {
-    assert!(
-        (0.0..=1.0).contains(&share),
-        "{name} is a share from 0 to 1, but is {share}"
-    );
+    assert!((0.0..=1.0).contains(&share), "{name} is a share from 0 to 1, but is {share}");
 }
 
 /// The network's modes, as they stand when a call is made.
@@ -135,11 +132,7 @@ impl Fate {
             .then(|| network_delay(dice) + link.request_delay);
         let reply_lost = dice.chance(on_bad(faults.reply_loss)) | dice.chance(link.reply_loss);
         let reordered = modes.long_reordering && dice.chance(faults.reordering);
-        let reorder_delay = if reordered {
-            dice.reorder_delay(faults)
-        } else {
-            Duration::ZERO
-        };
+        let reorder_delay = if reordered { dice.reorder_delay(faults) } else { Duration::ZERO };
         Fate {
             request_delay,
             request_lost,
@@ -170,10 +163,7 @@ pub(crate) struct Dice {
 
 impl Dice {
     pub(crate) fn new(link_seed: u64, call: u64) -> Dice {
-        Dice {
-            key: mix(link_seed, call),
-            drawn: 0,
-        }
+        Dice { key: mix(link_seed, call), drawn: 0 }
     }
 
     fn next(&mut self) -> u64 {

@@ -102,11 +102,7 @@ impl Network {
     /// The same, with dice from a seed of its own.
     #[must_use]
     pub fn with_seed(seed: u64) -> Network {
-        let modes = Modes {
-            reliable: true,
-            long_delays: false,
-            long_reordering: false,
-        };
+        let modes = Modes { reliable: true, long_delays: false, long_reordering: false };
         let state = State {
             modes,
             faults: Faults::default(),
@@ -116,15 +112,8 @@ impl Network {
             servers: BTreeMap::new(),
         };
         let (total_count, total_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        let inner = Inner {
-            seed,
-            total_count,
-            total_bytes,
-            state: Mutex::new(state),
-        };
-        Network {
-            inner: Arc::new(inner),
-        }
+        let inner = Inner { seed, total_count, total_bytes, state: Mutex::new(state) };
+        Network { inner: Arc::new(inner) }
     }
 
     /// A new client end, disabled and not connected.
@@ -134,9 +123,7 @@ impl Network {
     #[track_caller]
     pub fn make_end(&self, name: impl Into<String>) -> ClientEnd {
         let name = name.into();
-        let seed = name
-            .bytes()
-            .fold(self.inner.seed, |seed, byte| mix(seed, byte.into()));
+        let seed = name.bytes().fold(self.inner.seed, |seed, byte| mix(seed, byte.into()));
         let mut state = self.inner.state.lock();
         let number = state.ends.len();
         state.ends.push(End {
@@ -241,9 +228,7 @@ impl Network {
     #[track_caller]
     pub fn count(&self, server: &str) -> u64 {
         let instance = self.inner.state.lock().servers.get(server).cloned();
-        let Some(instance) = instance else {
-            panic!("there is no server {server:?} now")
-        };
+        let Some(instance) = instance else { panic!("there is no server {server:?} now") };
         instance.count.load(Ordering::Relaxed)
     }
 
@@ -295,9 +280,7 @@ impl Network {
 
     /// Ends a call that is still under way; too late, and nobody hears of it.
     pub(crate) fn arrive(&self, id: CallId, outcome: Outcome) {
-        let call = self.inner.state.lock().ends[id.end]
-            .under_way
-            .remove(&id.call);
+        let call = self.inner.state.lock().ends[id.end].under_way.remove(&id.call);
         if let Some(call) = call {
             // The caller of a lost request does not wait.
             let _ = call.caller.try_send(outcome);
@@ -305,20 +288,13 @@ impl Network {
     }
 
     pub(crate) fn count_bytes(&self, bytes: usize) {
-        self.inner
-            .total_bytes
-            .fetch_add(bytes as u64, Ordering::Relaxed);
+        self.inner.total_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 }
 
 impl State {
     fn depart(&mut self, number: usize) -> Departure {
-        let State {
-            modes,
-            faults,
-            servers,
-            ..
-        } = self;
+        let State { modes, faults, servers, .. } = self;
         let end = &mut self.ends[number];
         let call = end.calls;
         end.calls += 1;
@@ -329,13 +305,7 @@ impl State {
             return Departure::Nowhere(dead_delay(*modes, faults, dice));
         };
         let (caller, outcome) = bounded(1);
-        end.under_way.insert(
-            call,
-            Call {
-                instance: instance.clone(),
-                caller,
-            },
-        );
+        end.under_way.insert(call, Call { instance: instance.clone(), caller });
         Departure::To(Trip {
             id: CallId { end: number, call },
             instance: instance.clone(),
@@ -374,11 +344,6 @@ impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.inner.state.lock();
         let servers: Vec<_> = state.servers.keys().collect();
-        write!(
-            f,
-            "Network({:?}, {} ends, servers {servers:?})",
-            state.modes,
-            state.ends.len()
-        )
+        write!(f, "Network({:?}, {} ends, servers {servers:?})", state.modes, state.ends.len())
     }
 }

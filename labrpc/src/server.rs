@@ -37,11 +37,7 @@ impl Server {
             labgob::encode(&handler(request))
         };
         let previous = self.handlers.insert(R::NAME, Box::new(answer));
-        assert!(
-            previous.is_none(),
-            "this server has a handler for {} already",
-            R::NAME
-        );
+        assert!(previous.is_none(), "this server has a handler for {} already", R::NAME);
     }
 }
 
@@ -61,11 +57,7 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn new(name: &str, server: Server) -> Instance {
-        Instance {
-            name: name.into(),
-            handlers: server.handlers,
-            count: AtomicU64::new(0),
-        }
+        Instance { name: name.into(), handlers: server.handlers, count: AtomicU64::new(0) }
     }
 
     /// # Panics
@@ -82,10 +74,7 @@ impl Instance {
             false => "service",
         };
         let known = known.join(", ");
-        panic!(
-            "unknown {what} in {rpc}: the server {} handles [{known}]",
-            self.name
-        );
+        panic!("unknown {what} in {rpc}: the server {} handles [{known}]", self.name);
     }
 
     pub(crate) fn handle(&self, rpc: &str, request: &[u8]) -> Vec<u8> {

@@ -3,6 +3,12 @@
 //! `cargo bench -p labrt`. Each pair is measured in turns, so that a busy machine slows both; the
 //! median of the turns, and their ratio. The aim: at or under 1.3.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the bare crates are measured beside the facade"
+)]
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -55,20 +61,13 @@ fn compare(what: &str, mut facade: impl FnMut(), mut bare: impl FnMut()) {
         bares.push(nanoseconds(OPERATIONS, &mut bare));
     }
     let (facade, bare) = (median(facades), median(bares));
-    println!(
-        "  {what:<24} facade {facade:7.1}   bare {bare:7.1}   ratio {:.2}",
-        facade / bare
-    );
+    println!("  {what:<24} facade {facade:7.1}   bare {bare:7.1}   ratio {:.2}", facade / bare);
 }
 
 /// A spawn and join, of a used thread and of a fresh one.
 fn spawning() {
     let turns = |operation: &mut dyn FnMut()| {
-        median(
-            (0..TURNS)
-                .map(|_| nanoseconds(500, &mut *operation))
-                .collect(),
-        )
+        median((0..TURNS).map(|_| nanoseconds(500, &mut *operation)).collect())
     };
     let facade = turns(&mut || labrt::thread::spawn(|| ()).join().unwrap());
     let bare = turns(&mut || std::thread::spawn(|| ()).join().unwrap());

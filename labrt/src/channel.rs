@@ -39,19 +39,8 @@ fn channel<T>(
     (sender, receiver): (crossbeam_channel::Sender<T>, crossbeam_channel::Receiver<T>),
     made: Site,
 ) -> (Sender<T>, Receiver<T>) {
-    let sender = Sender {
-        home: Home::unbound(),
-        made,
-        real: sender,
-    };
-    (
-        sender,
-        Receiver {
-            home: Home::unbound(),
-            made,
-            real: receiver,
-        },
-    )
+    let sender = Sender { home: Home::unbound(), made, real: sender };
+    (sender, Receiver { home: Home::unbound(), made, real: receiver })
 }
 
 /// The sending side of a channel. Clones send to the same channel.
@@ -160,9 +149,9 @@ impl<T> Receiver<T> {
         match self.real.try_recv() {
             Ok(message) => Ok(message),
             Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
-            Err(TryRecvError::Empty) => self.wait(Some(limit), Location::caller(), || {
-                self.real.recv_timeout(limit)
-            }),
+            Err(TryRecvError::Empty) => {
+                self.wait(Some(limit), Location::caller(), || self.real.recv_timeout(limit))
+            }
         }
     }
 
@@ -214,21 +203,13 @@ impl<T> Receiver<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Sender<T> {
-        Sender {
-            home: self.home.clone(),
-            made: self.made,
-            real: self.real.clone(),
-        }
+        Sender { home: self.home.clone(), made: self.made, real: self.real.clone() }
     }
 }
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Receiver<T> {
-        Receiver {
-            home: self.home.clone(),
-            made: self.made,
-            real: self.real.clone(),
-        }
+        Receiver { home: self.home.clone(), made: self.made, real: self.real.clone() }
     }
 }
 

@@ -25,6 +25,12 @@
 //! seam (`runtime`), where an object's home is matched against the runtimes there are; a
 //! simulated runtime is added there, and no caller changes.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this is where the rest is led to"
+)]
+
 pub mod channel;
 mod pool;
 pub mod rand;

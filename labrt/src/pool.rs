@@ -21,14 +21,8 @@ static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
 pub(crate) fn execute(job: Job) -> io::Result<()> {
     let idle = IDLE.lock().pop();
     match idle {
-        Some(worker) => worker
-            .send(job)
-            .expect("an idle worker waits for its next job"),
-        None => drop(
-            std::thread::Builder::new()
-                .name("labrt".into())
-                .spawn(|| work(job))?,
-        ),
+        Some(worker) => worker.send(job).expect("an idle worker waits for its next job"),
+        None => drop(std::thread::Builder::new().name("labrt".into()).spawn(|| work(job))?),
     }
     Ok(())
 }

@@ -33,9 +33,7 @@ pub struct ThreadRng {
 /// The calling thread's generator.
 #[must_use]
 pub fn rng() -> ThreadRng {
-    ThreadRng {
-        thread: std::marker::PhantomData,
-    }
+    ThreadRng { thread: std::marker::PhantomData }
 }
 
 /// A random value of a type that has a standard distribution (all values of an integer, for one).

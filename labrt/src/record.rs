@@ -136,10 +136,7 @@ impl Record {
     }
 
     fn stranger() -> Record {
-        let name = std::thread::current()
-            .name()
-            .unwrap_or("unnamed")
-            .to_owned();
+        let name = std::thread::current().name().unwrap_or("unnamed").to_owned();
         Record::new(name.into(), None, None, entropy())
     }
 }

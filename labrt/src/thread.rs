@@ -34,9 +34,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new()
-        .spawn(body)
-        .expect("the OS refuses another thread: are threads leaking?")
+    Builder::new().spawn(body).expect("the OS refuses another thread: are threads leaking?")
 }
 
 /// Starts a thread with a name of its own.
@@ -77,10 +75,8 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let parent = Record::current();
-        let name = self
-            .name
-            .unwrap_or_else(|| name_of_child(&parent, Location::caller()));
+        let (parent, site) = (Record::current(), Location::caller());
+        let name = self.name.unwrap_or_else(|| name_of_child(&parent, site));
         start(parent.child(name, self.server), body)
     }
 }
@@ -100,14 +96,8 @@ where
 {
     let Runtime::Os = Runtime::current();
     let thread = Thread(Arc::new(record));
-    let outcome = Arc::new(Outcome {
-        result: Mutex::new(None),
-        ended: Condvar::new(),
-    });
-    let handle = JoinHandle {
-        thread: thread.clone(),
-        outcome: outcome.clone(),
-    };
+    let outcome = Arc::new(Outcome { result: Mutex::new(None), ended: Condvar::new() });
+    let handle = JoinHandle { thread: thread.clone(), outcome: outcome.clone() };
     pool::execute(Box::new(move || {
         thread.0.begin();
         let result = catch_unwind(AssertUnwindSafe(body));
@@ -141,13 +131,9 @@ impl<T> JoinHandle<T> {
     pub fn join(self) -> Result<T> {
         let mut result = self.outcome.result.lock();
         if result.is_none() {
-            let what = What::End {
-                of: self.thread.0.clone(),
-            };
+            let what = What::End { of: self.thread.0.clone() };
             waiting(what, None, Location::caller(), || {
-                self.outcome
-                    .ended
-                    .wait_while(&mut result, |result| result.is_none());
+                self.outcome.ended.wait_while(&mut result, |result| result.is_none());
             });
         }
         result.take().expect("an ended thread has left its result")
@@ -241,9 +227,7 @@ pub fn park_timeout(limit: Duration) {
     let mut permit = record.permit.lock();
     if !*permit {
         waiting(What::Permit, Some(limit), Location::caller(), || {
-            record
-                .permitted
-                .wait_while_for(&mut permit, |permit| !*permit, limit);
+            record.permitted.wait_while_for(&mut permit, |permit| !*permit, limit);
         });
     }
     *permit = false;
@@ -253,9 +237,7 @@ pub fn park_timeout(limit: Duration) {
 #[track_caller]
 pub fn sleep(duration: Duration) {
     let Runtime::Os = Runtime::current();
-    waiting(What::Sleep, Some(duration), Location::caller(), || {
-        std::thread::sleep(duration)
-    });
+    waiting(What::Sleep, Some(duration), Location::caller(), || std::thread::sleep(duration));
 }
 
 /// Lets other threads run first.

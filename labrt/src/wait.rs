@@ -44,11 +44,7 @@ unsafe impl Send for Lock {}
 
 impl Lock {
     pub(crate) fn new<T: ?Sized>(kind: &'static str, owner: &Owner) -> Lock {
-        Lock {
-            kind,
-            data: type_name::<T>(),
-            owner,
-        }
+        Lock { kind, data: type_name::<T>(), owner }
     }
 
     fn owner(&self) -> Option<(ThreadNumber, Option<Site>)> {
@@ -85,18 +81,13 @@ pub(crate) struct Owner {
 
 impl Owner {
     pub(crate) const fn none() -> Owner {
-        Owner {
-            thread: AtomicU64::new(0),
-            site: AtomicPtr::new(std::ptr::null_mut()),
-        }
+        Owner { thread: AtomicU64::new(0), site: AtomicPtr::new(std::ptr::null_mut()) }
     }
 
     #[inline]
     pub(crate) fn set(&self, site: Site) {
-        self.site
-            .store(std::ptr::from_ref(site).cast_mut(), Ordering::Relaxed);
-        self.thread
-            .store(Record::current_number(), Ordering::Relaxed);
+        self.site.store(std::ptr::from_ref(site).cast_mut(), Ordering::Relaxed);
+        self.thread.store(Record::current_number(), Ordering::Relaxed);
     }
 
     #[inline]
@@ -108,7 +99,8 @@ impl Owner {
         let thread = self.thread.load(Ordering::Relaxed);
         let site = self.site.load(Ordering::Relaxed);
         // SAFETY: null, or made from a `&'static Location` in `set`.
-        (thread != 0).then(|| (thread, unsafe { site.as_ref() }))
+        let site = unsafe { site.as_ref() };
+        (thread != 0).then_some((thread, site))
     }
 }
 
@@ -141,12 +133,7 @@ pub(crate) fn waiting<T>(
     {
         let mut slot = record.waits.lock();
         slot.number += 1;
-        slot.wait = Some(Wait {
-            what,
-            since: Instant::now(),
-            limit,
-            site,
-        });
+        slot.wait = Some(Wait { what, since: Instant::now(), limit, site });
     }
     if for_lock {
         refuse_deadlock(&record);
@@ -213,10 +200,7 @@ fn awaited_holder(record: &Record) -> Option<(ThreadNumber, u64)> {
 fn describe_ring(ring: &[Arc<Record>]) -> String {
     let mut text = match ring {
         [one] => format!("deadlock: {one} locks what it already holds"),
-        _ => format!(
-            "deadlock: {} threads wait for each other's locks",
-            ring.len()
-        ),
+        _ => format!("deadlock: {} threads wait for each other's locks", ring.len()),
     };
     for record in ring {
         if let Some(wait) = &record.waits.lock().wait {
@@ -234,11 +218,11 @@ pub(crate) fn report(world: Option<&Arc<World>>) -> String {
         if record.world.as_ref().map(Arc::as_ptr) != world.map(Arc::as_ptr) {
             continue;
         }
+        let name = record.to_string();
         match &record.waits.lock().wait {
-            Some(wait) => writeln!(waiting, "  {:<28} {wait}", record.to_string()),
-            None => Ok(running.push(record.to_string())),
+            Some(wait) => writeln!(waiting, "  {name:<28} {wait}").expect("writing to a string"),
+            None => running.push(name),
         }
-        .expect("writing to a string");
     }
     if running.is_empty() {
         return waiting;
@@ -264,12 +248,7 @@ impl fmt::Display for Wait {
             What::End { of } => write!(f, "waits for {of} to end"),
             What::Scope => f.write_str("waits for the threads of a scope to end"),
         }?;
-        write!(
-            f,
-            " at {}, for {:.3} s",
-            place(self.site),
-            self.since.elapsed().as_secs_f64()
-        )?;
+        write!(f, " at {}, for {:.3} s", place(self.site), self.since.elapsed().as_secs_f64())?;
         match self.limit {
             Some(limit) => write!(f, " of {:.3} s", limit.as_secs_f64()),
             None => Ok(()),

@@ -66,11 +66,7 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let server = self
-            .server
-            .as_ref()
-            .map(|server| format!("{server}/"))
-            .unwrap_or_default();
+        let server = self.server.as_ref().map(|server| format!("{server}/")).unwrap_or_default();
         let thread = format!("{server}{}", self.thread);
         match self.kind {
             FailureKind::Panic => writeln!(f, "thread {thread} panicked: {}", self.message)?,
@@ -116,6 +112,7 @@ struct End {
 ///
 /// # Panics
 /// If the OS refuses a thread.
+#[expect(clippy::result_large_err, reason = "made once a test")]
 pub fn run<T: Send + 'static>(
     options: Options,
     body: impl FnOnce() -> T + Send + 'static,
@@ -138,21 +135,19 @@ pub fn run<T: Send + 'static>(
         }
     };
     start(record, body).expect("the OS gives a thread to the test");
-    world.wait_for_end(&options)?;
-    let value = value.lock().take();
-    Ok(value.expect("a finished test has left its value"))
+    match world.wait_for_end(&options) {
+        Some(failure) => Err(failure),
+        None => Ok(value.lock().take().expect("a finished test has left its value")),
+    }
 }
 
 impl World {
-    fn wait_for_end(self: &Arc<World>, options: &Options) -> Result<(), Failure> {
+    fn wait_for_end(self: &Arc<World>, options: &Options) -> Option<Failure> {
         let deadline = self.began + options.time_limit;
         let mut end = self.end.lock();
         loop {
-            if let Some(failure) = end.failure.clone() {
-                return Err(failure);
-            }
-            if end.finished {
-                return Ok(());
+            if end.failure.is_some() || end.finished {
+                return end.failure.clone();
             }
             if self.ended.wait_until(&mut end, deadline).timed_out() {
                 drop(end);
@@ -193,11 +188,7 @@ impl World {
             server: record.server.as_ref().map(ToString::to_string),
             place,
             elapsed: self.began.elapsed(),
-            threads: if explained {
-                report(Some(self))
-            } else {
-                String::new()
-            },
+            threads: if explained { report(Some(self)) } else { String::new() },
             backtrace: backtrace
                 .filter(|backtrace| backtrace.status() == BacktraceStatus::Captured)
                 .map(|backtrace| backtrace.to_string()),
@@ -221,11 +212,7 @@ pub fn fail(message: impl Into<String>) {
     let message = message.into();
     match &Record::current().world {
         Some(world) => {
-            world.fail_here(
-                FailureKind::Violation,
-                message,
-                Some(place(Location::caller())),
-            );
+            world.fail_here(FailureKind::Violation, message, Some(place(Location::caller())));
         }
         None => panic!("{message}"),
     }
@@ -234,38 +221,27 @@ pub fn fail(message: impl Into<String>) {
 /// Has anything gone wrong in the current world?
 #[must_use]
 pub fn failed() -> bool {
-    Record::current()
-        .world
-        .as_ref()
-        .is_some_and(|world| world.end.lock().failure.is_some())
+    Record::current().world.as_ref().is_some_and(|world| world.end.lock().failure.is_some())
 }
 
 /// The time since the current world began; zero outside a world.
 #[must_use]
 pub fn elapsed() -> Duration {
-    Record::current()
-        .world
-        .as_ref()
-        .map_or(Duration::ZERO, |world| world.began.elapsed())
+    Record::current().world.as_ref().map_or(Duration::ZERO, |world| world.began.elapsed())
 }
 
 /// The current world's seed; outside a world, the calling thread's.
 #[must_use]
 pub fn seed() -> u64 {
     let record = Record::current();
-    record
-        .world
-        .as_ref()
-        .map_or(record.seed, |world| world.seed)
+    record.world.as_ref().map_or(record.seed, |world| world.seed)
 }
 
 /// A seed for `stream`, made of the current world's seed: streams of different names are
 /// unrelated, so that draws from one never reshuffle another.
 #[must_use]
 pub fn seed_for(stream: &str) -> u64 {
-    stream
-        .bytes()
-        .fold(seed(), |seed, byte| crate::rand::mix(seed, byte.into()))
+    stream.bytes().fold(seed(), |seed, byte| crate::rand::mix(seed, byte.into()))
 }
 
 /// Which threads of the current world wait, for what, since when and where.
@@ -280,11 +256,9 @@ fn install_hook() {
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| match &Record::current().world {
-            Some(world) => world.fail_here(
-                FailureKind::Panic,
-                panic_message(info),
-                info.location().map(place),
-            ),
+            Some(world) => {
+                world.fail_here(FailureKind::Panic, panic_message(info), info.location().map(place))
+            }
             None => previous(info),
         }));
     });

@@ -5,9 +5,7 @@ use super::*;
 const CALLS: u64 = 20_000;
 
 fn fates(modes: Modes, faults: &Faults, link: &LinkFaults) -> Vec<Fate> {
-    (0..CALLS)
-        .map(|call| Fate::draw(modes, faults, link, &mut Dice::new(1, call)))
-        .collect()
+    (0..CALLS).map(|call| Fate::draw(modes, faults, link, &mut Dice::new(1, call))).collect()
 }
 
 fn share(fates: &[Fate], condition: impl Fn(&Fate) -> bool) -> f64 {
@@ -18,19 +16,9 @@ fn close(found: f64, expected: f64) -> bool {
     (found - expected).abs() < 0.015
 }
 
-const RELIABLE: Modes = Modes {
-    reliable: true,
-    long_delays: false,
-    long_reordering: false,
-};
-const UNRELIABLE: Modes = Modes {
-    reliable: false,
-    ..RELIABLE
-};
-const REORDERING: Modes = Modes {
-    long_reordering: true,
-    ..RELIABLE
-};
+const RELIABLE: Modes = Modes { reliable: true, long_delays: false, long_reordering: false };
+const UNRELIABLE: Modes = Modes { reliable: false, ..RELIABLE };
+const REORDERING: Modes = Modes { long_reordering: true, ..RELIABLE };
 
 #[test]
 fn nothing_happens_on_a_reliable_network() {
@@ -54,45 +42,29 @@ fn an_unreliable_network_loses_a_tenth_either_way_and_delays_up_to_26_ms() {
     assert!(fates.iter().all(|fate| fate.reply_delay.is_zero()));
     for delay in 0..27 {
         let delay = Duration::from_millis(delay);
-        assert!(close(
-            share(&fates, |fate| fate.request_delay == delay),
-            1.0 / 27.0
-        ));
+        assert!(close(share(&fates, |fate| fate.request_delay == delay), 1.0 / 27.0));
     }
 }
 
 #[test]
 fn long_reordering_delays_two_replies_in_three_by_200_to_2199_ms() {
     let fates = fates(REORDERING, &Faults::default(), &LinkFaults::default());
-    let late: Vec<_> = fates
-        .iter()
-        .filter(|fate| !fate.reply_delay.is_zero())
-        .collect();
+    let late: Vec<_> = fates.iter().filter(|fate| !fate.reply_delay.is_zero()).collect();
     assert!(close(late.len() as f64 / CALLS as f64, 2.0 / 3.0));
     let range = Duration::from_millis(200)..=Duration::from_millis(2199);
     assert!(late.iter().all(|fate| range.contains(&fate.reply_delay)));
     let sum: f64 = late.iter().map(|fate| fate.reply_delay.as_secs_f64()).sum();
     let mean = sum / late.len() as f64;
-    assert!(
-        (0.68..0.72).contains(&mean),
-        "the nested draw has a mean of 0.7 s, found {mean}"
-    );
+    assert!((0.68..0.72).contains(&mean), "the nested draw has a mean of 0.7 s, found {mean}");
 }
 
 #[test]
 fn calls_to_the_dead_fail_within_100_ms_or_7_s() {
     let faults = Faults::default();
-    let longest = |modes| {
-        (0..CALLS)
-            .map(|call| dead_delay(modes, &faults, &mut Dice::new(2, call)))
-            .max()
-    };
+    let longest =
+        |modes| (0..CALLS).map(|call| dead_delay(modes, &faults, &mut Dice::new(2, call))).max();
     assert_eq!(longest(RELIABLE), Some(Duration::from_millis(99)));
-    let long = longest(Modes {
-        long_delays: true,
-        ..RELIABLE
-    })
-    .unwrap();
+    let long = longest(Modes { long_delays: true, ..RELIABLE }).unwrap();
     assert!((Duration::from_millis(6900)..Duration::from_millis(7000)).contains(&long));
 }
 
@@ -108,24 +80,13 @@ fn a_link_has_faults_of_its_own() {
     let fates = fates(RELIABLE, &Faults::default(), &link);
     assert!(close(share(&fates, |fate| fate.request_lost), 0.5));
     assert!(close(share(&fates, |fate| fate.reply_lost.is_some()), 0.25));
-    assert!(
-        fates
-            .iter()
-            .all(|fate| fate.request_delay == link.request_delay)
-    );
-    assert!(
-        fates
-            .iter()
-            .all(|fate| fate.reply_delay == link.reply_delay)
-    );
+    assert!(fates.iter().all(|fate| fate.request_delay == link.request_delay));
+    assert!(fates.iter().all(|fate| fate.reply_delay == link.reply_delay));
 }
 
 #[test]
 fn the_same_call_has_the_same_fate() {
-    let faults = Faults {
-        duplication: 0.3,
-        ..Faults::default()
-    };
+    let faults = Faults { duplication: 0.3, ..Faults::default() };
     let draw = || fates(UNRELIABLE, &faults, &LinkFaults::default());
     assert_eq!(draw(), draw());
     assert!(close(share(&draw(), |fate| fate.duplicate.is_some()), 0.3));
@@ -134,9 +95,5 @@ fn the_same_call_has_the_same_fate() {
 #[test]
 #[should_panic(expected = "request_loss is a share from 0 to 1, but is 10")]
 fn a_share_is_not_a_percentage() {
-    Faults {
-        request_loss: 10.0,
-        ..Faults::default()
-    }
-    .check();
+    Faults { request_loss: 10.0, ..Faults::default() }.check();
 }

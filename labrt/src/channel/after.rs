@@ -30,10 +30,7 @@ pub fn never<T>() -> Receiver<T> {
     channel((sender, crossbeam_channel::never()), Location::caller()).1
 }
 
-static CLOCK: Clock = Clock {
-    alarms: Mutex::new(BinaryHeap::new()),
-    sooner: Condvar::new(),
-};
+static CLOCK: Clock = Clock { alarms: Mutex::new(BinaryHeap::new()), sooner: Condvar::new() };
 
 /// One thread that serves all `after` channels of the process.
 struct Clock {
@@ -52,9 +49,7 @@ impl Clock {
         static STARTED: Once = Once::new();
         STARTED.call_once(|| {
             let thread = std::thread::Builder::new().name("labrt clock".into());
-            thread
-                .spawn(|| self.work())
-                .expect("the OS gives a thread to the clock");
+            thread.spawn(|| self.work()).expect("the OS gives a thread to the clock");
         });
         self.alarms.lock().push(Reverse(Alarm { time, bell }));
         self.sooner.notify_one();

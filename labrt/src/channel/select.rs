@@ -34,11 +34,7 @@ impl<'a> Select<'a> {
     /// Selects among nothing yet.
     #[must_use]
     pub fn new() -> Select<'a> {
-        Select {
-            home: Home::unbound(),
-            channels: 0,
-            real: crossbeam_channel::Select::new(),
-        }
+        Select { home: Home::unbound(), channels: 0, real: crossbeam_channel::Select::new() }
     }
 
     /// Adds a receiver; its index is told when it is the one.
@@ -69,13 +65,12 @@ impl<'a> Select<'a> {
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         let Runtime::Os = self.home.enter();
-        let what = What::Select {
-            channels: self.channels,
-        };
+        let (channels, site) = (self.channels, Location::caller());
+        let what = What::Select { channels };
         let real = self
             .real
             .try_select()
-            .unwrap_or_else(|_| waiting(what, None, Location::caller(), || self.real.select()));
+            .unwrap_or_else(|_| waiting(what, None, site, || self.real.select()));
         SelectedOperation { real }
     }
 
@@ -89,12 +84,9 @@ impl<'a> Select<'a> {
         limit: Duration,
     ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
         let Runtime::Os = self.home.enter();
-        let what = What::Select {
-            channels: self.channels,
-        };
-        let real = waiting(what, Some(limit), Location::caller(), || {
-            self.real.select_timeout(limit)
-        })?;
+        let what = What::Select { channels: self.channels };
+        let real =
+            waiting(what, Some(limit), Location::caller(), || self.real.select_timeout(limit))?;
         Ok(SelectedOperation { real })
     }
 
@@ -104,9 +96,7 @@ impl<'a> Select<'a> {
     /// If none is.
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
         let Runtime::Os = self.home.enter();
-        Ok(SelectedOperation {
-            real: self.real.try_select()?,
-        })
+        Ok(SelectedOperation { real: self.real.try_select()? })
     }
 }
 

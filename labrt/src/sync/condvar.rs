@@ -31,10 +31,7 @@ impl Condvar {
     /// A condvar that nobody waits for.
     #[must_use]
     pub const fn new() -> Condvar {
-        Condvar {
-            home: Home::unbound(),
-            real: parking_lot::Condvar::new(),
-        }
+        Condvar { home: Home::unbound(), real: parking_lot::Condvar::new() }
     }
 
     /// Gives the lock back, waits to be notified, and takes the lock again.
@@ -118,9 +115,7 @@ impl Condvar {
     ) -> R {
         let Runtime::Os = self.home.enter();
         guard.owner.clear();
-        let result = waiting(What::Condvar, limit, site, || {
-            wait(&self.real, &mut guard.real)
-        });
+        let result = waiting(What::Condvar, limit, site, || wait(&self.real, &mut guard.real));
         guard.owner.set(site);
         result
     }

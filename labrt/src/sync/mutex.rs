@@ -20,11 +20,7 @@ pub struct Mutex<T: ?Sized> {
 impl<T> Mutex<T> {
     /// An unlocked mutex.
     pub const fn new(data: T) -> Mutex<T> {
-        Mutex {
-            home: Home::unbound(),
-            owner: Owner::none(),
-            real: parking_lot::Mutex::new(data),
-        }
+        Mutex { home: Home::unbound(), owner: Owner::none(), real: parking_lot::Mutex::new(data) }
     }
 
     /// The data, once nobody shares the mutex any more.
@@ -69,10 +65,7 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     fn guard<'a>(&'a self, real: parking_lot::MutexGuard<'a, T>, site: Site) -> MutexGuard<'a, T> {
         self.owner.set(site);
-        MutexGuard {
-            owner: &self.owner,
-            real,
-        }
+        MutexGuard { owner: &self.owner, real }
     }
 }
 

@@ -38,11 +38,10 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
         let Runtime::Os = self.home.enter();
+        let site = Location::caller();
         let real = self.real.try_read().unwrap_or_else(|| {
             let lock = Lock::new::<T>("RwLock", &self.writer);
-            waiting(What::Lock(lock), None, Location::caller(), || {
-                self.real.read()
-            })
+            waiting(What::Lock(lock), None, site, || self.real.read())
         });
         RwLockReadGuard { real }
     }
@@ -58,18 +57,13 @@ impl<T: ?Sized> RwLock<T> {
             waiting(What::Lock(lock), None, site, || self.real.write())
         });
         self.writer.set(site);
-        RwLockWriteGuard {
-            writer: &self.writer,
-            real,
-        }
+        RwLockWriteGuard { writer: &self.writer, real }
     }
 
     /// Reads if nobody writes.
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         let Runtime::Os = self.home.enter();
-        Some(RwLockReadGuard {
-            real: self.real.try_read()?,
-        })
+        Some(RwLockReadGuard { real: self.real.try_read()? })
     }
 
     /// Writes if nobody reads or writes.
@@ -78,10 +72,7 @@ impl<T: ?Sized> RwLock<T> {
         let Runtime::Os = self.home.enter();
         let real = self.real.try_write()?;
         self.writer.set(Location::caller());
-        Some(RwLockWriteGuard {
-            writer: &self.writer,
-            real,
-        })
+        Some(RwLockWriteGuard { writer: &self.writer, real })
     }
 
     /// The data, for whoever has the lock for himself.

@@ -43,11 +43,8 @@ pub fn scope<'env, F, T>(body: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let scope = Scope {
-        threads: Arc::new(Threads::default()),
-        scope: PhantomData,
-        env: PhantomData,
-    };
+    let scope =
+        Scope { threads: Arc::new(Threads::default()), scope: PhantomData, env: PhantomData };
     let result = catch_unwind(AssertUnwindSafe(|| body(&scope)));
     let panicked = scope.threads.wait(Location::caller());
     match result {
@@ -63,8 +60,7 @@ impl Threads {
         let mut running = self.running.lock();
         if running.count > 0 {
             waiting(What::Scope, None, site, || {
-                self.none_left
-                    .wait_while(&mut running, |running| running.count > 0);
+                self.none_left.wait_while(&mut running, |running| running.count > 0);
             });
         }
         running.panicked > 0
@@ -111,12 +107,7 @@ impl<'scope> Scope<'scope, '_> {
             self.threads.end_one(false);
             panic!("the OS refuses another thread: {error}");
         });
-        ScopedJoinHandle {
-            thread,
-            result,
-            threads: self.threads.clone(),
-            scope: PhantomData,
-        }
+        ScopedJoinHandle { thread, result, threads: self.threads.clone(), scope: PhantomData }
     }
 }
 
@@ -136,11 +127,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         self.thread.join()?;
-        let result = self
-            .result
-            .lock()
-            .take()
-            .expect("an ended thread has left its result");
+        let result = self.result.lock().take().expect("an ended thread has left its result");
         if result.is_err() {
             self.threads.running.lock().panicked -= 1;
         }
@@ -162,8 +149,6 @@ impl fmt::Debug for Scope<'_, '_> {
 
 impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ScopedJoinHandle")
-            .field(self.thread.thread())
-            .finish()
+        f.debug_tuple("ScopedJoinHandle").field(self.thread.thread()).finish()
     }
 }
