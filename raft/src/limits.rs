@@ -1,0 +1,33 @@
+//! The numbers of this implementation: how long it waits, and how much it sends at once.
+
+use labrt::time::Duration;
+
+/// A leader lets no peer wait longer than this for word of it (5.2). The course allows about ten
+/// heartbeats a second to each peer.
+pub(crate) const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(100);
+
+/// No server stands for election sooner than this after it heard from a leader: three heartbeats,
+/// so that two lost in a row do not unseat a leader.
+pub(crate) const SHORTEST_ELECTION_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// Every server stands for election by then. Twice the shortest spreads the candidates far enough
+/// apart that one usually wins before the next one stands (5.2), and leaves time for several
+/// elections within the five seconds the tests allow for a new leader.
+pub(crate) const LONGEST_ELECTION_TIMEOUT: Duration = Duration::from_millis(600);
+
+/// A leader that no majority has answered for this long steps down: by then the others have had
+/// time for two elections. Shorter, and a network that delays replies by seconds would unseat
+/// leaders that are followed.
+pub(crate) const QUORUM_SILENCE: Duration = LONGEST_ELECTION_TIMEOUT.saturating_mul(2);
+
+/// The pause between a message and the next to the same peer when there is no hurry: a lost
+/// message is not sent again sooner, so that a network which fails at once is not flooded, and a
+/// new commit index waits this long for entries to travel with.
+pub(crate) const PAUSE: Duration = Duration::from_millis(10);
+
+/// One AppendEntries carries no more bytes of commands than this (one command at least), so that
+/// a peer far behind is caught up in pieces, each answered before the next.
+pub(crate) const MESSAGE_BYTES: usize = 512 * 1024;
+
+/// The longest command that `start` takes.
+pub(crate) const COMMAND_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,181 @@
+//! Part 2B: the log (5.3), and the only place that turns an [`Index`] into a position.
+//!
+//! A log begins with a head entry that carries no command, so that every entry has a
+//! predecessor. At first the head is at index 0. When a snapshot replaces the beginning of the
+//! log (part 2D, section 7), the head stands for the last entry that the snapshot covers.
+//!
+//! Terms never decrease along a log, so an entry is found by its term with a binary search.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::vocabulary::{Index, Term};
+
+/// One entry: a command and the term of the leader that received it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The term in which a leader took the command.
+    pub term: Term,
+    /// The service's command; its bytes are shared, not copied.
+    pub command: Bytes,
+}
+
+/// A head entry and what follows it.
+pub(crate) struct Log {
+    /// The index of the head entry; grows when a snapshot is taken or installed.
+    base: Index,
+    /// The head entry, then the entries after it. Never empty.
+    entries: VecDeque<Entry>,
+    /// Where the entries begin that were added or dropped since the log was last saved.
+    changed_from: Option<Index>,
+}
+
+impl Log {
+    /// The log of a server that begins its life.
+    pub(crate) fn new() -> Log {
+        Log::after(Index(0), Term(0))
+    }
+
+    /// A log without entries, whose head stands for the entry `base` of `term`.
+    pub(crate) fn after(base: Index, term: Term) -> Log {
+        let head = Entry { term, command: Bytes::new() };
+        Log { base, entries: VecDeque::from([head]), changed_from: Some(base.next()) }
+    }
+
+    /// The index of the head entry: what lies before it is in the snapshot.
+    pub(crate) fn base(&self) -> Index {
+        self.base
+    }
+
+    /// The term of the head entry.
+    pub(crate) fn base_term(&self) -> Term {
+        self.entries[0].term
+    }
+
+    /// The index of the last entry: the head's, if nothing follows it.
+    pub(crate) fn last(&self) -> Index {
+        self.base + (self.entries.len() - 1)
+    }
+
+    /// The term of the last entry.
+    pub(crate) fn last_term(&self) -> Term {
+        self.entries[self.entries.len() - 1].term
+    }
+
+    /// The term of the entry at `index`; `None` before the head and past the end.
+    pub(crate) fn term_at(&self, index: Index) -> Option<Term> {
+        Some(self.entries.get(self.position(index)?)?.term)
+    }
+
+    /// Whether the log has this very entry: same index and same term mean the same command, and
+    /// the same log up to there (the Log Matching Property).
+    pub(crate) fn has(&self, index: Index, term: Term) -> bool {
+        self.term_at(index) == Some(term)
+    }
+
+    /// The entry at `index`, which must be in the log and past its head.
+    pub(crate) fn entry(&self, index: Index) -> &Entry {
+        let found = self.position(index).filter(|&position| position > 0);
+        found.and_then(|position| self.entries.get(position)).unwrap_or_else(|| {
+            panic!("index {index} was believed to lie after {} and by {}", self.base, self.last())
+        })
+    }
+
+    /// The entries from `first` on, as many as fit in `bytes` of commands, but one at least.
+    pub(crate) fn entries_from(&self, first: Index, bytes: usize) -> Vec<Entry> {
+        assert!(first > self.base, "entries from {first} on were discarded: base {}", self.base);
+        let mut room = bytes;
+        let mut entries = Vec::new();
+        for entry in self.entries.iter().skip(first - self.base) {
+            if entry.command.len() > room && !entries.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(entry.command.len());
+            entries.push(entry.clone());
+        }
+        entries
+    }
+
+    /// The first entry of the unbroken row of one term that ends at `index`, as far back as the
+    /// log goes past its head.
+    pub(crate) fn first_of_its_term(&self, index: Index) -> Index {
+        let term = self.entry(index).term;
+        let before = self.entries.partition_point(|entry| entry.term < term);
+        self.base + before.max(1)
+    }
+
+    /// The last entry of `term` at or before `index`, the head included.
+    pub(crate) fn last_of_term(&self, term: Term, index: Index) -> Option<Index> {
+        let past = self.entries.partition_point(|entry| entry.term <= term);
+        let last = (self.base + past.checked_sub(1)?).min(index);
+        self.has(last, term).then_some(last)
+    }
+
+    /// Adds one entry at the end and says where it is.
+    pub(crate) fn append(&mut self, entry: Entry) -> Index {
+        self.entries.push_back(entry);
+        self.mark_changed(self.last());
+        self.last()
+    }
+
+    /// Takes over what a leader sent as following `previous` (rules 3 and 4 of AppendEntries in
+    /// figure 2). Entries that are here already stay, and so do those in the snapshot, so a late
+    /// or repeated message drops nothing; from the first that differs on, the leader's replace
+    /// ours.
+    pub(crate) fn merge(&mut self, previous: Index, entries: Vec<Entry>) {
+        assert!(previous <= self.last(), "nothing can follow {previous}: the log ends before it");
+        let mut index = previous;
+        for entry in entries {
+            index = index.next();
+            if index <= self.base || self.has(index, entry.term) {
+                continue;
+            }
+            if index <= self.last() {
+                self.truncate(index);
+            }
+            self.append(entry);
+        }
+    }
+
+    /// Drops the entries from `first` on.
+    fn truncate(&mut self, first: Index) {
+        assert!(first > self.base, "the head entry is never dropped");
+        self.entries.truncate(first - self.base);
+        self.mark_changed(first);
+    }
+
+    /// Makes the entry at `base` the head, discarding what lies before it (part 2D).
+    pub(crate) fn compact(&mut self, base: Index) {
+        let term = self.entry(base).term;
+        self.entries.drain(..base - self.base);
+        self.entries[0] = Entry { term, command: Bytes::new() };
+        self.base = base;
+        self.changed_from = self.changed_from.map(|first| first.max(base.next()));
+    }
+
+    /// Where the entries begin that were added or dropped since [`Log::mark_saved`] (part 2C);
+    /// `None` if the saved log and this one end alike.
+    pub(crate) fn changed_from(&self) -> Option<Index> {
+        self.changed_from
+    }
+
+    /// Says that the log as it is now has been saved (part 2C).
+    pub(crate) fn mark_saved(&mut self) {
+        self.changed_from = None;
+    }
+
+    /// Remembers that the saved log differs from this one from `first` on.
+    fn mark_changed(&mut self, first: Index) {
+        self.changed_from = Some(self.changed_from.map_or(first, |earlier| earlier.min(first)));
+    }
+
+    /// The position of `index` in `entries`; `None` before the head.
+    fn position(&self, index: Index) -> Option<usize> {
+        (index >= self.base).then(|| index - self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! Part 2C: saving what must survive a crash (figure 2: `currentTerm`, `votedFor`, `log[]`; with
+//! part 2D, the snapshot and where the log begins), and finding it again.
+//!
+//! The state is encoded as a row of values: a header, then the entries. Encoding the whole log at
+//! each change would make a leader with a long log spend its time on that, so the encoded log is
+//! kept in segments, each shared with the [`Persister`] and never changed. New entries make a new
+//! segment, which swallows those before it that are not at least twice as long: so there are few
+//! segments, and a byte is copied a logarithmic number of times at most. When the log is cut, at
+//! either end, the segment with the cut is encoded afresh and the others stay.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use labgob::{DecodeError, Decoder, Encoder};
+use log::{info, trace};
+use serde::{Deserialize, Serialize};
+
+use crate::log::{Entry, Log};
+use crate::persister::{Persister, RaftState};
+use crate::state::State;
+use crate::vocabulary::{Index, ServerId, Term};
+
+/// What has been saved.
+#[derive(Default)]
+pub(crate) struct Saved {
+    /// The header last saved; `None` before the first time.
+    header: Option<Header>,
+    /// The log last saved.
+    log: EncodedLog,
+}
+
+/// All that must survive besides the log's entries and the snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Header {
+    term: Term,
+    voted_for: Option<ServerId>,
+    base: Index,
+    base_term: Term,
+}
+
+impl State {
+    /// Saves the state, if what must survive has changed. This must happen before the lock is
+    /// released: before anyone is told of the change (5.2, "before responding to RPCs").
+    pub(crate) fn persist(&mut self, persister: &Persister) {
+        let header = self.header();
+        if self.saved.header.as_ref() == Some(&header) && self.log.changed_from().is_none() {
+            return;
+        }
+        let written = self.saved.log.follow(&self.log);
+        trace!("saves up to {} in term {}: {written} bytes of log", self.log.last(), self.term);
+        let mut encoder = Encoder::new();
+        encoder.encode(&header);
+        let pieces = [Bytes::from(encoder.into_bytes())].into_iter().chain(self.saved.log.pieces());
+        persister.save(RaftState::from_iter(pieces), self.snapshot.clone());
+        self.log.mark_saved();
+        self.saved.header = Some(header);
+    }
+
+    /// Finds again what was saved, if anything was. All that is committed for sure is what the
+    /// snapshot covers, and the service starts from the snapshot by itself.
+    ///
+    /// # Panics
+    /// If what was saved is not a Raft's state.
+    pub(crate) fn restore(&mut self, persister: &Persister) {
+        let bytes = persister.state();
+        if bytes.is_empty() {
+            return;
+        }
+        let (header, log) = decode(&bytes).unwrap_or_else(|error| {
+            panic!("the saved state of {} was believed to be whole: {error}", self.me)
+        });
+        self.term = header.term;
+        self.voted_for = header.voted_for;
+        self.log = log;
+        self.snapshot = persister.snapshot();
+        self.commit_index = self.log.base();
+        self.last_applied = self.log.base();
+        info!("restarts in term {}, log {} to {}", self.term, header.base, self.log.last());
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            term: self.term,
+            voted_for: self.voted_for,
+            base: self.log.base(),
+            base_term: self.log.base_term(),
+        }
+    }
+}
+
+/// Reads back what `persist` encoded.
+fn decode(bytes: &[u8]) -> Result<(Header, Log), DecodeError> {
+    let mut decoder = Decoder::new(bytes);
+    let header: Header = decoder.decode()?;
+    let mut log = Log::after(header.base, header.base_term);
+    while !decoder.is_empty() {
+        log.append(decoder.decode::<Entry>()?);
+    }
+    Ok((header, log))
+}
+
+/// The entries of a log, encoded: what was last saved, kept so that it can be shared.
+#[derive(Default)]
+struct EncodedLog {
+    /// In order and without gaps. Each is at least twice as long as the one after it, the first
+    /// excepted, which a snapshot may have shortened.
+    segments: Vec<Segment>,
+}
+
+/// Some entries in a row, encoded.
+struct Segment {
+    entries: Range<Index>,
+    bytes: Bytes,
+}
+
+impl EncodedLog {
+    /// Catches up with the log. Returns how many bytes had to be encoded or copied.
+    fn follow(&mut self, log: &Log) -> usize {
+        let first = log.base().next();
+        let end = log.last().next();
+        let same_until = log.changed_from().unwrap_or(end);
+        self.keep(first..same_until, log) + self.extend(same_until..end, log)
+    }
+
+    /// Forgets all but the entries in `kept`.
+    fn keep(&mut self, kept: Range<Index>, log: &Log) -> usize {
+        let mut written = 0;
+        self.segments.retain_mut(|segment| {
+            let entries = &segment.entries;
+            let left = entries.start.max(kept.start)..entries.end.min(kept.end);
+            if !left.is_empty() && left != *entries {
+                *segment = Segment::encode(left.clone(), log);
+                written += segment.bytes.len();
+            }
+            !left.is_empty()
+        });
+        written
+    }
+
+    /// Adds entries at the end, as one segment together with those before it that are not at
+    /// least twice as long.
+    fn extend(&mut self, entries: Range<Index>, log: &Log) -> usize {
+        if entries.is_empty() {
+            return 0;
+        }
+        let new = Segment::encode(entries, log);
+        let mut length = new.bytes.len();
+        let mut written = length;
+        let mut kept = self.segments.len();
+        while kept > 0 && self.segments[kept - 1].bytes.len() < 2 * length {
+            kept -= 1;
+            length += self.segments[kept].bytes.len();
+        }
+        self.segments.push(new);
+        if kept + 1 < self.segments.len() {
+            written += length;
+            let swallowed: Vec<Segment> = self.segments.drain(kept..).collect();
+            self.segments.push(Segment::join(&swallowed));
+        }
+        written
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = Bytes> {
+        self.segments.iter().map(|segment| segment.bytes.clone())
+    }
+}
+
+impl Segment {
+    fn encode(entries: Range<Index>, log: &Log) -> Segment {
+        let mut encoder = Encoder::new();
+        let mut index = entries.start;
+        while index < entries.end {
+            encoder.encode(log.entry(index));
+            index = index.next();
+        }
+        Segment { entries, bytes: encoder.into_bytes().into() }
+    }
+
+    /// One segment of several that follow each other.
+    fn join(segments: &[Segment]) -> Segment {
+        let entries = segments[0].entries.start..segments[segments.len() - 1].entries.end;
+        let pieces: Vec<&[u8]> = segments.iter().map(|segment| &segment.bytes[..]).collect();
+        Segment { entries, bytes: pieces.concat().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

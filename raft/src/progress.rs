@@ -1,0 +1,178 @@
+//! Part 2B: what a leader knows about one peer (`nextIndex` and `matchIndex` of figure 2), and
+//! when the peer is due a message.
+//!
+//! Sending is optimistic: `next` moves past what is sent at once, so on a network that loses
+//! nothing each entry travels to each peer once. Heartbeats claim the entry before `next`, and so
+//! reveal any gap; a conflict or a loss sets `next` back.
+//!
+//! Answers may come seconds late and in any order. What matched stays matched for the term, so
+//! such an answer is good news at any time. Bad news is judged by the message it answers: it
+//! counts only if `next` was not set back since that message left, and nothing later matched.
+
+use labrt::time::{Duration, Instant};
+
+use crate::limits::{HEARTBEAT_INTERVAL, PAUSE};
+use crate::vocabulary::{Index, Term};
+
+/// What a leader knows about one peer, for as long as it leads.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    /// The first entry to send next. Moves on when entries are sent, back when they were lost or
+    /// did not fit. Always past `matched`.
+    next: Index,
+    /// The peer's log equals ours up to here: it said so. Never goes back.
+    matched: Index,
+    /// The latest commit index that a message to the peer carried.
+    commit_told: Index,
+    /// When the last message left; `None` before the first.
+    last_sent: Option<Instant>,
+    /// When the last answer of this term came in; at first, when we began to lead.
+    last_heard: Instant,
+    /// How things stand with what was sent last.
+    exchange: Exchange,
+    /// Messages to the peer are numbered: this will be the next one's. Only grows.
+    next_number: u64,
+    /// Messages numbered below this left before `next` was last set back. Only grows.
+    trusted_from: u64,
+}
+
+/// How things stand between a leader and one peer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Exchange {
+    /// The peer has answered: new entries go at once.
+    Answered,
+    /// The message of this number carried something and has not been answered: what is new since
+    /// waits for the answer, or for the next heartbeat.
+    Awaiting(u64),
+    /// What was sent last is known to be lost.
+    Lost,
+}
+
+/// What the leader remembers of a message, to judge the answer by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    /// The term in which it was sent.
+    pub(crate) term: Term,
+    /// Its number among the messages to this peer.
+    pub(crate) number: u64,
+    /// It brings the entries from here ...
+    pub(crate) first: Index,
+    /// ... up to here: the one before `first`, if it brings none.
+    pub(crate) last: Index,
+}
+
+impl Progress {
+    /// A new leader knows nothing of the peer, hopes that its log ends as ours does, just before
+    /// `next`, and owes it a first heartbeat.
+    pub(crate) fn new(next: Index, now: Instant) -> Progress {
+        Progress {
+            next,
+            matched: Index(0),
+            commit_told: Index(0),
+            last_sent: None,
+            last_heard: now,
+            exchange: Exchange::Answered,
+            next_number: 0,
+            trusted_from: 0,
+        }
+    }
+
+    /// The first entry to send next.
+    pub(crate) fn next(&self) -> Index {
+        self.next
+    }
+
+    /// How far the peer's log is known to equal ours.
+    pub(crate) fn matched(&self) -> Index {
+        self.matched
+    }
+
+    /// When the peer answered last.
+    pub(crate) fn last_heard(&self) -> Instant {
+        self.last_heard
+    }
+
+    /// When the next message is due, if our log ends at `last` and we have committed `commit`:
+    /// new entries at once, unless the peer still owes an answer; lost entries and a new commit
+    /// index after a pause; a heartbeat in any case.
+    pub(crate) fn due(&self, last: Index, commit: Index) -> Instant {
+        let Some(last_sent) = self.last_sent else { return self.last_heard };
+        let lacks_entries = self.next <= last;
+        let pause = match self.exchange {
+            Exchange::Awaiting(_) => HEARTBEAT_INTERVAL,
+            Exchange::Answered if lacks_entries => Duration::ZERO,
+            Exchange::Lost if lacks_entries => PAUSE,
+            _ if self.commit_told < commit => PAUSE,
+            _ => HEARTBEAT_INTERVAL,
+        };
+        last_sent + pause
+    }
+
+    /// A message leaves that brings the entries `first` to `last` and tells that `commit` is
+    /// committed.
+    pub(crate) fn on_send(
+        &mut self,
+        term: Term,
+        (first, last): (Index, Index),
+        commit: Index,
+        now: Instant,
+    ) -> Sent {
+        let sent = Sent { term, number: self.next_number, first, last };
+        self.next_number += 1;
+        self.next = last.next();
+        self.commit_told = commit;
+        self.last_sent = Some(now);
+        if sent.brings_entries() {
+            self.exchange = Exchange::Awaiting(sent.number);
+        }
+        sent
+    }
+
+    /// The peer has everything up to the last entry of `sent`.
+    pub(crate) fn on_match(&mut self, sent: &Sent, now: Instant) {
+        self.last_heard = now;
+        self.matched = self.matched.max(sent.last);
+        self.next = self.next.max(self.matched.next());
+        match self.exchange {
+            Exchange::Awaiting(number) if sent.number < number => {}
+            _ => self.exchange = Exchange::Answered,
+        }
+    }
+
+    /// The peer lacks the entry before those of `sent`; `next` is where to go on. Says whether
+    /// this was news.
+    pub(crate) fn on_conflict(&mut self, sent: &Sent, next: Index, now: Instant) -> bool {
+        self.last_heard = now;
+        let news = sent.number >= self.trusted_from && sent.first.previous() > self.matched;
+        if news {
+            self.set_back(next);
+            self.exchange = Exchange::Answered;
+        }
+        news
+    }
+
+    /// No answer will come. Entries have to be sent again, unless the peer turned out to have
+    /// them; a heartbeat does not matter.
+    pub(crate) fn on_loss(&mut self, sent: &Sent) {
+        let news = sent.number >= self.trusted_from && sent.last > self.matched;
+        if news && sent.brings_entries() {
+            self.set_back(sent.first);
+            self.exchange = Exchange::Lost;
+        }
+    }
+
+    /// Goes on from `next`, and believes no bad news about messages that left before.
+    fn set_back(&mut self, next: Index) {
+        self.next = next.max(self.matched.next());
+        self.trusted_from = self.next_number;
+    }
+}
+
+impl Sent {
+    fn brings_entries(&self) -> bool {
+        self.first <= self.last
+    }
+}
+
+#[cfg(test)]
+mod tests;

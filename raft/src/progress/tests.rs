@@ -1,0 +1,141 @@
+use super::*;
+use crate::situation::start;
+
+const TERM: Term = Term(1);
+
+/// A peer that is believed to have everything up to 5.
+fn progress() -> Progress {
+    Progress::new(Index(6), start())
+}
+
+fn send(progress: &mut Progress, last: u64) -> Sent {
+    let first = progress.next();
+    progress.on_send(TERM, (first, Index(last)), Index(0), start())
+}
+
+fn due_in(progress: &Progress, last: u64, commit: u64) -> Duration {
+    progress.due(Index(last), Index(commit)) - start()
+}
+
+#[test]
+fn when_the_next_message_is_due() {
+    let mut progress = progress();
+    assert_eq!(due_in(&progress, 5, 0), Duration::ZERO, "the first heartbeat");
+    let heartbeat = send(&mut progress, 5);
+    assert_eq!(due_in(&progress, 5, 0), HEARTBEAT_INTERVAL);
+    assert_eq!(due_in(&progress, 6, 0), Duration::ZERO, "new entries need no answer to it");
+    assert_eq!(due_in(&progress, 5, 1), PAUSE, "a new commit index is in less of a hurry");
+
+    let entries = send(&mut progress, 6);
+    assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "unanswered");
+    progress.on_match(&heartbeat, start());
+    assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "that was not the answer");
+    progress.on_match(&entries, start());
+    assert_eq!(due_in(&progress, 9, 0), Duration::ZERO);
+
+    let entries = send(&mut progress, 9);
+    progress.on_loss(&entries);
+    assert_eq!(due_in(&progress, 9, 0), PAUSE, "not at once, the network may be down");
+    let heartbeat = send(&mut progress, 9);
+    progress.on_match(&heartbeat, start());
+    assert_eq!(due_in(&progress, 9, 0), HEARTBEAT_INTERVAL);
+}
+
+#[test]
+fn sending_is_optimistic() {
+    let mut progress = progress();
+    send(&mut progress, 8);
+    assert_eq!((progress.next(), progress.matched()), (Index(9), Index(0)));
+}
+
+#[test]
+fn a_later_answer_stands_for_earlier_ones() {
+    let mut progress = progress();
+    send(&mut progress, 6);
+    let heartbeat = send(&mut progress, 6);
+    progress.on_match(&heartbeat, start());
+    assert_eq!(progress.matched(), Index(6));
+    assert_eq!(due_in(&progress, 7, 0), Duration::ZERO);
+}
+
+#[test]
+fn lost_entries_are_sent_again() {
+    let mut progress = progress();
+    let lost = send(&mut progress, 8);
+    progress.on_loss(&lost);
+    assert_eq!(progress.next(), Index(6));
+}
+
+#[test]
+fn a_lost_heartbeat_does_not_matter() {
+    let mut progress = progress();
+    let lost = send(&mut progress, 5);
+    progress.on_loss(&lost);
+    assert_eq!((progress.next(), due_in(&progress, 5, 0)), (Index(6), HEARTBEAT_INTERVAL));
+}
+
+#[test]
+fn a_loss_known_too_late_is_no_news() {
+    let mut progress = progress();
+    let first = send(&mut progress, 8);
+    let second = send(&mut progress, 9);
+    progress.on_loss(&first);
+    assert_eq!(progress.next(), Index(6));
+    let again = send(&mut progress, 9);
+    progress.on_loss(&second);
+    assert_eq!(progress.next(), Index(10), "set back since: those entries are under way again");
+    progress.on_match(&again, start());
+    progress.on_loss(&again);
+    assert_eq!(progress.next(), Index(10), "an answer to one copy of it stands");
+}
+
+#[test]
+fn a_conflict_sets_back_once() {
+    let mut progress = progress();
+    let heartbeat = send(&mut progress, 5);
+    let entries = send(&mut progress, 8);
+    assert!(progress.on_conflict(&heartbeat, Index(3), start()));
+    assert_eq!((progress.next(), due_in(&progress, 8, 0)), (Index(3), Duration::ZERO));
+    assert!(!progress.on_conflict(&entries, Index(2), start()));
+    assert_eq!(progress.next(), Index(3));
+}
+
+#[test]
+fn a_conflict_older_than_a_match_is_no_news() {
+    let mut progress = progress();
+    let early = send(&mut progress, 5);
+    let late = send(&mut progress, 5);
+    progress.on_match(&late, start());
+    assert!(!progress.on_conflict(&early, Index(1), start()));
+    assert_eq!(progress.next(), Index(6));
+}
+
+#[test]
+fn nothing_goes_back_behind_what_matched() {
+    let mut progress = progress();
+    let heartbeat = send(&mut progress, 5);
+    let entries = send(&mut progress, 9);
+    progress.on_match(&heartbeat, start());
+    progress.on_loss(&entries);
+    assert_eq!(progress.next(), Index(6));
+    progress.on_match(&entries, start());
+    assert_eq!(
+        (progress.matched(), progress.next()),
+        (Index(9), Index(10)),
+        "it arrived after all"
+    );
+    progress.on_match(&heartbeat, start());
+    assert_eq!(progress.matched(), Index(9));
+}
+
+#[test]
+fn a_loss_sets_back_only_to_what_has_not_matched_since() {
+    let mut progress = progress();
+    let early = send(&mut progress, 7);
+    let heartbeat = send(&mut progress, 7);
+    progress.on_conflict(&heartbeat, Index(6), start());
+    let again = send(&mut progress, 9);
+    progress.on_match(&early, start());
+    progress.on_loss(&again);
+    assert_eq!((progress.matched(), progress.next()), (Index(7), Index(8)));
+}

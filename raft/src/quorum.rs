@@ -1,0 +1,22 @@
+//! Majorities (5.2, 5.3): the one place that knows how many servers are enough.
+//!
+//! Elections count votes, commitment counts logs, and a leader counts who still answers it: all
+//! three ask here.
+
+/// How many of `servers` are a majority. Any two majorities share a server, which is what the
+/// whole protocol rests on.
+pub(crate) fn quorum(servers: usize) -> usize {
+    servers / 2 + 1
+}
+
+/// The highest value that a majority has reached, given one value for each server.
+pub(crate) fn reached_by_quorum<T: Ord>(values: impl IntoIterator<Item = T>) -> T {
+    let mut values: Vec<T> = values.into_iter().collect();
+    assert!(!values.is_empty(), "a cluster has at least one server");
+    values.sort_unstable();
+    let laggards = values.len() - quorum(values.len());
+    values.swap_remove(laggards)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! Part 2B: log replication (5.3) and what makes an entry committed (5.3, 5.4.2).
+//!
+//! A leader has a replicator for each peer: a thread that sends what is due and never waits for
+//! an answer, since a call to a dead peer may take seconds to fail while the peer is long back.
+//! Each call runs on a thread of its own. Its answer changes the peer's [`Progress`], which may
+//! make the next message due.
+
+use bytes::Bytes;
+use labrt::thread;
+use labrt::time::Instant;
+use log::{debug, trace};
+
+use crate::limits::MESSAGE_BYTES;
+use crate::log::Entry;
+use crate::message::{AppendEntries, AppendEntriesReply, AppendOutcome, Conflict, InstallSnapshot};
+use crate::progress::{Progress, Sent};
+use crate::quorum::reached_by_quorum;
+use crate::raft::{Decision, Raft};
+use crate::state::{Role, State};
+use crate::vocabulary::{Index, ServerId, Term};
+
+/// A message for one peer, with what its answer is to be judged by.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) sent: Sent,
+    pub(crate) message: Message,
+}
+
+/// What brings a peer forward.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// The entries it lacks, or none, as a heartbeat.
+    Entries(AppendEntries),
+    /// A snapshot, where those entries are discarded (part 2D).
+    Snapshot(InstallSnapshot),
+}
+
+impl Raft {
+    /// The life of the replicator of `peer`.
+    pub(crate) fn run_replicator(&self, peer: ServerId) {
+        let look = |state: &mut State, now| state.next_message(peer, now);
+        while let Some(outgoing) = self.next_work(self.replicator(peer), look) {
+            let raft = self.clone();
+            thread::spawn(move || raft.deliver(peer, &outgoing));
+        }
+    }
+
+    /// Sends one message, waits, and tells what became of it.
+    fn deliver(&self, peer: ServerId, Outgoing { sent, message }: &Outgoing) {
+        match message {
+            Message::Entries(request) => {
+                let reply = self.peer(peer).call(request);
+                self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
+            }
+            Message::Snapshot(request) => {
+                let reply = self.peer(peer).call(request);
+                self.step(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
+            }
+        }
+    }
+
+    /// Answers a leader.
+    pub(crate) fn append_entries(&self, request: AppendEntries) -> AppendEntriesReply {
+        self.step(|state, now| state.on_append_entries(request, now))
+    }
+}
+
+/// The leader's rules.
+impl State {
+    /// A leader appends the command; its replicators are due at once.
+    pub(crate) fn take_command(&mut self, command: Bytes) -> Option<(Index, Term)> {
+        if !self.is_leader() {
+            return None;
+        }
+        let index = self.log.append(Entry { term: self.term, command });
+        trace!("takes a command at {index} in term {}", self.term);
+        self.advance_commit(); // A cluster of one needs nobody else.
+        Some((index, self.term))
+    }
+
+    /// When each peer is due a message. Nobody is, unless we lead.
+    pub(crate) fn messages_due(&self) -> impl Iterator<Item = (ServerId, Instant)> {
+        let due = |progress: &Progress| progress.due(self.log.last(), self.commit_index);
+        self.followers().map(move |(peer, progress)| (peer, due(progress)))
+    }
+
+    /// What the replicator of `peer` does now, or until when it waits.
+    pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outgoing> {
+        let Role::Leader { followers } = &self.role else { return Decision::Wait };
+        let progress = &followers[&peer];
+        let due = progress.due(self.log.last(), self.commit_index);
+        if now < due {
+            return Decision::WaitUntil(due);
+        }
+        let next = progress.next();
+        let (message, range) = if next > self.log.base() {
+            self.entries_message(next)
+        } else {
+            self.snapshot_message()
+        };
+        let (term, commit) = (self.term, self.commit_index);
+        let progress = self.progress(peer, term).expect("we lead, as seen above");
+        Decision::Do(Outgoing { sent: progress.on_send(term, range, commit, now), message })
+    }
+
+    /// The entries from `next` on: their first and last.
+    fn entries_message(&self, next: Index) -> (Message, (Index, Index)) {
+        let previous = next.previous();
+        let entries = self.log.entries_from(next, MESSAGE_BYTES);
+        let last = previous + entries.len();
+        let request = AppendEntries {
+            term: self.term,
+            leader: self.me,
+            previous_index: previous,
+            previous_term: self.log.term_at(previous).expect("what precedes `next` is in the log"),
+            entries,
+            leader_commit: self.commit_index,
+        };
+        (Message::Entries(request), (next, last))
+    }
+
+    /// What a peer's answer, or its absence, means for its progress.
+    pub(crate) fn on_append_reply(
+        &mut self,
+        peer: ServerId,
+        sent: &Sent,
+        reply: Option<AppendEntriesReply>,
+        now: Instant,
+    ) {
+        let Some(AppendEntriesReply { term, outcome }) = reply else {
+            return self.on_no_reply(peer, sent);
+        };
+        self.observe_term(term, now);
+        match outcome {
+            AppendOutcome::Matched => self.on_match(peer, sent, now),
+            AppendOutcome::Conflict(conflict) => self.on_conflict(peer, sent, &conflict, now),
+            AppendOutcome::TermIsOver => {} // The reply's term has made us a follower.
+        }
+    }
+
+    /// The peer did not answer, and will not.
+    pub(crate) fn on_no_reply(&mut self, peer: ServerId, sent: &Sent) {
+        if let Some(progress) = self.progress(peer, sent.term) {
+            progress.on_loss(sent);
+        }
+    }
+
+    /// The peer's log equals ours up to the last entry of `sent`, so more may be committed.
+    pub(crate) fn on_match(&mut self, peer: ServerId, sent: &Sent, now: Instant) {
+        if let Some(progress) = self.progress(peer, sent.term) {
+            progress.on_match(sent, now);
+            self.advance_commit();
+        }
+    }
+
+    /// The peer has no such entry as precedes those of `sent`.
+    fn on_conflict(&mut self, peer: ServerId, sent: &Sent, conflict: &Conflict, now: Instant) {
+        let next = self.back_up(sent.first.previous(), conflict);
+        let Some(progress) = self.progress(peer, sent.term) else { return };
+        if progress.on_conflict(sent, next, now) {
+            debug!("{peer} conflicts before {}: next is {}", sent.first, progress.next());
+        }
+    }
+
+    /// Where to go on after a conflict at `previous` (end of 5.3): after our last entry of the
+    /// term that the follower has there, if we have that term; else where the follower's term
+    /// begins. So each term costs one message, not each entry.
+    fn back_up(&self, previous: Index, conflict: &Conflict) -> Index {
+        let ours = conflict.term.and_then(|term| self.log.last_of_term(term, previous));
+        ours.map_or(conflict.first_index, Index::next).min(previous)
+    }
+
+    /// The leader's rule of commitment: what a majority has is committed, if it is of the
+    /// leader's own term; what precedes it is committed with it. An entry of an earlier term may
+    /// still be overwritten even when a majority has it (5.4.2, figure 8).
+    fn advance_commit(&mut self) {
+        let matched = self.followers().map(|(_, progress)| progress.matched());
+        let reached = reached_by_quorum(matched.chain([self.log.last()]));
+        if self.log.has(reached, self.term) {
+            self.commit_up_to(reached);
+        }
+    }
+
+    /// The progress of every peer, while we lead.
+    pub(crate) fn followers(&self) -> impl Iterator<Item = (ServerId, &Progress)> {
+        let followers = match &self.role {
+            Role::Leader { followers } => Some(followers),
+            Role::Follower | Role::Candidate { .. } => None,
+        };
+        followers.into_iter().flatten().map(|(&peer, progress)| (peer, progress))
+    }
+
+    /// The progress of `peer`, if `term` is the one we lead: answers to messages of another term
+    /// say nothing any more.
+    fn progress(&mut self, peer: ServerId, term: Term) -> Option<&mut Progress> {
+        match &mut self.role {
+            Role::Leader { followers } if term == self.term => followers.get_mut(&peer),
+            _ => None,
+        }
+    }
+}
+
+/// The follower's rules.
+impl State {
+    /// The receiver's rules of AppendEntries (figure 2).
+    pub(crate) fn on_append_entries(
+        &mut self,
+        request: AppendEntries,
+        now: Instant,
+    ) -> AppendEntriesReply {
+        let outcome = if self.follow(request.leader, request.term, now) {
+            self.append_after(request)
+        } else {
+            AppendOutcome::TermIsOver
+        };
+        AppendEntriesReply { term: self.term, outcome }
+    }
+
+    /// Recognises the leader of a term, unless the term is over (5.2).
+    pub(crate) fn follow(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
+        self.observe_term(term, now);
+        if term < self.term {
+            debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);
+            return false;
+        }
+        assert!(!self.is_leader(), "{} and {leader} cannot both lead term {term} (5.2)", self.me);
+        self.become_follower(now);
+        self.put_off_election(now);
+        true
+    }
+
+    /// Takes over the leader's entries if our log has the one before them. What lies before our
+    /// log's base is committed, and so equals the leader's.
+    fn append_after(&mut self, request: AppendEntries) -> AppendOutcome {
+        let previous = request.previous_index;
+        let agreed = previous < self.log.base() || self.log.has(previous, request.previous_term);
+        if !agreed {
+            let conflict = self.conflict_at(previous);
+            debug!("cannot follow {} with an entry after {previous}: {conflict:?}", request.leader);
+            return AppendOutcome::Conflict(conflict);
+        }
+        let last_new = previous + request.entries.len();
+        self.log.merge(previous, request.entries);
+        self.commit_up_to(request.leader_commit.min(last_new));
+        AppendOutcome::Matched
+    }
+
+    /// What our log has at an index where the leader's entry is not.
+    fn conflict_at(&self, index: Index) -> Conflict {
+        match self.log.term_at(index) {
+            Some(term) => {
+                Conflict { term: Some(term), first_index: self.log.first_of_its_term(index) }
+            }
+            None => Conflict { term: None, first_index: self.log.last().next() },
+        }
+    }
+
+    /// Everything up to `index` is committed, and may be applied.
+    pub(crate) fn commit_up_to(&mut self, index: Index) {
+        if index > self.commit_index {
+            debug!("commits up to {index} in term {}", self.term);
+            self.commit_index = index;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! What a test process leaves behind for whoever started it: one small JSON file.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process;
+
+/// How a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every check held.
+    Passed,
+    /// A check did not hold, or the test could not go on.
+    Failed,
+    /// The test could not tell: neither passed nor failed.
+    Undecided,
+}
+
+/// The figures of a passed test, printed as the course prints them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassedLine {
+    /// The course's title, with the part: "Test (2A): initial election".
+    pub title: String,
+    /// Seconds since the test began.
+    pub seconds: f64,
+    /// Servers in the cluster.
+    pub servers: usize,
+    /// RPCs sent, answered or not.
+    pub rpcs: u64,
+    /// Bytes of all requests, and of the replies that arrived.
+    pub bytes: u64,
+    /// Commands agreed on: how far the highest applied index grew.
+    pub agreements: u64,
+}
+
+impl PassedLine {
+    /// The line that goes before this one: "Test (2A): initial election ...".
+    pub fn heading(title: &str) -> String {
+        format!("{title} ...")
+    }
+}
+
+/// The course's own line, `  ... Passed --` and five columns, without the heading.
+impl fmt::Display for PassedLine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PassedLine { seconds, servers, rpcs, bytes, agreements, .. } = self;
+        write!(
+            formatter,
+            "  ... Passed --  {seconds:4.1}  {servers} {rpcs:4} {bytes:7} {agreements:4}"
+        )
+    }
+}
+
+/// How one run of one test went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The test's name.
+    pub test: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// The lines of a passed test: one, or more where the course prints more.
+    pub passed_lines: Vec<PassedLine>,
+    /// Why it did not pass, in one line.
+    pub what: Option<String>,
+    /// The whole account of why it did not pass.
+    pub report: Option<String>,
+    /// The seed of the network's and the test's dice.
+    pub seed: u64,
+    /// How long it ran, in seconds by the clock.
+    pub wall_seconds: f64,
+}
+
+impl Outcome {
+    /// Writes the outcome to `path` in one step: a reader finds all of it or nothing.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        let json = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
+        let unfinished = path.with_extension(format!("unfinished-{}", process::id()));
+        fs::write(&unfinished, json)?;
+        fs::rename(&unfinished, path)
+    }
+
+    /// Reads an outcome that [`Outcome::write`] wrote.
+    pub fn read(path: &Path) -> io::Result<Outcome> {
+        serde_json::from_slice(&fs::read(path)?).map_err(io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests;

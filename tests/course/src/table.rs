@@ -1,0 +1,112 @@
+//! The table of parts and tests, and how to find one in it.
+
+use serde::Deserialize;
+use std::time::Duration;
+
+/// The table itself, compiled in: no test process looks for a file.
+const TABLE: &str = include_str!("../../course.toml");
+
+/// Every part of the course, in the order it is taught.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// The parts, in course order.
+    #[serde(rename = "part")]
+    pub parts: Vec<Part>,
+}
+
+/// One part of a lab, such as 2A: the tests that are graded together.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The course's name for it: the lab's number and a letter.
+    pub name: String,
+    /// What the part is about, in a few words.
+    pub title: String,
+    /// The Cargo package that holds its tests.
+    pub package: String,
+    /// The test binary in that package.
+    pub binary: String,
+    /// How many of its tests may run on one core at a time without disturbing each other.
+    pub tests_per_core: usize,
+    /// Its tests, in course order.
+    #[serde(rename = "test")]
+    pub tests: Vec<Test>,
+}
+
+/// One graded test.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// The name of the `#[test]` function.
+    pub name: String,
+    /// The course's title, as on its passed line.
+    pub title: String,
+    /// What passing is worth. The tests of a part add up to 100.
+    pub points: u32,
+    /// What it usually takes by the clock, in seconds. See [`Test::typical_time`].
+    pub seconds: u64,
+    /// Whether a solution that has not reached this part yet may pass it all the same.
+    #[serde(default)]
+    pub may_pass_early: bool,
+}
+
+impl Course {
+    /// The course. Panics only if `course.toml` itself is wrong, which is the kit's fault.
+    pub fn load() -> Course {
+        toml::from_str(TABLE).expect("course.toml is part of the kit and well formed")
+    }
+
+    /// The parts meant by `name`, in course order: one part ("2A", in either case) or all parts of
+    /// a lab ("2"). Empty if there are none.
+    pub fn parts_named(&self, name: &str) -> Vec<&Part> {
+        let meant = |part: &&Part| {
+            part.name.eq_ignore_ascii_case(name) || (part.lab() == name && !name.is_empty())
+        };
+        self.parts.iter().filter(meant).collect()
+    }
+
+    /// The test called `name`, with its part.
+    pub fn test(&self, name: &str) -> Option<(&Part, &Test)> {
+        self.tests().find(|(_, test)| test.name == name)
+    }
+
+    /// Every test with its part, in course order.
+    pub fn tests(&self) -> impl Iterator<Item = (&Part, &Test)> {
+        self.parts.iter().flat_map(|part| part.tests.iter().map(move |test| (part, test)))
+    }
+
+    /// Every name that [`Course::parts_named`] understands: the labs, then their parts.
+    pub fn part_names(&self) -> Vec<&str> {
+        let mut labs: Vec<&str> = self.parts.iter().map(Part::lab).collect();
+        labs.dedup();
+        labs.into_iter().chain(self.parts.iter().map(|part| part.name.as_str())).collect()
+    }
+}
+
+impl Part {
+    /// The number of the lab this part belongs to: "2" for "2A".
+    pub fn lab(&self) -> &str {
+        self.name.trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
+    }
+
+    /// What the part is worth: the points of its tests together.
+    pub fn points(&self) -> u32 {
+        self.tests.iter().map(|test| test.points).sum()
+    }
+
+    /// The title of one of its tests as the course prints it: "Test (2A): initial election".
+    pub fn full_title(&self, test: &Test) -> String {
+        format!("Test ({}): {}", self.name, test.title)
+    }
+}
+
+impl Test {
+    /// What the test usually takes by the clock: the runner starts the longest first.
+    pub fn typical_time(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! What must hold all the time, whatever a scenario does.
+//!
+//! The course's tests look now and then; these properties are watched from the first moment to
+//! the last, and the first violation anywhere ends the test. [`Elections`] is told what every
+//! server says of itself, [`AppliedRecord`] what every server applies. Both are plain data: who
+//! asks, and when, is the cluster's business.
+
+mod applied;
+mod elections;
+mod property;
+
+pub use applied::{AppliedRecord, Redelivery};
+pub use elections::{Elections, Sighting};
+pub use property::{Property, Violation};
+
+use labrt::world;
+use std::panic;
+
+/// Ends the test with `message` and the calling thread with it. The thread unwinds quietly: the
+/// one failure that counts has been told.
+#[track_caller]
+pub fn stop(message: impl Into<String>) -> ! {
+    world::fail(message);
+    panic::resume_unwind(Box::new(Stopped))
+}
+
+/// Ends the calling thread if the test has failed anywhere, so that nothing runs on for the rest
+/// of its scenario.
+pub fn stop_if_failed() {
+    if world::failed() {
+        panic::resume_unwind(Box::new(Stopped));
+    }
+}
+
+/// What a thread unwinds with when the test it works for has failed.
+struct Stopped;

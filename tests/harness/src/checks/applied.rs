@@ -1,0 +1,173 @@
+//! What was applied: one record for the whole test, surviving every crash.
+//!
+//! A server's log is not kept. It is checked against the record as it arrives, in order and
+//! without gaps, so all that a server has applied in its present life is the beginning of the
+//! record, and the length of that beginning says everything.
+
+use super::{Property, Violation};
+use std::fmt::Display;
+
+/// Whether a server may apply an index again without having been restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redelivery {
+    /// It may, with the same command: the course's plain applier.
+    Allowed,
+    /// It may not: the course's snapshotting applier.
+    Refused,
+}
+
+/// Every command that was applied at any time by any server, by index.
+#[derive(Debug)]
+pub struct AppliedRecord<V> {
+    /// Index 1 first. Only grows.
+    commands: Vec<Applied<V>>,
+    /// By server: the highest index it has applied in its present life.
+    reached: Vec<u64>,
+    redelivery: Redelivery,
+}
+
+#[derive(Debug)]
+struct Applied<V> {
+    value: V,
+    first_by: usize,
+}
+
+impl<V: Clone + PartialEq + Display> AppliedRecord<V> {
+    /// Nothing is applied yet.
+    pub fn new(servers: usize, redelivery: Redelivery) -> AppliedRecord<V> {
+        AppliedRecord { commands: Vec::new(), reached: vec![0; servers], redelivery }
+    }
+
+    /// The highest index that any server ever applied; 0 if none did.
+    pub fn highest(&self) -> u64 {
+        self.commands.len() as u64
+    }
+
+    /// The highest index that `server` has applied in its present life; 0 if none.
+    pub fn reached(&self, server: usize) -> u64 {
+        self.reached[server]
+    }
+
+    /// What was applied at `index`.
+    pub fn value(&self, index: u64) -> Option<&V> {
+        self.at(index).map(|applied| &applied.value)
+    }
+
+    /// The commands from index 1 to `index`, which somebody must have applied.
+    pub fn up_to(&self, index: u64) -> impl Iterator<Item = &V> {
+        self.commands[..index as usize].iter().map(|applied| &applied.value)
+    }
+
+    /// How many servers have applied `index` in their present lives.
+    pub fn count(&self, index: u64) -> usize {
+        self.reached.iter().filter(|reached| **reached >= index).count()
+    }
+
+    /// `server` begins a new life, with nothing applied.
+    pub fn restart(&mut self, server: usize) {
+        self.reached[server] = 0;
+    }
+
+    /// `server` applied `value` at `index`.
+    pub fn apply(&mut self, server: usize, index: u64, value: V) -> Result<(), Violation> {
+        self.check_value(server, index, &value)?;
+        self.check_order(server, index)?;
+        if index > self.highest() {
+            self.commands.push(Applied { value, first_by: server });
+        }
+        self.reached[server] = self.reached[server].max(index);
+        Ok(())
+    }
+
+    /// `server` replaced all it had by a snapshot of the commands from index 1 on.
+    pub fn ingest(&mut self, server: usize, values: &[V]) -> Result<(), Violation> {
+        let index = values.len() as u64;
+        if index > self.highest() {
+            return Err(Violation::of(
+                Property::SnapshotsIntact,
+                format!(
+                    "S{server} was given a snapshot up to index {index}, but no server has \
+                     applied more than {}",
+                    self.highest()
+                ),
+            ));
+        }
+        for (index, value) in (1..).zip(values) {
+            self.check_value(server, index, value)?;
+        }
+        self.reached[server] = index;
+        Ok(())
+    }
+
+    /// A leader that knows of all that is committed took a command at `index`, after `highest`
+    /// had been applied.
+    pub fn check_appended(
+        &self,
+        server: usize,
+        term: u64,
+        index: u64,
+        highest: u64,
+    ) -> Result<(), Violation> {
+        let Some(lost) = self.at(index).filter(|_| index <= highest) else { return Ok(()) };
+        Err(Violation::of(
+            Property::NothingVanishes,
+            format!(
+                "S{server}, leader of term {term}, put a new command at index {index}, where \
+                 S{} had applied {} (indexes up to {highest} were applied by then)",
+                lost.first_by, lost.value
+            ),
+        ))
+    }
+
+    /// At the end of a test: what was ever applied is still applied by one of the `live` servers.
+    /// That it is there with the same command was checked as it arrived.
+    pub fn check_all_present(&self, live: impl Iterator<Item = usize>) -> Result<(), Violation> {
+        let reached = live.map(|server| self.reached[server]).max().unwrap_or(0);
+        let Some(lost) = self.at(reached + 1) else { return Ok(()) };
+        Err(Violation::of(
+            Property::NothingVanishes,
+            format!(
+                "S{} had applied {} at index {}, but at the end no server has applied more than \
+                 index {reached}",
+                lost.first_by,
+                lost.value,
+                reached + 1
+            ),
+        ))
+    }
+
+    fn at(&self, index: u64) -> Option<&Applied<V>> {
+        self.commands.get(usize::try_from(index.checked_sub(1)?).ok()?)
+    }
+
+    fn check_value(&self, server: usize, index: u64, value: &V) -> Result<(), Violation> {
+        let Some(earlier) = self.at(index).filter(|earlier| earlier.value != *value) else {
+            return Ok(());
+        };
+        Err(Violation::of(
+            Property::StateMachineSafety,
+            format!(
+                "at index {index} S{} applied {}, and S{server} {value}",
+                earlier.first_by, earlier.value
+            ),
+        ))
+    }
+
+    fn check_order(&self, server: usize, index: u64) -> Result<(), Violation> {
+        let reached = self.reached[server];
+        let in_order = match self.redelivery {
+            Redelivery::Allowed => (1..=reached + 1).contains(&index),
+            Redelivery::Refused => index == reached + 1,
+        };
+        if in_order {
+            return Ok(());
+        }
+        Err(Violation::of(
+            Property::AppliedOrder,
+            format!("S{server} applied index {index} after index {reached}"),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

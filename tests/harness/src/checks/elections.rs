@@ -1,0 +1,64 @@
+//! Terms and leaders, as the servers themselves tell them.
+
+use super::{Property, Violation};
+use std::collections::BTreeMap;
+
+/// What one server last said of itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its term.
+    pub term: u64,
+    /// Whether it took itself for the leader.
+    pub leads: bool,
+}
+
+/// Everything the servers of one cluster ever said of their terms, in all their lives.
+#[derive(Debug)]
+pub struct Elections {
+    /// Who led each term that had a leader: set once, never changed.
+    leaders: BTreeMap<u64, usize>,
+    /// By server. The term never falls.
+    sightings: Vec<Sighting>,
+}
+
+impl Elections {
+    /// Nobody has said anything yet.
+    pub fn new(servers: usize) -> Elections {
+        Elections { leaders: BTreeMap::new(), sightings: vec![Sighting::default(); servers] }
+    }
+
+    /// What `server` last said of itself, with the highest term it ever told.
+    pub fn last(&self, server: usize) -> Sighting {
+        self.sightings[server]
+    }
+
+    /// `server` said `seen` of itself when asked. It was known to be in term `known` before it
+    /// was asked: answers may be noted in another order than they were given.
+    pub fn note(&mut self, server: usize, known: u64, seen: Sighting) -> Result<(), Violation> {
+        let last = &mut self.sightings[server];
+        if seen.term >= last.term {
+            *last = seen;
+        }
+        if seen.term < known {
+            return Err(Violation::of(
+                Property::MonotonicTerms,
+                format!("S{server} was in term {known} and went back to term {}", seen.term),
+            ));
+        }
+        if seen.leads { self.note_leader(server, seen.term) } else { Ok(()) }
+    }
+
+    fn note_leader(&mut self, server: usize, term: u64) -> Result<(), Violation> {
+        let first = *self.leaders.entry(term).or_insert(server);
+        if first == server {
+            return Ok(());
+        }
+        Err(Violation::of(
+            Property::ElectionSafety,
+            format!("S{first} and S{server} both lead term {term}"),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

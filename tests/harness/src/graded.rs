@@ -1,0 +1,124 @@
+//! Running one graded test, in a process of its own.
+//!
+//! A test may allocate without end, overflow its stack or leave threads behind, and should take
+//! nobody down with it. So the same `#[test]` function is run twice. Started by the runner (or by
+//! itself) with `LAB_CHILD` set, it is the child: it runs the scenario in a world of its own and
+//! leaves an [`Outcome`]. Started by `cargo test` or cargo-nextest, it is the parent: it starts
+//! itself again as the child and passes on how that went.
+//!
+//! | variable         | the child's                                                       |
+//! |------------------|-------------------------------------------------------------------|
+//! | `LAB_CHILD`      | set: be the child                                                 |
+//! | `LAB_RESULT`     | the file to leave the outcome in                                  |
+//! | `LAB_SEED`       | the seed of all dice; otherwise drawn, and told in the outcome    |
+//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's 120            |
+//! | `LAB_MEMORY_MIB` | memory the test may use, instead of 1024 MiB                      |
+//! | `LAB_LOG_FILE`   | the file to log to                                                |
+//! | `LOG`            | what to log: `raft=debug,labrpc=info`                             |
+
+mod child;
+mod memory;
+mod parent;
+
+use course::{Course, Outcome, PassedLine, Verdict};
+use labrt::time::Duration;
+use std::env;
+
+/// The course's limit for one test. Grading fails a test that takes longer.
+pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// What a test may use. The environment overrides both.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Time by the clock.
+    pub time: Duration,
+    /// Memory, in MiB.
+    pub memory_mib: u64,
+}
+
+/// What a scenario that held reports: the columns of the passed line.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    /// Time since the scenario began.
+    pub duration: Duration,
+    /// Servers in the cluster.
+    pub servers: usize,
+    /// RPCs sent, answered or not.
+    pub rpcs: u64,
+    /// Bytes of all requests, and of the replies that arrived.
+    pub bytes: u64,
+    /// Commands agreed on.
+    pub agreements: u64,
+}
+
+/// Runs the test of the course called `name`, which is the `#[test]` function that calls this.
+///
+/// # Panics
+/// If the test fails, with one line that says why; the whole report is printed before it.
+pub fn graded(name: &str, scenario: fn() -> Figures) {
+    let course = Course::load();
+    let Some((part, test)) = course.test(name) else {
+        panic!("{name} is not a test of the course: add it to course.toml");
+    };
+    let outcome = outcome_of(name, &part.full_title(test), Limits::default(), scenario);
+    if outcome.verdict != Verdict::Passed {
+        panic!(
+            "{name}: {}\n  again    LAB_SEED={} cargo test -p {} --test {} -- --exact {name}",
+            outcome.what.as_deref().unwrap_or("no reason is known"),
+            outcome.seed,
+            part.package,
+            part.binary,
+        );
+    }
+}
+
+/// Runs the `#[test]` function `name`, which must be the one that calls this, in a process of its
+/// own. Returns in the parent whatever happened, in the child only if the scenario held.
+pub fn outcome_of(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> Outcome {
+    match env::var_os("LAB_CHILD") {
+        Some(_) => child::run(name, title, limits, scenario),
+        None => parent::run(name, limits),
+    }
+}
+
+/// The course's time, and ten times the memory that the hungriest test needs.
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { time: TIME_LIMIT, memory_mib: 1024 }
+    }
+}
+
+impl Limits {
+    /// These limits, unless the environment says otherwise.
+    fn or_from_environment(self) -> Result<Limits, String> {
+        Ok(Limits {
+            time: number("LAB_TIME_LIMIT")?.map_or(self.time, Duration::from_secs),
+            memory_mib: number("LAB_MEMORY_MIB")?.unwrap_or(self.memory_mib),
+        })
+    }
+}
+
+impl Figures {
+    /// The passed line of the test with this title.
+    pub fn line(&self, title: &str) -> PassedLine {
+        PassedLine {
+            title: title.to_string(),
+            seconds: self.duration.as_secs_f64(),
+            servers: self.servers,
+            rpcs: self.rpcs,
+            bytes: self.bytes,
+            agreements: self.agreements,
+        }
+    }
+}
+
+/// The number in the environment variable `name`, if it is set.
+fn number(name: &str) -> Result<Option<u64>, String> {
+    match env::var(name) {
+        Ok(text) => match text.trim().parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(format!("{name}={text}: a whole number is expected")),
+        },
+        Err(_) => Ok(None),
+    }
+}

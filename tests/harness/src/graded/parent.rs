@@ -1,0 +1,108 @@
+//! The parent: starts the test again as a child and tells how that went.
+
+use super::{Limits, number};
+use course::{Outcome, Verdict};
+use labrt::channel::{self, Receiver};
+use labrt::thread;
+use labrt::time::{Duration, Instant};
+use std::env;
+use std::fs;
+use std::io::{self, PipeReader, Read};
+use std::path::PathBuf;
+use std::process::{self, Child, Command, ExitStatus, Stdio};
+
+/// What a child gets beyond its time limit to report that it has passed.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the test `name` of this binary in a child and waits for it. Settings in the environment
+/// that cannot be read are the child's to complain of.
+pub(super) fn run(name: &str, limits: Limits) -> Outcome {
+    let began = Instant::now();
+    let limits = limits.or_from_environment().unwrap_or(limits);
+    let seed = number("LAB_SEED").ok().flatten().unwrap_or_else(labrt::rand::entropy);
+    let result = ResultFile::new(name);
+    let (child, output) = start(name, seed, &result).expect("a test can start itself again");
+    let (text, status) = wait(child, &output, limits.time + GRACE);
+    print!("{text}");
+    result.read().unwrap_or_else(|| Outcome {
+        test: name.to_string(),
+        verdict: Verdict::Failed,
+        passed_lines: Vec::new(),
+        what: Some(last_words(&text, status)),
+        report: Some(text),
+        seed,
+        wall_seconds: began.elapsed().as_secs_f64(),
+    })
+}
+
+/// Starts the child. Its standard input is a pipe that stays open as long as this process lives.
+fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Receiver<String>)> {
+    let (reader, writer) = io::pipe()?;
+    let child = Command::new(env::current_exe()?)
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env("LAB_CHILD", "1")
+        .env("LAB_RESULT", &result.path)
+        .env("LAB_SEED", env::var_os("LAB_SEED").unwrap_or_else(|| seed.to_string().into()))
+        .stdin(Stdio::piped())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .spawn()?;
+    Ok((child, collect(reader)))
+}
+
+/// Everything the child prints, as one message once it has ended.
+fn collect(mut reader: PipeReader) -> Receiver<String> {
+    let (sender, output) = channel::bounded(1);
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before an error is still worth showing.
+        let _ = reader.read_to_end(&mut bytes);
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    output
+}
+
+/// Waits for the child's end, and sees to it that it comes.
+fn wait(mut child: Child, output: &Receiver<String>, limit: Duration) -> (String, ExitStatus) {
+    // Taken out, since `Child::wait` would close it.
+    let stdin = child.stdin.take();
+    let text = output.recv_timeout(limit).unwrap_or_else(|_| {
+        child.kill().expect("a child that has not been waited for can be killed");
+        output.recv().unwrap_or_default()
+    });
+    let status = child.wait().expect("a child can be waited for once");
+    drop(stdin);
+    (text, status)
+}
+
+/// Why a child that left no outcome ended, as far as can be seen from outside.
+fn last_words(text: &str, status: ExitStatus) -> String {
+    let out_of_memory = |line: &&str| line.starts_with("memory allocation of");
+    match text.lines().rev().find(out_of_memory) {
+        Some(line) => format!("out of memory: {line} ({status}; LAB_MEMORY_MIB sets the cap)"),
+        None => format!("the test's process ended before the test did: {status}"),
+    }
+}
+
+/// The file in which the child leaves its outcome; gone with this value.
+struct ResultFile {
+    path: PathBuf,
+}
+
+impl ResultFile {
+    fn new(name: &str) -> ResultFile {
+        let file = format!("raftlab-{}-{name}.json", process::id());
+        ResultFile { path: env::temp_dir().join(file) }
+    }
+
+    fn read(&self) -> Option<Outcome> {
+        Outcome::read(&self.path).ok()
+    }
+}
+
+impl Drop for ResultFile {
+    fn drop(&mut self) {
+        // A child that died has left none.
+        let _ = fs::remove_file(&self.path);
+    }
+}

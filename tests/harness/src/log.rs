@@ -1,0 +1,107 @@
+//! The log of a test.
+//!
+//! Student and kit code log through the `log` crate. simplelog does the writing; the front here
+//! adds what a reader of a concurrent log needs, and drops what was not asked for. One event is
+//! one line, and all lines have one shape, so that `grep` and `sort` work on them:
+//!
+//! ```text
+//!   2.290134 S3 raft::election   ticker           became candidate in term 4
+//! ```
+//!
+//! Those are the seconds since the test began, the server, the topic (the record's target), the
+//! thread and the message.
+
+mod filter;
+
+pub use filter::Filter;
+
+use ::log::{LevelFilter, Log, Metadata, Record};
+use labrt::{thread, world};
+use simplelog::{Config, ConfigBuilder, WriteLogger};
+use std::env;
+use std::fs::File;
+use std::io::{LineWriter, Write};
+
+/// Logs from now on to the file in `LAB_LOG_FILE` whatever `LOG` asks for. Without a file,
+/// nothing is logged.
+pub fn install_from_environment() -> Result<(), String> {
+    let filter = match env::var("LOG") {
+        Ok(text) => text.parse()?,
+        Err(_) => Filter::default(),
+    };
+    let Some(path) = env::var_os("LAB_LOG_FILE") else { return Ok(()) };
+    let file = File::create(&path)
+        .map_err(|error| format!("the log cannot be written to {}: {error}", path.display()))?;
+    // A line at a time: the log of a process that aborts is complete up to its last line.
+    let log = TestLog::new(filter, LineWriter::new(file));
+    ::log::set_max_level(log.filter.most_verbose());
+    ::log::set_boxed_logger(Box::new(log)).map_err(|error| error.to_string())
+}
+
+/// The front of simplelog's writer.
+pub struct TestLog<W: Write + Send + 'static> {
+    filter: Filter,
+    writer: Box<WriteLogger<W>>,
+}
+
+impl<W: Write + Send + 'static> TestLog<W> {
+    /// A log that writes what `filter` lets through to `writer`.
+    pub fn new(filter: Filter, writer: W) -> TestLog<W> {
+        TestLog { filter, writer: WriteLogger::new(LevelFilter::Trace, message_only(), writer) }
+    }
+}
+
+impl<W: Write + Send + 'static> Log for TestLog<W> {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= self.filter.level_for(metadata.target())
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let thread = thread::current();
+        self.write(format_args!(
+            "{seconds:10.6} {server:2} {topic:<16} {name:<16} {message}",
+            seconds = world::elapsed().as_secs_f64(),
+            server = thread.server().unwrap_or("--"),
+            topic = record.target(),
+            name = thread.name(),
+            message = one_line(record),
+        ));
+    }
+
+    fn flush(&self) {
+        self.writer.flush();
+    }
+}
+
+impl<W: Write + Send + 'static> TestLog<W> {
+    fn write(&self, line: std::fmt::Arguments<'_>) {
+        self.writer.log(&Record::builder().args(line).build());
+    }
+}
+
+/// simplelog's own columns are all left out: wall-clock time and OS threads say nothing here.
+fn message_only() -> Config {
+    ConfigBuilder::new()
+        .set_time_level(LevelFilter::Off)
+        .set_max_level(LevelFilter::Off)
+        .set_thread_level(LevelFilter::Off)
+        .set_target_level(LevelFilter::Off)
+        .set_location_level(LevelFilter::Off)
+        .build()
+}
+
+/// The message, with warnings and errors marked, on one line whatever it holds.
+fn one_line(record: &Record<'_>) -> String {
+    let message = record.args().to_string().replace('\n', " | ");
+    match record.level() {
+        ::log::Level::Error => format!("error: {message}"),
+        ::log::Level::Warn => format!("warning: {message}"),
+        _ => message,
+    }
+}
+
+#[cfg(test)]
+mod tests;

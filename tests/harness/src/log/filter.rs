@@ -1,0 +1,65 @@
+//! Which log lines are wanted: `LOG=raft=debug,labrpc=info`.
+
+use ::log::LevelFilter;
+use std::str::FromStr;
+
+/// Levels by topic. A topic covers everything beneath it: `raft` covers `raft::election`, but not
+/// `raft_tests`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The level of topics that no rule covers.
+    otherwise: LevelFilter,
+    rules: Vec<(String, LevelFilter)>,
+}
+
+/// Without being asked, the log tells the steps of the test.
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter { otherwise: LevelFilter::Info, rules: Vec::new() }
+    }
+}
+
+impl Filter {
+    /// The level of the longest rule that covers `topic`.
+    pub fn level_for(&self, topic: &str) -> LevelFilter {
+        let covering = self.rules.iter().filter(|(rule, _)| covers(rule, topic));
+        covering.max_by_key(|(rule, _)| rule.len()).map_or(self.otherwise, |(_, level)| *level)
+    }
+
+    /// The level of whichever topic logs most.
+    pub fn most_verbose(&self) -> LevelFilter {
+        self.rules.iter().map(|(_, level)| *level).fold(self.otherwise, Ord::max)
+    }
+}
+
+fn covers(rule: &str, topic: &str) -> bool {
+    topic.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+impl FromStr for Filter {
+    type Err = String;
+
+    /// Reads `topic=level` and bare levels, separated by commas. A bare level is for all topics
+    /// that have no level of their own.
+    fn from_str(text: &str) -> Result<Filter, String> {
+        let mut filter = Filter::default();
+        for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+            match rule.split_once('=') {
+                Some((topic, level)) => {
+                    filter.rules.push((topic.trim().to_string(), level_named(level, text)?));
+                }
+                None => filter.otherwise = level_named(rule, text)?,
+            }
+        }
+        Ok(filter)
+    }
+}
+
+fn level_named(name: &str, text: &str) -> Result<LevelFilter, String> {
+    name.trim().parse().map_err(|_| {
+        format!(
+            "LOG={text}: {name:?} is not a level. Levels are off, error, warn, info, debug and \
+             trace, as in LOG=raft=debug,labrpc=info"
+        )
+    })
+}

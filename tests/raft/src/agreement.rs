@@ -1,0 +1,178 @@
+//! Giving commands to the cluster, and checks on what it agrees on.
+
+use super::cluster::Cluster;
+use super::value::Value;
+use harness::checks::stop_if_failed;
+use labrt::thread;
+use labrt::time::{Duration, Instant};
+use raft::{Index, ServerId, Term};
+
+/// How long [`Cluster::agree_on`] tries altogether: several elections fit in.
+const AGREEMENT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long it waits for a command that a leader has taken.
+const COMMIT_LIMIT: Duration = Duration::from_secs(2);
+
+/// How often it looks whether enough servers have applied the command.
+const COMMIT_POLL: Duration = Duration::from_millis(20);
+
+/// The pause after nobody would take the command.
+const LEADER_POLL: Duration = Duration::from_millis(50);
+
+/// How often [`Cluster::wait_for`] looks. The pauses double, so that is about 30 seconds.
+const WAIT_ROUNDS: usize = 30;
+
+/// Whether a command that a leader has taken, but that does not come through, is given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The first leader must do.
+    No,
+    /// Leaders may come and go meanwhile, so the command may be appended more than once.
+    Yes,
+}
+
+impl Cluster {
+    /// Gives the command to whoever leads, and waits until that many servers have applied it at
+    /// the index the leader named. Returns the index.
+    #[track_caller]
+    pub fn agree_on(&self, value: impl Into<Value>, servers: usize, retry: Retry) -> Index {
+        let value = value.into();
+        let began = Instant::now();
+        let mut next = ServerId(0);
+        while began.elapsed() < AGREEMENT_LIMIT {
+            stop_if_failed();
+            let Some(index) = self.start_anywhere(&value, &mut next) else {
+                thread::sleep(LEADER_POLL);
+                continue;
+            };
+            if self.is_applied_in_time(index, &value, servers) {
+                return index;
+            }
+            if retry == Retry::No {
+                self.fail(self.no_agreement(&value, servers, COMMIT_LIMIT, Some(index)));
+            }
+        }
+        self.fail(self.no_agreement(&value, servers, AGREEMENT_LIMIT, None))
+    }
+
+    /// Asks the connected servers in turn to take the command, until one does. Server 1 comes
+    /// first, as in the course; `next` is where the last round stopped.
+    #[track_caller]
+    fn start_anywhere(&self, value: &Value, next: &mut ServerId) -> Option<Index> {
+        for _ in self.servers() {
+            *next = self.after(*next, 1);
+            if self.is_connected(*next)
+                && let Some((index, _)) = self.start_command(*next, value)
+            {
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    /// If another value was applied at the index, this still waits to the end, as in the course.
+    fn is_applied_in_time(&self, index: Index, value: &Value, servers: usize) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < COMMIT_LIMIT {
+            let (count, applied) = self.applied_at(index);
+            if count > 0 && count >= servers && applied.as_ref() == Some(value) {
+                return true;
+            }
+            thread::sleep(COMMIT_POLL);
+            stop_if_failed();
+        }
+        false
+    }
+
+    /// Gives the command to this server. Returns its index and term if the server says it leads.
+    ///
+    /// A leader whose term is as high as any was when it was asked must hold all that had been
+    /// applied by then, so the new command goes behind that, or something vanished.
+    #[track_caller]
+    pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
+        let (raft, highest) = {
+            let state = self.lock();
+            (state.servers[server.0].raft.clone()?, state.applied.highest())
+        };
+        // In this order: the terms that committed what was applied are among those seen now.
+        let latest = self.shared.observe_all();
+        let (index, term) = raft.start(labgob::encode(value))?;
+        if term >= latest {
+            let result = self.lock().applied.check_appended(server.0, term.0, index.0, highest);
+            self.shared.hold_to(result);
+            stop_if_failed();
+        }
+        Some((index, term))
+    }
+
+    /// How many servers have applied the index in their present lives, up or down, and what.
+    pub fn applied_at(&self, index: Index) -> (usize, Option<Value>) {
+        let state = self.lock();
+        match state.applied.count(index.0) {
+            0 => (0, None),
+            count => (count, state.applied.value(index.0).cloned()),
+        }
+    }
+
+    /// Checks that no server has applied anything at the index.
+    #[track_caller]
+    pub fn check_nothing_applied_at(&self, index: Index, why: &str) {
+        let (count, value) = self.applied_at(index);
+        if let Some(value) = value {
+            self.fail(format!(
+                "expected nothing at index {index} ({why}), but {count} servers applied {value}"
+            ));
+        }
+    }
+
+    /// Waits until that many servers have applied the index, and returns what. If `term` is given
+    /// and a server has moved on to a later one meanwhile, returns None: the scenario has to start
+    /// over.
+    #[track_caller]
+    pub fn wait_for(&self, index: Index, servers: usize, term: Option<Term>) -> Option<Value> {
+        let mut pause = Duration::from_millis(10);
+        for _ in 0..WAIT_ROUNDS {
+            if self.applied_at(index).0 >= servers {
+                break;
+            }
+            thread::sleep(pause);
+            stop_if_failed();
+            if pause < Duration::from_secs(1) {
+                pause *= 2;
+            }
+            if term.is_some_and(|term| self.has_moved_on(term)) {
+                return None;
+            }
+        }
+        match self.applied_at(index) {
+            (count, Some(value)) if count >= servers => Some(value),
+            (count, _) => self.fail(format!(
+                "expected {servers} servers to apply index {index}, but only {count} did"
+            )),
+        }
+    }
+
+    fn has_moved_on(&self, term: Term) -> bool {
+        self.servers().any(|server| self.term_of(server).is_some_and(|now| now > term))
+    }
+
+    fn no_agreement(
+        &self,
+        value: &Value,
+        servers: usize,
+        limit: Duration,
+        index: Option<Index>,
+    ) -> String {
+        let limit = limit.as_secs();
+        let wanted = format!("no agreement on {value} within {limit} s among {servers} servers");
+        let Some(index) = index else { return wanted };
+        match self.applied_at(index) {
+            (_, Some(other)) if other != *value => {
+                format!("{wanted}: at index {index}, which it was given, {other} was applied")
+            }
+            (count, _) => {
+                format!("{wanted}: applied by {count} of {} at index {index}", self.size())
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The service on top of each Raft: a thread that takes what Raft applies and checks it.
+//!
+//! A mend: in the course a violation here ends the process, and the code that would tell which
+//! test failed is never reached. Here it fails the test at once, by name; and the applier takes
+//! messages to the end in any case, because a Raft that is stuck handing one over may hold a lock
+//! that others wait for.
+
+use super::SNAPSHOT_INTERVAL;
+use super::cluster::{Service, Shared};
+use super::value::Value;
+use harness::checks::{Property, Violation};
+use labgob::{DecodeError, Decoder, Encoder};
+use labrt::channel::Receiver;
+use labrt::thread;
+use log::debug;
+use raft::{ApplyMsg, Bytes, Index, Raft, ServerId};
+use std::sync::Arc;
+
+/// Starts the applier of one life of a server. It ends when Raft drops its side of the channel.
+pub(crate) fn spawn(
+    shared: Arc<Shared>,
+    server: ServerId,
+    life: u64,
+    raft: Raft,
+    messages: Receiver<ApplyMsg>,
+) {
+    let applier = Applier { shared, server, life, raft };
+    let take_all = move || {
+        for message in messages {
+            applier.take(message);
+        }
+    };
+    let thread = thread::Builder::new().name("test-applier").server(server.to_string());
+    thread.spawn(take_all).expect("the OS gives a thread to the applier");
+}
+
+struct Applier {
+    shared: Arc<Shared>,
+    server: ServerId,
+    life: u64,
+    raft: Raft,
+}
+
+impl Applier {
+    fn take(&self, message: ApplyMsg) {
+        match (message, self.shared.service) {
+            (ApplyMsg::Command { index, command }, service) => {
+                let counts = self.shared.apply(self.server, self.life, index, &command);
+                let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
+                if counts && service == Service::Snapshotting && before_multiple {
+                    self.take_snapshot(index);
+                }
+            }
+            (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
+            (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
+                self.shared.ingest(self.server, self.life, Some(index), &snapshot);
+            }
+        }
+    }
+
+    /// Hands Raft a snapshot from this very thread: Raft must not hold a lock that `snapshot`
+    /// needs while it hands over a command.
+    fn take_snapshot(&self, index: Index) {
+        let snapshot = encode_snapshot(index, self.shared.lock().applied.up_to(index.0));
+        self.raft.snapshot(index, snapshot);
+    }
+}
+
+impl Shared {
+    /// A server applied a command. Whether that was sound, and of its present life.
+    fn apply(&self, server: ServerId, life: u64, index: Index, command: &[u8]) -> bool {
+        let value = labgob::decode::<Value>(command).map_err(|error| {
+            let what = format!("{server} applied at index {index} what is no command: {error}");
+            Violation::of(Property::OnlyCommands, what)
+        });
+        let mut state = self.lock();
+        // A mend that goes with clearing on restart: what a dying life still applies must not
+        // count for the next one.
+        if state.servers[server.0].life != life {
+            return false;
+        }
+        let result = value.and_then(|value| {
+            debug!(target: "applier", "{server} applied {value} at index {index}");
+            state.applied.apply(server.0, index.0, value)
+        });
+        drop(state);
+        self.hold_to(result)
+    }
+
+    /// A server took a snapshot for its state, as a real service would: one that Raft handed it
+    /// as of index `told`, or the one it found on its disk when it started.
+    pub(crate) fn ingest(&self, server: ServerId, life: u64, told: Option<Index>, bytes: &[u8]) {
+        let values = read_snapshot(told, bytes).map_err(|problem| {
+            Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
+        });
+        let mut state = self.lock();
+        if state.servers[server.0].life != life {
+            return;
+        }
+        let result = values.and_then(|values| {
+            debug!(target: "applier", "{server} took a snapshot as of index {}", values.len());
+            state.applied.ingest(server.0, &values)
+        });
+        drop(state);
+        self.hold_to(result);
+    }
+}
+
+/// The last index in the snapshot, then the commands from index 0 on. There is none at 0.
+fn encode_snapshot<'a>(index: Index, values: impl Iterator<Item = &'a Value>) -> Bytes {
+    let commands: Vec<Option<Value>> = [None].into_iter().chain(values.cloned().map(Some)).collect();
+    let mut encoder = Encoder::new();
+    encoder.encode(&index);
+    encoder.encode(&commands);
+    encoder.into_bytes().into()
+}
+
+/// The commands from index 1 on, or what is wrong with the snapshot.
+fn read_snapshot(told: Option<Index>, bytes: &[u8]) -> Result<Vec<Value>, String> {
+    let (index, commands) = decode_snapshot(bytes)
+        .map_err(|error| format!("a snapshot of {} bytes that is none: {error}", bytes.len()))?;
+    if let Some(told) = told.filter(|told| *told != index) {
+        return Err(format!("a snapshot as of index {told} that was made at index {index}"));
+    }
+    let values: Vec<Value> = commands.into_iter().skip(1).flatten().collect();
+    match values.len() as u64 == index.0 {
+        true => Ok(values),
+        false => Err(format!("a snapshot as of index {index} with {} commands", values.len())),
+    }
+}
+
+fn decode_snapshot(bytes: &[u8]) -> Result<(Index, Vec<Option<Value>>), DecodeError> {
+    let mut decoder = Decoder::new(bytes);
+    let parts = (decoder.decode()?, decoder.decode::<Vec<Option<Value>>>()?);
+    decoder.finish()?;
+    Ok(parts)
+}

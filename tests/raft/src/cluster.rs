@@ -1,0 +1,215 @@
+//! The cluster: what the harness knows of every server, and how it all begins.
+
+use super::value::Value;
+use harness::TIME_LIMIT;
+use harness::checks::{AppliedRecord, Elections, Redelivery, stop};
+use labrpc::Network;
+use labrt::sync::atomic::{AtomicBool, Ordering};
+use labrt::sync::{Mutex, MutexGuard};
+use labrt::time::Instant;
+use log::info;
+use raft::{Persister, Raft, ServerId};
+use std::sync::Arc;
+
+/// Whether the network loses and delays messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conditions {
+    /// Every message arrives, at once.
+    Reliable,
+    /// Requests are late by up to 26 ms; one message in ten is lost.
+    Unreliable,
+}
+
+/// What kind of service applies the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Remembers every command and ignores snapshots (2A to 2C).
+    Plain,
+    /// Takes a snapshot every [`SNAPSHOT_INTERVAL`](super::SNAPSHOT_INTERVAL) commands (2D).
+    Snapshotting,
+}
+
+/// How a cluster begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// How many servers there are.
+    pub servers: usize,
+    /// What the network is like.
+    pub conditions: Conditions,
+    /// What the servers' service is like.
+    pub service: Service,
+}
+
+/// A cluster of Raft servers, the network between them, and a service on top of each.
+///
+/// Dropping it ends it, so that nothing runs on after a scenario that failed.
+pub struct Cluster {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) network: Network,
+    /// The 120 seconds count from here, before the servers are started.
+    pub(crate) created: Instant,
+    pub(crate) begin: Begin,
+}
+
+/// The counters as they stood when the scenario began, for its figures.
+pub(crate) struct Begin {
+    pub(crate) at: Instant,
+    pub(crate) rpcs: u64,
+    pub(crate) bytes: u64,
+}
+
+/// What the test's thread shares with the appliers and the watcher.
+pub(crate) struct Shared {
+    pub(crate) service: Service,
+    /// One lock for all there is to know. Nobody waits, sends or calls a student's method with it.
+    state: Mutex<State>,
+    /// An atomic, because the watcher only looks at it between two rounds.
+    finished: AtomicBool,
+}
+
+pub(crate) struct State {
+    pub(crate) servers: Vec<Server>,
+    pub(crate) elections: Elections,
+    pub(crate) applied: AppliedRecord<Value>,
+}
+
+/// One server, through all its lives.
+pub(crate) struct Server {
+    /// None while it is down.
+    pub(crate) raft: Option<Raft>,
+    /// Survives its lives; every life gets a copy to write to.
+    pub(crate) persister: Arc<Persister>,
+    /// Whether it can reach the others that are connected. A crash disconnects it.
+    pub(crate) connected: bool,
+    /// Its present ends, one to each server. A new life gets new ones.
+    pub(crate) ends: Vec<String>,
+    /// The number of its present life. What an earlier one still says or applies does not count.
+    pub(crate) life: u64,
+}
+
+impl Cluster {
+    /// Starts the servers and connects them all. Calls that lead nowhere take up to 7 s to fail.
+    pub fn new(setup: Setup) -> Cluster {
+        let created = Instant::now();
+        let network = Network::new();
+        network.set_reliable(setup.conditions == Conditions::Reliable);
+        network.set_long_delays(true);
+        let shared = Arc::new(Shared::new(setup));
+        let begin = Begin { at: created, rpcs: 0, bytes: 0 };
+        let mut cluster = Cluster { shared, network, created, begin };
+        cluster.servers().for_each(|server| cluster.start(server));
+        cluster.servers().for_each(|server| cluster.connect(server));
+        cluster.watch();
+        cluster.begin = Begin {
+            at: Instant::now(),
+            rpcs: cluster.network.total_count(),
+            bytes: cluster.network.total_bytes(),
+        };
+        info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.conditions);
+        cluster
+    }
+
+    /// So many servers with a plain service on a reliable network.
+    pub fn reliable(servers: usize) -> Cluster {
+        let (conditions, service) = (Conditions::Reliable, Service::Plain);
+        Cluster::new(Setup { servers, conditions, service })
+    }
+
+    /// So many servers with a plain service on an unreliable network.
+    pub fn unreliable(servers: usize) -> Cluster {
+        let (conditions, service) = (Conditions::Unreliable, Service::Plain);
+        Cluster::new(Setup { servers, conditions, service })
+    }
+
+    /// The network, for scenarios that change it or count on it.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// How many servers there are.
+    pub fn size(&self) -> usize {
+        self.lock().servers.len()
+    }
+
+    /// All servers, up or down.
+    pub fn servers(&self) -> impl Iterator<Item = ServerId> + use<> {
+        (0..self.size()).map(ServerId)
+    }
+
+    /// The server `steps` after `server`, going round.
+    pub fn after(&self, server: ServerId, steps: usize) -> ServerId {
+        ServerId((server.0 + steps) % self.size())
+    }
+
+    /// Any server, drawn at random.
+    pub fn random_server(&self) -> ServerId {
+        ServerId(labrt::rand::random_range(0..self.size()))
+    }
+
+    /// Whether the server is running.
+    pub fn is_up(&self, server: ServerId) -> bool {
+        self.lock().servers[server.0].raft.is_some()
+    }
+
+    /// Whether the server can reach the others that are connected.
+    pub fn is_connected(&self, server: ServerId) -> bool {
+        self.lock().servers[server.0].connected
+    }
+
+    /// The size of the largest Raft state on any server's disk, without snapshots, in bytes.
+    pub fn largest_raft_state(&self) -> usize {
+        let state = self.lock();
+        state.servers.iter().map(|server| server.persister.state_size()).max().unwrap_or(0)
+    }
+
+    /// Fails the test if it has outrun the course's limit. The limit also interrupts a test that
+    /// hangs; here it is checked where the course checks it.
+    #[track_caller]
+    pub(crate) fn check_time(&self) {
+        let taken = self.created.elapsed();
+        if taken > TIME_LIMIT {
+            stop(format!("the test took {:.1} s, longer than 120 s", taken.as_secs_f64()));
+        }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.lock()
+    }
+}
+
+impl Shared {
+    fn new(setup: Setup) -> Shared {
+        let redelivery = match setup.service {
+            Service::Plain => Redelivery::Allowed,
+            Service::Snapshotting => Redelivery::Refused,
+        };
+        let state = State {
+            servers: (0..setup.servers).map(|_| Server::new()).collect(),
+            elections: Elections::new(setup.servers),
+            applied: AppliedRecord::new(setup.servers, redelivery),
+        };
+        let (state, finished) = (Mutex::new(state), AtomicBool::new(false));
+        Shared { service: setup.service, state, finished }
+    }
+
+    #[track_caller]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Tells the watcher to end; says whether it had been told before.
+    pub(crate) fn set_finished(&self) -> bool {
+        self.finished.swap(true, Ordering::Relaxed)
+    }
+}
+
+impl Server {
+    fn new() -> Server {
+        let persister = Arc::new(Persister::new());
+        Server { raft: None, persister, connected: false, ends: Vec::new(), life: 0 }
+    }
+}

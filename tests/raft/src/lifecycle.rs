@@ -1,0 +1,129 @@
+//! What can happen to a server: connect, disconnect, crash, start. Steps and their order are the
+//! course's.
+//!
+//! Network and student methods are called without the cluster's lock: dropping the last handle on
+//! a Raft runs the student's code.
+
+use super::applier;
+use super::cluster::{Cluster, Service};
+use super::value::random_text;
+use labrpc::{ClientEnd, Server};
+use labrt::channel;
+use log::info;
+use raft::{Raft, ServerId};
+use std::sync::Arc;
+
+impl Cluster {
+    /// Lets the server reach every other that is connected, and be reached by it.
+    pub fn connect(&self, server: ServerId) {
+        info!(target: "cluster", "connect {server}");
+        let ends = {
+            let mut state = self.lock();
+            state.servers[server.0].connected = true;
+            let connected = state.servers.iter().enumerate().filter(|(_, other)| other.connected);
+            connected.flat_map(|(other, _)| self.ends_between(&state, server, other)).collect()
+        };
+        self.enable(ends, true);
+    }
+
+    /// Cuts the server off from all others. It runs on, and does not know.
+    pub fn disconnect(&self, server: ServerId) {
+        info!(target: "cluster", "disconnect {server}");
+        let ends = {
+            let mut state = self.lock();
+            state.servers[server.0].connected = false;
+            let others = 0..state.servers.len();
+            others.flat_map(|other| self.ends_between(&state, server, other)).collect()
+        };
+        self.enable(ends, false);
+    }
+
+    /// Ends the server's present life. What it saved so far stays on its disk; what it may still
+    /// save while it dies does not.
+    pub fn crash(&self, server: ServerId) {
+        // For the record: no term that counted in this life is forgotten with it.
+        self.shared.observe(server);
+        self.disconnect(server);
+        self.network.delete_server(server.to_string());
+        info!(target: "cluster", "crash {server}");
+        let raft = {
+            let mut state = self.lock();
+            let slot = &mut state.servers[server.0];
+            // Before the copy: a term that is recorded for this life is on the disk of the next.
+            slot.life += 1;
+            slot.persister = Arc::new(slot.persister.copy());
+            slot.raft.clone()
+        };
+        // The course then makes a second copy, which here would only be equal: nobody else holds
+        // the first.
+        if let Some(raft) = raft {
+            raft.kill();
+        }
+        let killed = self.lock().servers[server.0].raft.take();
+        drop(killed);
+    }
+
+    /// Starts a new life of the server from what is on its disk, crashing the present one first.
+    /// It is not connected yet.
+    pub fn start(&self, server: ServerId) {
+        self.crash(server);
+        info!(target: "cluster", "start {server}");
+        let ends = self.make_ends(server);
+        let (persister, life) = {
+            let mut state = self.lock();
+            // A mend: the course keeps what the last life applied, so that a new one which skips
+            // some of it is not caught. Values are compared with all lives' record anyway.
+            state.applied.restart(server.0);
+            let slot = &mut state.servers[server.0];
+            slot.persister = Arc::new(slot.persister.copy());
+            (slot.persister.clone(), slot.life)
+        };
+        let snapshot = persister.snapshot();
+        if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
+            self.shared.ingest(server, life, None, &snapshot);
+        }
+        let (sender, messages) = channel::bounded(0);
+        let raft = Raft::new(ends, server, persister, sender);
+        self.lock().servers[server.0].raft = Some(raft.clone());
+        applier::spawn(self.shared.clone(), server, life, raft.clone(), messages);
+        let mut rpc_server = Server::new();
+        raft.serve(&mut rpc_server);
+        self.network.add_server(server.to_string(), rpc_server);
+    }
+
+    /// Starts the server and connects it.
+    pub fn restart(&self, server: ServerId) {
+        self.start(server);
+        self.connect(server);
+    }
+
+    /// New ends for the server with names never used before, so that those of its last life stay
+    /// disabled for ever.
+    fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
+        let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
+        let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();
+        for (name, peer) in names.iter().zip(self.servers()) {
+            self.network.connect(name, &peer.to_string());
+        }
+        self.lock().servers[server.0].ends = names;
+        ends
+    }
+
+    /// The names of the ends that make the link between the two: one each way.
+    fn ends_between(
+        &self,
+        state: &super::cluster::State,
+        server: ServerId,
+        other: usize,
+    ) -> Vec<String> {
+        let there = state.servers[server.0].ends.get(other);
+        let back = state.servers[other].ends.get(server.0);
+        there.into_iter().chain(back).cloned().collect()
+    }
+
+    fn enable(&self, ends: Vec<String>, enabled: bool) {
+        for end in ends {
+            self.network.enable(&end, enabled);
+        }
+    }
+}

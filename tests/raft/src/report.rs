@@ -1,0 +1,60 @@
+//! How a failure reads: one line that says what, then how every server stood.
+
+use super::cluster::{Cluster, Server, Shared, State};
+use harness::checks::{Violation, stop};
+use labrt::world;
+use std::fmt::Write;
+
+impl Cluster {
+    /// Ends the test, and the calling thread with it: `what` was expected and did not happen.
+    #[track_caller]
+    pub fn fail(&self, what: impl Into<String>) -> ! {
+        let summary = self.lock().summary();
+        stop(format!("{}\n{summary}", what.into()))
+    }
+
+    /// Ends the test unless `held`.
+    #[track_caller]
+    pub fn require(&self, held: bool, otherwise: impl FnOnce() -> String) {
+        if !held {
+            self.fail(otherwise());
+        }
+    }
+}
+
+impl Shared {
+    /// Fails the test if a property does not hold. The calling thread goes on: it may be one that
+    /// others wait for. Returns whether the property holds.
+    #[track_caller]
+    pub(crate) fn hold_to(&self, result: Result<(), Violation>) -> bool {
+        let Err(violation) = result else { return true };
+        let summary = self.lock().summary();
+        world::fail(format!("{violation}\n{summary}"));
+        false
+    }
+}
+
+impl State {
+    /// How every server stands. What they say of themselves is at most a watcher's round old:
+    /// asking now might hang where the failure is a lock that is never released.
+    fn summary(&self) -> String {
+        let mut text = String::new();
+        for (number, server) in self.servers.iter().enumerate() {
+            let line = self.line(number, server);
+            writeln!(text, "  S{number}       {line}").expect("a String takes everything");
+        }
+        text.trim_end().to_string()
+    }
+
+    fn line(&self, number: usize, server: &Server) -> String {
+        let last = self.elections.last(number);
+        let role = match (server.raft.is_some(), last.leads) {
+            (false, _) => "down,",
+            (true, true) => "leads",
+            (true, false) => "in",
+        };
+        let connected = if server.connected { "connected" } else { "disconnected" };
+        let reached = self.applied.reached(number);
+        format!("{role} term {}, {connected}, applied up to index {reached}", last.term)
+    }
+}
