@@ -5,8 +5,8 @@
 //! one place. The second half, [`Outcome`], is the note a test process leaves for whoever started
 //! it.
 
-mod table;
 mod outcome;
+mod table;
 
-pub use table::{Course, Part, Test};
 pub use outcome::{Outcome, PassedLine, Verdict};
+pub use table::{Course, Part, Test};

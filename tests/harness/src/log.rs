@@ -5,11 +5,11 @@
 //! one line, and all lines have one shape, so that `grep` and `sort` work on them:
 //!
 //! ```text
-//!   2.290134 S3 raft::election   ticker           became candidate in term 4
+//!   2.290134 S3 raft::election     became candidate in term 4  [ticker]
 //! ```
 //!
 //! Those are the seconds since the test began, the server, the topic (the record's target), the
-//! thread and the message.
+//! message and the thread.
 
 mod filter;
 
@@ -62,7 +62,7 @@ impl<W: Write + Send + 'static> Log for TestLog<W> {
         }
         let thread = thread::current();
         self.write(format_args!(
-            "{seconds:10.6} {server:2} {topic:<16} {name:<16} {message}",
+            "{seconds:10.6} {server:2} {topic:<18} {message}  [{name}]",
             seconds = world::elapsed().as_secs_f64(),
             server = thread.server().unwrap_or("--"),
             topic = record.target(),

@@ -15,8 +15,13 @@ use std::hint::{black_box, spin_loop};
 use std::process::{self, Command, Stdio};
 use std::sync::Arc;
 
-const FIGURES: Figures =
-    Figures { duration: Duration::from_millis(3060), servers: 3, rpcs: 58, bytes: 924, agreements: 0 };
+const FIGURES: Figures = Figures {
+    duration: Duration::from_millis(3060),
+    servers: 3,
+    rpcs: 58,
+    bytes: 924,
+    agreements: 0,
+};
 
 /// Enough for a test that does next to nothing.
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory_mib: 256 };

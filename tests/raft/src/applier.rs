@@ -80,7 +80,7 @@ impl Shared {
             return false;
         }
         let result = value.and_then(|value| {
-            debug!(target: "applier", "{server} applied {value} at index {index}");
+            debug!(target: "applier", "applied {value} at index {index}");
             state.applied.apply(server.0, index.0, value)
         });
         drop(state);
@@ -98,7 +98,7 @@ impl Shared {
             return;
         }
         let result = values.and_then(|values| {
-            debug!(target: "applier", "{server} took a snapshot as of index {}", values.len());
+            debug!(target: "applier", "took a snapshot as of index {}", values.len());
             state.applied.ingest(server.0, &values)
         });
         drop(state);
@@ -106,9 +106,11 @@ impl Shared {
     }
 }
 
-/// The last index in the snapshot, then the commands from index 0 on. There is none at 0.
+/// The last index in the snapshot, then the commands from index 0 on: none at 0, where Raft's log
+/// has its head entry, which is no command.
 fn encode_snapshot<'a>(index: Index, values: impl Iterator<Item = &'a Value>) -> Bytes {
-    let commands: Vec<Option<Value>> = [None].into_iter().chain(values.cloned().map(Some)).collect();
+    let commands: Vec<Option<Value>> =
+        [None].into_iter().chain(values.cloned().map(Some)).collect();
     let mut encoder = Encoder::new();
     encoder.encode(&index);
     encoder.encode(&commands);
@@ -135,3 +137,6 @@ fn decode_snapshot(bytes: &[u8]) -> Result<(Index, Vec<Option<Value>>), DecodeEr
     decoder.finish()?;
     Ok(parts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 //! a Raft runs the student's code.
 
 use super::applier;
-use super::cluster::{Cluster, Service};
+use super::cluster::{Cluster, Service, State};
 use super::value::random_text;
 use labrpc::{ClientEnd, Server};
 use labrt::channel;
@@ -29,6 +29,10 @@ impl Cluster {
     /// Cuts the server off from all others. It runs on, and does not know.
     pub fn disconnect(&self, server: ServerId) {
         info!(target: "cluster", "disconnect {server}");
+        self.cut_off(server);
+    }
+
+    fn cut_off(&self, server: ServerId) {
         let ends = {
             let mut state = self.lock();
             state.servers[server.0].connected = false;
@@ -41,11 +45,15 @@ impl Cluster {
     /// Ends the server's present life. What it saved so far stays on its disk; what it may still
     /// save while it dies does not.
     pub fn crash(&self, server: ServerId) {
+        info!(target: "cluster", "crash {server}");
+        self.end_life(server);
+    }
+
+    fn end_life(&self, server: ServerId) {
         // For the record: no term that counted in this life is forgotten with it.
         self.shared.observe(server);
-        self.disconnect(server);
+        self.cut_off(server);
         self.network.delete_server(server.to_string());
-        info!(target: "cluster", "crash {server}");
         let raft = {
             let mut state = self.lock();
             let slot = &mut state.servers[server.0];
@@ -66,8 +74,8 @@ impl Cluster {
     /// Starts a new life of the server from what is on its disk, crashing the present one first.
     /// It is not connected yet.
     pub fn start(&self, server: ServerId) {
-        self.crash(server);
         info!(target: "cluster", "start {server}");
+        self.end_life(server);
         let ends = self.make_ends(server);
         let (persister, life) = {
             let mut state = self.lock();
@@ -110,12 +118,7 @@ impl Cluster {
     }
 
     /// The names of the ends that make the link between the two: one each way.
-    fn ends_between(
-        &self,
-        state: &super::cluster::State,
-        server: ServerId,
-        other: usize,
-    ) -> Vec<String> {
+    fn ends_between(&self, state: &State, server: ServerId, other: usize) -> Vec<String> {
         let there = state.servers[server.0].ends.get(other);
         let back = state.servers[other].ends.get(server.0);
         there.into_iter().chain(back).cloned().collect()

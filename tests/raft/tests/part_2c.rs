@@ -124,7 +124,8 @@ fn figure_8_2c() {
         let mut up = 5;
         for _ in 0..1000 {
             stop_if_failed();
-            let took = |server: &ServerId| cluster.start_command(*server, &Value::random()).is_some();
+            let took =
+                |server: &ServerId| cluster.start_command(*server, &Value::random()).is_some();
             let leader = cluster.servers().filter(took).last();
             sleep(a_moment());
             if let Some(leader) = leader {

@@ -33,15 +33,15 @@ fn logged(filter: &str, level: Level, topic: &'static str, message: &'static str
 }
 
 #[test]
-fn a_line_has_time_server_topic_thread_and_message() {
+fn a_line_has_time_server_topic_message_and_thread() {
     let line = logged("raft=debug", Level::Debug, "raft::election", "became candidate");
-    assert_eq!(line, "  0.000000 S3 raft::election   ticker           became candidate\n");
+    assert_eq!(line, "  0.000000 S3 raft::election     became candidate  [ticker]\n");
 }
 
 #[test]
 fn an_event_is_one_line_whatever_it_holds() {
     let line = logged("trace", Level::Warn, "raft", "two\nlines");
-    assert_eq!(line, "  0.000000 S3 raft             ticker           warning: two | lines\n");
+    assert_eq!(line, "  0.000000 S3 raft               warning: two | lines  [ticker]\n");
 }
 
 #[test]
@@ -68,5 +68,8 @@ fn no_filter_shows_the_steps_of_the_test() {
 #[test]
 fn a_bad_level_is_named_with_the_good_ones() {
     let error = "raft=loud".parse::<Filter>().unwrap_err();
-    assert!(error.starts_with("LOG=raft=loud: \"loud\" is not a level. Levels are off,"), "{error}");
+    assert!(
+        error.starts_with("LOG=raft=loud: \"loud\" is not a level. Levels are off,"),
+        "{error}"
+    );
 }

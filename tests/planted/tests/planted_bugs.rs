@@ -1,0 +1,162 @@
+//! Each planted bug is caught at once and by its right name, and a Raft without one passes.
+
+// The cluster of the graded tests is compiled once more: what it calls `raft` is the one with bugs.
+extern crate planted_raft as raft;
+#[path = "../../raft/src/lib.rs"]
+#[allow(dead_code, unused_imports, reason = "these scenarios use less of it than the graded ones")]
+mod raft_tests;
+
+use harness::Figures;
+use harness::checks::Property;
+use labrt::thread::sleep;
+use labrt::time::Duration;
+use labrt::world::{self, Failure, FailureKind, Options};
+use raft::{Bug, Index};
+use raft_tests::{Cluster, Conditions, Retry, Service, Setup, Value};
+
+/// A seed with which nothing is planted.
+const SOUND: u64 = 1;
+
+/// A bug must show by then: a few elections' time.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Ten commands at once, agreed on by all; then all servers restart and agree on one more.
+fn agreement_and_restart() -> Figures {
+    let cluster = Cluster::reliable(3);
+    cluster.check_one_leader();
+    give_ten_commands(&cluster);
+    cluster.wait_for(Index(10), 3, None);
+    cluster.servers().for_each(|server| cluster.crash(server));
+    cluster.servers().for_each(|server| cluster.restart(server));
+    cluster.agree_on(111, 3, Retry::Yes);
+    cluster.finish()
+}
+
+/// A server misses what the others throw away, and catches up by a snapshot.
+fn snapshot_for_one_left_behind() -> Figures {
+    let (conditions, service) = (Conditions::Reliable, Service::Snapshotting);
+    let cluster = Cluster::new(Setup { servers: 3, conditions, service });
+    let left_behind = cluster.after(cluster.check_one_leader(), 1);
+    cluster.disconnect(left_behind);
+    give_ten_commands(&cluster);
+    give_ten_commands(&cluster);
+    cluster.wait_for(Index(20), 2, None);
+    cluster.connect(left_behind);
+    cluster.agree_on(111, 3, Retry::Yes);
+    cluster.finish()
+}
+
+fn give_ten_commands(cluster: &Cluster) {
+    for value in (101..=110).map(Value::from) {
+        let is_taken = |server| cluster.start_command(server, &value).is_some();
+        while !cluster.servers().any(is_taken) {
+            sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn run(seed: u64, scenario: fn() -> Figures) -> Result<Figures, Box<Failure>> {
+    let (name, time_limit) = ("planted bug".to_string(), Duration::from_secs(60));
+    world::run(Options { name, seed, time_limit }, scenario).map_err(Box::new)
+}
+
+/// Runs the scenario with the bug, which must be caught soon.
+fn caught(bug: Bug, scenario: fn() -> Figures) -> Box<Failure> {
+    let failure = run(bug.seed(), scenario).expect_err("a planted bug is caught");
+    assert!(failure.elapsed < SOON, "{bug:?} took too long to show: {failure}");
+    failure
+}
+
+/// Runs the scenario with the bug, which must be caught as a violation of the property; `shown` is
+/// part of what must be told.
+fn violated(bug: Bug, scenario: fn() -> Figures, property: Property, shown: &str) {
+    let failure = caught(bug, scenario);
+    assert_eq!(failure.kind, FailureKind::Violation, "{failure}");
+    let what = failure.message.lines().next().unwrap_or_default();
+    assert!(what.starts_with(property.claim()), "{bug:?} is told as: {what}");
+    assert!(what.contains(shown), "{bug:?} is told as: {what}");
+    assert!(what.ends_with(&format!("({})", property.paper())), "{bug:?} is told as: {what}");
+    assert_eq!(failure.message.lines().count(), 4, "every server's state follows: {failure}");
+}
+
+#[test]
+fn without_a_bug_the_scenarios_pass() {
+    let figures = run(SOUND, agreement_and_restart).unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!((figures.servers, figures.agreements), (3, 11));
+    let figures =
+        run(SOUND, snapshot_for_one_left_behind).unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!((figures.servers, figures.agreements), (3, 21));
+}
+
+#[test]
+fn two_leaders_are_caught() {
+    let property = Property::ElectionSafety;
+    violated(Bug::TwoLeaders, agreement_and_restart, property, "both lead term");
+}
+
+#[test]
+fn a_term_that_goes_back_is_caught() {
+    let property = Property::MonotonicTerms;
+    violated(Bug::TermGoesBack, agreement_and_restart, property, "went back to term");
+}
+
+#[test]
+fn a_skipped_entry_is_caught() {
+    let property = Property::AppliedOrder;
+    let shown = "S1 applied index 3 after index 1";
+    violated(Bug::SkippedEntry, agreement_and_restart, property, shown);
+}
+
+#[test]
+fn a_lost_entry_is_caught() {
+    let property = Property::StateMachineSafety;
+    violated(Bug::LostEntry, agreement_and_restart, property, "at index 2 S");
+}
+
+#[test]
+fn reordered_entries_are_caught() {
+    let property = Property::AppliedOrder;
+    let shown = "S1 applied index 3 after index 1";
+    violated(Bug::ReorderedApply, agreement_and_restart, property, shown);
+}
+
+#[test]
+fn a_different_command_is_caught() {
+    let property = Property::StateMachineSafety;
+    violated(Bug::DifferentCommand, agreement_and_restart, property, "at index 2 S");
+}
+
+#[test]
+fn what_is_no_command_is_caught() {
+    let property = Property::OnlyCommands;
+    let shown = "S1 applied at index 2 what is no command";
+    violated(Bug::GarbledCommand, agreement_and_restart, property, shown);
+}
+
+#[test]
+fn a_garbled_snapshot_is_caught() {
+    let property = Property::SnapshotsIntact;
+    violated(Bug::GarbledSnapshot, snapshot_for_one_left_behind, property, "that is none");
+}
+
+#[test]
+fn a_forgotten_persist_is_caught() {
+    let property = Property::MonotonicTerms;
+    violated(Bug::ForgottenPersist, agreement_and_restart, property, "went back to term 0");
+}
+
+#[test]
+fn a_log_lost_in_a_restart_is_caught() {
+    let property = Property::NothingVanishes;
+    let shown = "put a new command at index 1, where";
+    violated(Bug::LostLog, agreement_and_restart, property, shown);
+}
+
+#[test]
+fn what_is_not_written_yet_is_told() {
+    let failure = caught(Bug::Unfinished, agreement_and_restart);
+    assert_eq!(failure.kind, FailureKind::Panic);
+    let expected = "not yet implemented: 2A: the current term, and whether this server leads";
+    assert_eq!(failure.message, expected);
+    assert!(failure.elapsed < Duration::from_secs(1), "{failure}");
+}
