@@ -1,0 +1,59 @@
+# The kit's commands. `make help` lists them; whatever runs tests goes through the runner in lab/.
+
+CARGO ?= cargo
+
+# Until the runner is built for the first time cargo says what it is doing; then it is silent.
+RUNNER = $(or $(CARGO_TARGET_DIR),target)/debug/lab
+LAB = $(CARGO) run $(if $(wildcard $(RUNNER)),--quiet) --package lab --
+
+# JOBS=0 and RUNS=0 are passed on: the runner says what is wrong with them.
+OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
+	$(if $(SEED),--seed='$(SEED)') $(if $(JSON),--json='$(JSON)') $(if $(KEEP),--keep)
+
+.PHONY: help list test bench check clean force
+
+help:
+	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D)"
+	@echo "make test-2           all parts of a lab"
+	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
+	@echo "make list             the course: parts, tests, points"
+	@echo "make check            formatting, clippy, docs, unit tests, then all of lab 2"
+	@echo "make bench            the benchmarks, then what all of lab 2 takes"
+	@echo "make clean            remove everything built, and the kept logs"
+	@echo
+	@echo "With the tests:"
+	@echo "  JOBS=n       run n tests at a time"
+	@echo "  RUNS=n       run each test n times; it passes if all its runs do"
+	@echo "  SEED=n       the seed of every run, as a failure names it"
+	@echo "  JSON=file    write the results as JSON"
+	@echo "  KEEP=1       keep the logs of tests that passed, too"
+	@echo "  LOG=filter   what to log, such as LOG=raft=debug"
+
+# A part that does not exist is the runner's to refuse: it knows the course.
+test-%: force
+	@$(LAB) test $(OPTIONS) '$*'
+
+test:
+	@$(LAB) test $(OPTIONS) $(TEST)
+
+list:
+	@$(LAB) list
+
+bench:
+	$(CARGO) bench -p labrt -p labgob -p labrpc
+	@$(LAB) test $(OPTIONS) 2
+
+# The graded tests are left out of the unit tests (they are run by the runner, at the end). The
+# planted Rafts are left out of the docs, where there is room for one library called raft.
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --workspace --exclude planted-raft
+	$(CARGO) test --workspace --exclude raft-tests
+	$(CARGO) test -p raft-tests --lib --test course_table
+	@$(LAB) test $(OPTIONS) 2
+
+clean:
+	$(CARGO) clean
+
+force:

@@ -1,0 +1,51 @@
+use super::{Children, Killed, NotStarted, Role};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const AN_HOUR: Role = Role::Test { time: Duration::from_secs(3600) };
+
+fn shell(script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).stdout(Stdio::null());
+    command
+}
+
+#[test]
+fn an_end_says_how_and_what_it_took() {
+    let children = Children::default();
+    let child = children.start(&mut shell("exit 3"), AN_HOUR).expect("sh starts");
+    let ended = children.wait(child).expect("sh ends");
+    assert_eq!((ended.status.code(), ended.killed), (Some(3), None));
+    assert!(ended.usage.peak_memory > 100 << 10);
+}
+
+#[test]
+fn the_overdue_are_killed_and_others_are_not() {
+    let children = Children::default();
+    let short = Role::Test { time: Duration::from_millis(1) };
+    let overdue = children.start(&mut shell("sleep 60"), short).expect("sh starts");
+    let in_time = children.start(&mut shell("exit 0"), AN_HOUR).expect("sh starts");
+    let build = children.start(&mut shell("exit 0"), Role::Build).expect("sh starts");
+    children.kill_overdue(Instant::now() + Duration::from_secs(1));
+    let ended = children.wait(overdue).expect("it was killed");
+    assert_eq!((ended.status.signal(), ended.killed), (Some(9), Some(Killed::Overdue)));
+    assert_eq!(children.wait(in_time).expect("it ended").killed, None);
+    assert_eq!(children.wait(build).expect("it ended").killed, None);
+}
+
+#[test]
+fn a_stop_kills_all_and_lets_none_start() {
+    let children = Children::default();
+    let child = children.start(&mut shell("sleep 60"), Role::Build).expect("sh starts");
+    children.stop();
+    assert_eq!(children.wait(child).expect("it was killed").killed, Some(Killed::Stopped));
+    let refused = children.start(&mut shell("exit 0"), AN_HOUR);
+    assert!(matches!(refused, Err(NotStarted::Stopped)));
+}
+
+#[test]
+fn what_does_not_exist_does_not_start() {
+    let refused = Children::default().start(&mut Command::new("no-such-program"), AN_HOUR);
+    assert!(matches!(refused, Err(NotStarted::System(_))));
+}

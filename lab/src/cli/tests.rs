@@ -1,0 +1,76 @@
+use super::{Command, TestArguments, parse};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+fn parsed_in(line: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
+    let variable = |name: &str| {
+        let found = environment.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| OsString::from(value))
+    };
+    parse(line.split_whitespace().map(OsString::from), variable).map_err(|wrong| wrong.to_string())
+}
+
+fn test_in(line: &str, environment: &[(&str, &str)]) -> TestArguments {
+    match parsed_in(line, environment) {
+        Ok(Command::Test(arguments)) => arguments,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn wrong(line: &str) -> String {
+    parsed_in(line, &[]).expect_err("this is not a command line")
+}
+
+#[test]
+fn options_come_before_between_or_after_what_to_run() {
+    let arguments = test_in("test -j2 2A --runs=3 --json out.json rejoin_2b --keep --seed 7", &[]);
+    assert_eq!(arguments.selectors, ["2A", "rejoin_2b"]);
+    assert_eq!(arguments.jobs.map(usize::from), Some(2));
+    assert_eq!(arguments.runs.get(), 3);
+    assert_eq!(arguments.json, Some(PathBuf::from("out.json")));
+    assert_eq!((arguments.seed, arguments.keep), (Some(7), true));
+}
+
+#[test]
+fn an_option_goes_before_the_environment_and_that_before_the_default() {
+    let environment = [("LAB_SEED", "5"), ("LAB_TIME_LIMIT", "60"), ("LAB_MEMORY_MIB", "64")];
+    let by_default = test_in("test 2A", &[]);
+    assert_eq!((by_default.seed, by_default.memory_mib), (None, 1024));
+    assert_eq!(by_default.time_limit, Duration::from_secs(120));
+    let by_environment = test_in("test 2A", &environment);
+    assert_eq!((by_environment.seed, by_environment.memory_mib), (Some(5), 64));
+    assert_eq!(by_environment.time_limit, Duration::from_secs(60));
+    let by_option = test_in("test 2A --seed 6 --time-limit 30 --memory 32", &environment);
+    assert_eq!((by_option.seed, by_option.memory_mib), (Some(6), 32));
+    assert_eq!(by_option.time_limit, Duration::from_secs(30));
+}
+
+#[test]
+fn numbers_are_checked_by_name() {
+    for option in ["--runs=0", "--jobs=0", "--jobs=-1", "--runs=x", "--memory=0", "--runs="] {
+        let wrong = wrong(&format!("test 2A {option}"));
+        let expected = format!("{option}: this must be a whole number, at least 1\n");
+        assert!(wrong.starts_with(&expected), "{wrong}");
+    }
+    assert!(wrong("test 2A --seed=-1").starts_with("--seed=-1: this must be a whole number"));
+    let wrong = parsed_in("test 2A", &[("LAB_SEED", "many")]).expect_err("this is no seed");
+    assert!(wrong.starts_with("LAB_SEED=many: this must be"), "{wrong}");
+}
+
+#[test]
+fn what_does_not_exist_is_named() {
+    assert!(wrong("tset 2A").starts_with("there is no command tset\n"));
+    assert!(wrong("test 2A --run 3").contains("--run"));
+    assert!(wrong("test 2A --json").contains("--json"));
+    assert!(wrong("list 2A").contains("2A"));
+    assert!(wrong("").starts_with("lab test or lab list?\n"));
+}
+
+#[test]
+fn help_is_where_one_looks_for_it() {
+    for line in ["--help", "-h", "help", "test --help", "test 2A -h", "list --help"] {
+        assert_eq!(parsed_in(line, &[]), Ok(Command::Help), "{line}");
+    }
+    assert_eq!(parsed_in("list", &[]), Ok(Command::List));
+}

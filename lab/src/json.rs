@@ -1,0 +1,158 @@
+//! The results for machines: one JSON document, versioned, written in one step.
+
+use crate::exit::Exit;
+use crate::results::{Results, Standing, Tally, TestResults};
+use crate::run::RunResult;
+use crate::verdict::Word;
+use course::PassedLine;
+use serde::Serialize;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+
+/// Goes up when a field is renamed, removed or changes its meaning; new fields leave it.
+const VERSION: u32 = 1;
+
+/// The file asked for with `--json`. It appears when it is complete.
+#[derive(Debug)]
+pub struct JsonFile {
+    path: PathBuf,
+    unfinished: PathBuf,
+}
+
+impl JsonFile {
+    /// Makes sure that `path` can be written, before anything is run for it.
+    pub fn create(path: &Path) -> io::Result<JsonFile> {
+        if path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_string_lossy();
+        let unfinished = path.with_file_name(format!(".{name}.unfinished-{}", process::id()));
+        File::create(&unfinished)?;
+        Ok(JsonFile { path: path.to_path_buf(), unfinished })
+    }
+
+    /// Writes the document.
+    pub fn write(self, document: &Document) -> io::Result<()> {
+        let mut json = serde_json::to_vec_pretty(document)?;
+        json.push(b'\n');
+        fs::write(&self.unfinished, json)?;
+        fs::rename(&self.unfinished, &self.path)
+    }
+}
+
+impl Drop for JsonFile {
+    fn drop(&mut self) {
+        // Gone already if it was written.
+        let _ = fs::remove_file(&self.unfinished);
+    }
+}
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub struct Document<'r> {
+    version: u32,
+    exit_code: u8,
+    ended: &'static str,
+    jobs: usize,
+    runs: u32,
+    wall_seconds: f64,
+    cpu_seconds: f64,
+    peak_memory_bytes: u64,
+    total: Tally,
+    parts: Vec<Part<'r>>,
+    tests: Vec<Test<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Part<'r> {
+    part: &'r str,
+    title: &'r str,
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+#[derive(Debug, Serialize)]
+struct Test<'r> {
+    name: &'r str,
+    part: &'r str,
+    title: &'r str,
+    verdict: Standing,
+    points: u32,
+    points_possible: u32,
+    runs: Vec<Run<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Run<'r> {
+    run: u32,
+    verdict: Word,
+    what: Option<&'r str>,
+    seed: u64,
+    wall_seconds: f64,
+    cpu_seconds: f64,
+    peak_memory_bytes: u64,
+    figures: &'r [PassedLine],
+    files: Option<&'r Path>,
+}
+
+impl<'r> Document<'r> {
+    /// What is known of an invocation that ends with `exit`.
+    pub fn new(results: &'r Results, jobs: usize, exit: Exit) -> Document<'r> {
+        let parts = results.by_part();
+        let tests = results.tests.iter();
+        Document {
+            version: VERSION,
+            exit_code: exit.code(),
+            ended: exit.name(),
+            jobs,
+            runs: results.runs,
+            wall_seconds: results.began.elapsed().as_secs_f64(),
+            cpu_seconds: results.cpu().as_secs_f64(),
+            peak_memory_bytes: results.peak_memory().map_or(0, |(_, bytes)| bytes),
+            total: results.total(),
+            parts: parts
+                .into_iter()
+                .map(|(part, tally)| Part { part: &part.name, title: &part.title, tally })
+                .collect(),
+            tests: tests.map(|test| Test::new(test, results.runs)).collect(),
+        }
+    }
+}
+
+impl<'r> Test<'r> {
+    fn new(results: &'r TestResults, expected: u32) -> Test<'r> {
+        let chosen = &results.chosen;
+        let verdict = results.standing(expected);
+        let points_possible = chosen.test.points;
+        Test {
+            name: &chosen.test.name,
+            part: &chosen.part.name,
+            title: &chosen.test.title,
+            verdict,
+            points: if verdict == Standing::Passed { points_possible } else { 0 },
+            points_possible,
+            runs: results.runs.iter().map(Run::new).collect(),
+        }
+    }
+}
+
+impl<'r> Run<'r> {
+    fn new(run: &'r RunResult) -> Run<'r> {
+        Run {
+            run: run.number,
+            verdict: run.word,
+            what: run.what.as_deref(),
+            seed: run.seed,
+            wall_seconds: run.wall.as_secs_f64(),
+            cpu_seconds: run.usage.cpu.as_secs_f64(),
+            peak_memory_bytes: run.usage.peak_memory,
+            figures: &run.lines,
+            files: run.kept.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! What is known so far: every run of every test, and what that comes to in points.
+
+use crate::exit::Exit;
+use crate::run::RunResult;
+use crate::select::Chosen;
+use crate::verdict::Word;
+use course::Part;
+use serde::Serialize;
+use std::mem;
+use std::time::{Duration, Instant};
+
+/// All results of one invocation.
+#[derive(Debug)]
+pub struct Results<'c> {
+    /// The chosen tests, in course order.
+    pub tests: Vec<TestResults<'c>>,
+    /// How often each is run.
+    pub runs: u32,
+    /// When the tests began.
+    pub began: Instant,
+}
+
+/// The results of one test.
+#[derive(Debug)]
+pub struct TestResults<'c> {
+    /// The test.
+    pub chosen: Chosen<'c>,
+    /// Its runs, in the order they ended.
+    pub runs: Vec<RunResult>,
+}
+
+/// What the runs of a test come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// All runs passed.
+    Passed,
+    /// A run failed.
+    Failed,
+    /// No run failed, but one could not tell.
+    Undecided,
+    /// A run could not be run.
+    Kit,
+    /// No run failed, but not all are done.
+    Unfinished,
+}
+
+/// Tests and points counted together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// How many tests.
+    pub tests: usize,
+    /// How many of them passed.
+    pub passed: usize,
+    /// The points of those that passed.
+    pub points: u32,
+    /// The points of all of them.
+    pub points_possible: u32,
+}
+
+impl TestResults<'_> {
+    /// What the runs come to: the worst of them, once there are `expected`.
+    pub fn standing(&self, expected: u32) -> Standing {
+        let any = |matches: fn(Word) -> bool| self.runs.iter().any(|run| matches(run.word));
+        if any(|word| word == Word::Kit) {
+            Standing::Kit
+        } else if any(failed) {
+            Standing::Failed
+        } else if any(|word| word == Word::Undecided) {
+            Standing::Undecided
+        } else if self.runs.len() < expected as usize {
+            Standing::Unfinished
+        } else {
+            Standing::Passed
+        }
+    }
+
+    /// How many runs did not pass.
+    pub fn not_passed(&self) -> usize {
+        self.runs.iter().filter(|run| run.word != Word::Pass).count()
+    }
+}
+
+/// Whether a word is the solution's failure.
+fn failed(word: Word) -> bool {
+    match word {
+        Word::Fail | Word::Timeout | Word::Crash | Word::Memory => true,
+        Word::Pass | Word::Undecided | Word::Kit => false,
+    }
+}
+
+impl<'c> Results<'c> {
+    /// Nothing is known yet.
+    pub fn new(tests: &[Chosen<'c>], runs: u32) -> Results<'c> {
+        let empty = |chosen: &Chosen<'c>| TestResults { chosen: *chosen, runs: Vec::new() };
+        Results { tests: tests.iter().map(empty).collect(), runs, began: Instant::now() }
+    }
+
+    /// Adds a run of a test. Gives back its report, which is for the screen and the kept files
+    /// only: those of a thousand failures would fill the memory.
+    pub fn add(&mut self, test: usize, mut run: RunResult) -> String {
+        let report = mem::take(&mut run.report);
+        self.tests[test].runs.push(run);
+        report
+    }
+
+    /// How many runs are done.
+    pub fn done(&self) -> usize {
+        self.tests.iter().map(|test| test.runs.len()).sum()
+    }
+
+    /// How many runs there will be.
+    pub fn expected(&self) -> usize {
+        self.tests.len() * self.runs as usize
+    }
+
+    /// How many runs did not pass.
+    pub fn not_passed(&self) -> usize {
+        self.tests.iter().map(TestResults::not_passed).sum()
+    }
+
+    /// How many tests stand like this.
+    pub fn standing(&self, standing: Standing) -> usize {
+        self.tests.iter().filter(|test| test.standing(self.runs) == standing).count()
+    }
+
+    /// Tests and points by part, in course order.
+    pub fn by_part(&self) -> Vec<(&'c Part, Tally)> {
+        let mut parts: Vec<(&Part, Tally)> = Vec::new();
+        for test in &self.tests {
+            let part = test.chosen.part;
+            if parts.last().is_none_or(|(last, _)| last.name != part.name) {
+                parts.push((part, Tally::default()));
+            }
+            let (_, tally) = parts.last_mut().expect("the part was just pushed");
+            *tally = tally.with(self.tally_of(test));
+        }
+        parts
+    }
+
+    /// Tests and points of everything.
+    pub fn total(&self) -> Tally {
+        self.tests.iter().map(|test| self.tally_of(test)).fold(Tally::default(), Tally::with)
+    }
+
+    fn tally_of(&self, test: &TestResults) -> Tally {
+        let points_possible = test.chosen.test.points;
+        let passed = test.standing(self.runs) == Standing::Passed;
+        let points = if passed { points_possible } else { 0 };
+        Tally { tests: 1, passed: usize::from(passed), points, points_possible }
+    }
+
+    /// Time on the cores that all test processes took.
+    pub fn cpu(&self) -> Duration {
+        self.all_runs().map(|(_, run)| run.usage.cpu).sum()
+    }
+
+    /// The largest memory of any one test process, with the test it was.
+    pub fn peak_memory(&self) -> Option<(&TestResults<'c>, u64)> {
+        let peaks = self.all_runs().map(|(test, run)| (test, run.usage.peak_memory));
+        peaks.max_by_key(|(_, peak)| *peak)
+    }
+
+    /// Every run that is done.
+    pub fn all_runs(&self) -> impl Iterator<Item = (&TestResults<'c>, &RunResult)> {
+        self.tests.iter().flat_map(|test| test.runs.iter().map(move |run| (test, run)))
+    }
+
+    /// The exit code these results come to.
+    pub fn exit(&self, interrupted_by: Option<i32>) -> Exit {
+        let any = |standing| self.standing(standing) > 0;
+        match interrupted_by {
+            Some(signal) if self.done() < self.expected() => Exit::Interrupted(signal),
+            _ if any(Standing::Kit) => Exit::KitFault,
+            _ if any(Standing::Failed) => Exit::Failed,
+            _ if any(Standing::Undecided) => Exit::Undecided,
+            _ => Exit::Passed,
+        }
+    }
+}
+
+impl Tally {
+    fn with(self, other: Tally) -> Tally {
+        Tally {
+            tests: self.tests + other.tests,
+            passed: self.passed + other.passed,
+            points: self.points + other.points,
+            points_possible: self.points_possible + other.points_possible,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use super::{Runner, draw_seed};
+use crate::cargo::{Executable, Executables};
+use crate::children::Children;
+use crate::sample::{self, Directory};
+use crate::store::Store;
+use crate::verdict::{Limits, Word};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Runs `initial_2a` of the sample course by the fake test binary, which then behaves as `FAKE_..`
+/// in the environment says: not at all, here, for lack of it. So it passes.
+fn run(file: &Path, limits: Limits, name: &str) -> super::RunResult {
+    let course = sample::course();
+    let chosen = sample::all(&course)[0];
+    let directory = Directory::new(name);
+    let store = Store::open(&directory).expect("the directory is writable");
+    let children = Children::default();
+    let mut executables = Executables::default();
+    let executable = Executable { file: file.to_path_buf(), directory: std::env::temp_dir() };
+    executables.insert(&chosen.part.package, &chosen.part.binary, executable);
+    let (executables, children, store) = (&executables, &children, &store);
+    let runner = Runner { executables, children, store, limits, seed: None, keep: false };
+    thread::scope(|scope| {
+        let running = scope.spawn(|| runner.run(&chosen, 1));
+        while !running.is_finished() {
+            children.kill_overdue(Instant::now());
+            thread::sleep(Duration::from_millis(10));
+        }
+        running.join().expect("no panic").expect("it was not stopped")
+    })
+}
+
+fn limits(milliseconds: u64) -> Limits {
+    let time = Duration::from_millis(milliseconds);
+    Limits { time, grace: Duration::from_millis(200), memory_mib: 64 }
+}
+
+fn fake(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake").join(name)
+}
+
+#[test]
+fn a_run_that_passes_has_its_figures_and_no_files() {
+    let result = run(&fake("test-binary"), limits(60_000), "passes");
+    assert_eq!((result.word, result.lines.len(), result.kept), (Word::Pass, 1, None));
+    assert!(result.wall > Duration::ZERO && result.usage.peak_memory > 0);
+}
+
+#[test]
+fn a_run_that_neither_ends_nor_reports_is_killed() {
+    // Waits for the end of its input, which does not come.
+    let result = run(&fake("hanging-binary"), limits(100), "hangs");
+    assert_eq!(result.word, Word::Timeout, "{:?}", result.what);
+    assert!(result.report.contains("its last output:\nabout to hang\n"), "{}", result.report);
+    assert!(result.wall < Duration::from_secs(30));
+    assert!(result.kept.is_some());
+}
+
+#[test]
+fn what_cannot_be_started_is_the_kits_fault() {
+    let result = run(Path::new("/no/such/binary"), limits(1000), "missing");
+    assert_eq!(result.word, Word::Kit);
+    assert!(result.what.is_some_and(|what| what.starts_with("could not be run: ")));
+}
+
+#[test]
+fn seeds_differ_and_are_short() {
+    let seeds = [draw_seed(), draw_seed(), draw_seed()];
+    assert!(seeds[0] != seeds[1] && seeds[1] != seeds[2]);
+    assert!(seeds.iter().all(|seed| *seed <= u64::from(u32::MAX)));
+}

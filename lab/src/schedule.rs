@@ -1,0 +1,90 @@
+//! Which test runs when: several at a time, the longest first, every test once before any twice.
+
+use crate::select::Chosen;
+use std::cmp::Reverse;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How often the listener hears something, even if nothing happens.
+const TICK: Duration = Duration::from_millis(100);
+
+/// One run to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Job {
+    /// Which of the chosen tests.
+    pub test: usize,
+    /// Which of its runs, from 1.
+    pub run: u32,
+}
+
+/// What happens while jobs are worked off.
+#[derive(Debug)]
+pub enum Event<R> {
+    /// A job was begun.
+    Started(Job),
+    /// A job is done.
+    Done(Job, R),
+    /// Time went by.
+    Tick,
+}
+
+/// All runs in the order they are started. The longest tests come first, so that none of them is
+/// left to run alone at the end; with several runs each, every pass goes through all tests.
+pub fn in_order(tests: &[Chosen], runs: u32) -> Vec<Job> {
+    let mut longest_first: Vec<usize> = (0..tests.len()).collect();
+    longest_first.sort_by_key(|test| Reverse(tests[*test].test.typical_time()));
+    let pass = |run| longest_first.iter().map(move |test| Job { test: *test, run });
+    (1..=runs).flat_map(pass).collect()
+}
+
+/// How many tests to run at a time if nobody says: what the most demanding part bears.
+pub fn default_jobs(tests: &[Chosen], cores: usize) -> NonZeroUsize {
+    let per_core = tests.iter().map(|chosen| chosen.part.tests_per_core).min();
+    NonZeroUsize::new(per_core.unwrap_or(1) * cores).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Works off `jobs`, as many at a time as there are workers, and tells `listen` what happens. Ends
+/// when all are done, or when `work` returns nothing.
+pub fn work_off<R: Send>(
+    jobs: Vec<Job>,
+    workers: usize,
+    work: impl Fn(Job) -> Option<R> + Sync,
+    mut listen: impl FnMut(Event<R>),
+) {
+    let queue = Mutex::new(jobs.into_iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let (sender, events) = channel();
+        for _ in 0..workers {
+            let (sender, next, work) = (sender.clone(), &next, &work);
+            scope.spawn(move || work_until_none(next, work, &sender));
+        }
+        drop(sender);
+        loop {
+            match events.recv_timeout(TICK) {
+                Ok(event) => listen(event),
+                Err(RecvTimeoutError::Timeout) => listen(Event::Tick),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    });
+}
+
+fn work_until_none<R>(
+    next: impl Fn() -> Option<Job>,
+    work: impl Fn(Job) -> Option<R>,
+    events: &Sender<Event<R>>,
+) {
+    while let Some(job) = next() {
+        // The listener outlives the workers; it is gone only if it panicked.
+        let _ = events.send(Event::Started(job));
+        let Some(result) = work(job) else { return };
+        let _ = events.send(Event::Done(job, result));
+    }
+}
+
+#[cfg(test)]
+mod tests;

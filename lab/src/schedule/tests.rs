@@ -1,0 +1,82 @@
+use super::{Event, Job, default_jobs, in_order, work_off};
+use crate::sample;
+use crate::select::Chosen;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+fn jobs(count: usize) -> Vec<Job> {
+    (0..count).map(|test| Job { test, run: 1 }).collect()
+}
+
+#[test]
+fn the_longest_come_first_and_equals_in_course_order() {
+    let course = sample::course();
+    let tests = sample::all(&course);
+    let order = in_order(&tests, 1);
+    let names: Vec<&str> = order.iter().map(|job| tests[job.test].test.name.as_str()).collect();
+    assert_eq!(names, ["clients_3a", "many_2a", "rejoin_2b", "initial_2a", "agree_2b"]);
+}
+
+#[test]
+fn every_test_runs_once_before_any_runs_twice() {
+    let course = sample::course();
+    let order = in_order(&sample::all(&course)[..2], 3);
+    let pairs: Vec<(usize, u32)> = order.iter().map(|job| (job.test, job.run)).collect();
+    assert_eq!(pairs, [(1, 1), (0, 1), (1, 2), (0, 2), (1, 3), (0, 3)]);
+}
+
+#[test]
+fn the_most_demanding_part_sets_how_many_run_at_a_time() {
+    let course = sample::course();
+    let tests: Vec<Chosen> = sample::all(&course);
+    assert_eq!(default_jobs(&tests[..4], 2).get(), 8);
+    assert_eq!(default_jobs(&tests, 2).get(), 2);
+    assert_eq!(default_jobs(&[], 2).get(), 2);
+}
+
+#[test]
+fn as_many_run_at_a_time_as_there_are_workers() {
+    let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = |job: Job| {
+        most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        sleep(Duration::from_millis(20));
+        running.fetch_sub(1, Ordering::SeqCst);
+        Some(job.test)
+    };
+    let mut done = Vec::new();
+    work_off(jobs(9), 3, work, |event| {
+        if let Event::Done(job, result) = event {
+            assert_eq!(job.test, result);
+            done.push(result);
+        }
+    });
+    done.sort_unstable();
+    assert_eq!(done, (0..9).collect::<Vec<_>>());
+    assert_eq!(most.into_inner(), 3);
+}
+
+#[test]
+fn no_result_ends_the_worker() {
+    let mut started = 0;
+    work_off(
+        jobs(9),
+        1,
+        |job| (job.test < 2).then_some(()),
+        |event| {
+            started += usize::from(matches!(event, Event::Started(_)));
+        },
+    );
+    assert_eq!(started, 3);
+}
+
+#[test]
+fn the_listener_hears_time_go_by() {
+    let mut ticks = 0;
+    let work = |_| {
+        sleep(Duration::from_millis(500));
+        Some(())
+    };
+    work_off(jobs(1), 1, work, |event| ticks += usize::from(matches!(event, Event::Tick)));
+    assert!(ticks >= 1);
+}

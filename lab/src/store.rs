@@ -1,0 +1,166 @@
+//! `target/lab`: what is kept of failed runs, and where the running ones write.
+//!
+//! ```text
+//! target/lab/<test>/run-<k>-seed-<seed>/   log.txt  output.txt  report.txt  outcome.json
+//! target/lab/latest                        a link to the last of these
+//! target/lab/running-<process>/            of one invocation, gone at its end
+//! ```
+//!
+//! A run writes into the invocation's own directory and is moved only once it has failed, so two
+//! invocations at a time do not write into each other's files.
+
+use rustix::process::{Pid, test_kill_process};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Mutex, PoisonError};
+
+/// Of one test, at most so many runs are kept: the first ones. The rest are counted only, so that
+/// a thousand runs of a broken solution do not fill the disk.
+pub const KEPT_RUNS: usize = 10;
+
+const RUNNING: &str = "running-";
+
+/// The directory `target/lab`, for one invocation.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    running: PathBuf,
+    kept: Mutex<BTreeMap<String, usize>>,
+}
+
+/// Which run of which test.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'r> {
+    /// The test's name.
+    pub test: &'r str,
+    /// Which of its runs, from 1.
+    pub number: u32,
+    /// The seed of its dice.
+    pub seed: u64,
+}
+
+impl Run<'_> {
+    fn directory_name(&self) -> String {
+        format!("run-{}-seed-{}", self.number, self.seed)
+    }
+}
+
+/// The files of one run.
+#[derive(Debug)]
+pub struct RunFiles {
+    directory: PathBuf,
+}
+
+impl RunFiles {
+    /// Where the test process logs.
+    pub fn log(&self) -> PathBuf {
+        self.directory.join("log.txt")
+    }
+
+    /// Where the test process writes its outcome.
+    pub fn outcome(&self) -> PathBuf {
+        self.directory.join("outcome.json")
+    }
+
+    /// Adds what the process printed, and the full report.
+    pub fn add(&self, output: &str, report: &str) -> io::Result<()> {
+        fs::write(self.directory.join("output.txt"), output)?;
+        fs::write(self.directory.join("report.txt"), report)
+    }
+}
+
+impl Store {
+    /// Opens `lab` in Cargo's target directory, creating it as needed.
+    pub fn open(target: &Path) -> io::Result<Store> {
+        let root = target.join("lab");
+        let running = root.join(format!("{RUNNING}{}", process::id()));
+        fs::create_dir_all(&running)?;
+        remove_abandoned(&root);
+        Ok(Store { root, running, kept: Mutex::default() })
+    }
+
+    /// Removes what earlier invocations kept of this test.
+    pub fn clear(&self, test: &str) -> io::Result<()> {
+        match fs::remove_dir_all(self.root.join(test)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let latest = self.root.join("latest");
+        // Exists, but what it points at does not.
+        if latest.is_symlink() && !latest.exists() { fs::remove_file(latest) } else { Ok(()) }
+    }
+
+    /// A fresh directory for a run that begins.
+    pub fn begin(&self, run: &Run) -> io::Result<RunFiles> {
+        let directory = self.running.join(format!("{}-{}", run.test, run.directory_name()));
+        fs::create_dir_all(&directory)?;
+        Ok(RunFiles { directory })
+    }
+
+    /// Removes the files of a run.
+    pub fn discard(&self, files: RunFiles) {
+        // What cannot be removed now goes with the invocation's directory.
+        let _ = fs::remove_dir_all(files.directory);
+    }
+
+    /// Keeps the files of a failed run, unless enough of this test are kept already. Returns
+    /// where they are.
+    pub fn keep_failure(&self, files: RunFiles, run: &Run) -> io::Result<Option<PathBuf>> {
+        if !self.take_place(run.test) {
+            self.discard(files);
+            return Ok(None);
+        }
+        let kept = self.keep(files, run)?;
+        self.point_latest_at(run)?;
+        Ok(Some(kept))
+    }
+
+    /// Keeps the files of a run. Returns where they are.
+    pub fn keep(&self, files: RunFiles, run: &Run) -> io::Result<PathBuf> {
+        let parent = self.root.join(run.test);
+        let kept = parent.join(run.directory_name());
+        fs::create_dir_all(parent)?;
+        fs::rename(files.directory, &kept)?;
+        Ok(kept)
+    }
+
+    /// Counts a run to be kept of this test, or says that there are enough.
+    fn take_place(&self, test: &str) -> bool {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = kept.entry(test.to_owned()).or_default();
+        *count += 1;
+        *count <= KEPT_RUNS
+    }
+
+    /// Replaces the link in one step: it is never missing.
+    fn point_latest_at(&self, run: &Run) -> io::Result<()> {
+        let name = run.directory_name();
+        let unfinished = self.running.join(format!("latest-{}-{name}", run.test));
+        symlink(Path::new(run.test).join(name), &unfinished)?;
+        fs::rename(unfinished, self.root.join("latest"))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.running);
+    }
+}
+
+/// Removes the directories of invocations that were killed.
+fn remove_abandoned(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(RUNNING).and_then(|id| id.parse().ok());
+        if process.and_then(Pid::from_raw).is_some_and(|pid| test_kill_process(pid).is_err()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! How a run went, told from all there is to see: the outcome that the test wrote, if it came that
+//! far, how its process ended, and the last words on its output.
+
+use crate::children::{Ended, Killed};
+use course::{Outcome, Verdict};
+use serde::Serialize;
+use signal_hook::consts::SIGABRT;
+use signal_hook::low_level::signal_name;
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// How a run went, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Word {
+    /// Every check held.
+    Pass,
+    /// A check did not hold.
+    Fail,
+    /// It did not end within its time limit.
+    Timeout,
+    /// A signal ended its process.
+    Crash,
+    /// It wanted more memory than its cap.
+    Memory,
+    /// The test could not tell.
+    Undecided,
+    /// The kit or the machine is at fault: the run says nothing about the solution.
+    Kit,
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Word::Pass => "PASS",
+            Word::Fail => "FAIL",
+            Word::Timeout => "TIMEOUT",
+            Word::Crash => "CRASH",
+            Word::Memory => "MEMORY",
+            Word::Undecided => "UNDECIDED",
+            Word::Kit => "KIT",
+        })
+    }
+}
+
+/// What there is to judge a run by.
+#[derive(Debug)]
+pub struct Evidence<'e> {
+    /// How the process ended.
+    pub ended: &'e Ended,
+    /// What the test wrote: nothing, an outcome, or something that cannot be read.
+    pub outcome: Option<Result<&'e Outcome, String>>,
+    /// What the process printed.
+    pub output: &'e str,
+    /// Its limits.
+    pub limits: Limits,
+}
+
+/// What a test process may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long it may run. The test reports by itself when this is over.
+    pub time: Duration,
+    /// How much longer the runner waits for that report before it kills the process.
+    pub grace: Duration,
+    /// How much memory it may hold, in MiB. The test process sets the cap on itself.
+    pub memory_mib: u64,
+}
+
+/// A word, and why in one line (nothing more to say about a pass).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The word.
+    pub word: Word,
+    /// One line.
+    pub what: Option<String>,
+}
+
+/// Judges a run.
+pub fn judge(evidence: &Evidence) -> Judgement {
+    match &evidence.outcome {
+        Some(Ok(outcome)) => with_outcome(outcome, evidence),
+        Some(Err(problem)) => judgement(Word::Kit, format!("its result is unreadable: {problem}")),
+        None => without_outcome(evidence),
+    }
+}
+
+fn judgement(word: Word, what: impl Into<String>) -> Judgement {
+    Judgement { word, what: Some(what.into()) }
+}
+
+/// The test said how it went. A pass counts only if the process then ended in order.
+fn with_outcome(outcome: &Outcome, evidence: &Evidence) -> Judgement {
+    let said = || outcome.what.clone().unwrap_or_else(|| String::from("no reason given"));
+    match outcome.verdict {
+        Verdict::Undecided => judgement(Word::Undecided, said()),
+        Verdict::Failed if ran_out_of_time(outcome, &evidence.limits) => {
+            judgement(Word::Timeout, said())
+        }
+        Verdict::Failed if ran_out_of_memory(evidence) => judgement(Word::Memory, said()),
+        Verdict::Failed => judgement(Word::Fail, said()),
+        Verdict::Passed if evidence.ended.killed.is_none() && evidence.ended.status.success() => {
+            Judgement { word: Word::Pass, what: None }
+        }
+        Verdict::Passed => {
+            let Judgement { word, what } = without_outcome(evidence);
+            judgement(word, format!("passed, but then: {}", what.unwrap_or_default()))
+        }
+    }
+}
+
+/// Nothing but the process's end to go by.
+fn without_outcome(evidence: &Evidence) -> Judgement {
+    let Evidence { ended, output, limits, .. } = evidence;
+    if ended.killed == Some(Killed::Overdue) {
+        return judgement(Word::Timeout, killed_overdue(limits));
+    }
+    match (ended.status.signal(), failed_allocation(output)) {
+        (Some(SIGABRT), Some(bytes)) => judgement(Word::Memory, over_memory(limits, bytes)),
+        (Some(signal), _) => judgement(Word::Crash, crashed(signal, output)),
+        (None, _) => ended_by_itself(ended.status, output),
+    }
+}
+
+fn killed_overdue(limits: &Limits) -> String {
+    let Limits { time, grace, .. } = limits;
+    format!(
+        "killed: did not end within {} s, nor report in the {} s after",
+        time.as_secs(),
+        grace.as_secs()
+    )
+}
+
+fn over_memory(limits: &Limits, bytes: u64) -> String {
+    let cap = limits.memory_mib;
+    format!("could not have {bytes} bytes of memory more; the cap is {cap} MiB")
+}
+
+fn crashed(signal: i32, output: &str) -> String {
+    let name = signal_name(signal).map_or_else(|| format!("signal {signal}"), String::from);
+    let overflow =
+        if output.contains("has overflowed its stack") { ": stack overflow" } else { "" };
+    format!("ended by {name}{overflow}")
+}
+
+/// An exit without a word from the harness.
+fn ended_by_itself(status: ExitStatus, output: &str) -> Judgement {
+    if output.contains("running 0 tests") {
+        return judgement(Word::Kit, "the test binary has no test of this name; course.toml has");
+    }
+    let code = status.code().unwrap_or_default();
+    let what = match panic_message(output) {
+        Some(message) => format!("panicked before it could report: {message}"),
+        None => format!("exited with code {code} in mid-test (std::process::exit?)"),
+    };
+    judgement(Word::Fail, what)
+}
+
+/// Whether the harness ended the test for its time limit: nothing else fails that late.
+fn ran_out_of_time(outcome: &Outcome, limits: &Limits) -> bool {
+    outcome.wall_seconds >= limits.time.as_secs_f64()
+}
+
+/// Whether the harness ended the test for its memory cap: nothing else fails that large.
+fn ran_out_of_memory(evidence: &Evidence) -> bool {
+    evidence.ended.usage.peak_memory > evidence.limits.memory_mib.saturating_mul(1 << 20)
+}
+
+/// The size in the last words of Rust's allocator: "memory allocation of 1024 bytes failed".
+fn failed_allocation(output: &str) -> Option<u64> {
+    let (_, after) = output.rsplit_once("memory allocation of ")?;
+    let (bytes, rest) = after.split_once(' ')?;
+    rest.starts_with("bytes failed").then(|| bytes.parse().ok()).flatten()
+}
+
+/// The message of the first panic on the output: the line after "thread '..' panicked at ..:".
+fn panic_message(output: &str) -> Option<&str> {
+    let mut lines = output.lines();
+    lines.find(|line| line.starts_with("thread '") && line.contains(" panicked at "))?;
+    lines.next()
+}
+
+#[cfg(test)]
+mod tests;

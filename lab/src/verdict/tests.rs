@@ -1,0 +1,108 @@
+use super::{Evidence, Judgement, Limits, Word, judge};
+use crate::children::{Ended, Killed, Usage};
+use course::{Outcome, Verdict};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+const SEGV: i32 = 11;
+const ABRT: i32 = 6;
+
+const LIMITS: Limits =
+    Limits { time: Duration::from_secs(120), grace: Duration::from_secs(15), memory_mib: 1024 };
+
+fn exited(code: i32) -> ExitStatus {
+    ExitStatus::from_raw(code << 8)
+}
+
+fn ended(status: ExitStatus) -> Ended {
+    Ended { status, usage: Usage::default(), killed: None }
+}
+
+fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
+    Outcome {
+        test: String::from("rejoin_2b"),
+        verdict,
+        passed_lines: Vec::new(),
+        what: Some(String::from("lost entry 7")),
+        report: None,
+        seed: 1,
+        wall_seconds: seconds,
+    }
+}
+
+fn judged(outcome: Option<&Outcome>, ended: &Ended, output: &str) -> (Word, String) {
+    let evidence = Evidence { ended, outcome: outcome.map(Ok), output, limits: LIMITS };
+    let Judgement { word, what } = judge(&evidence);
+    (word, what.unwrap_or_default())
+}
+
+#[test]
+fn the_tests_own_word_counts() {
+    let word = |verdict, seconds, code| {
+        judged(Some(&outcome(verdict, seconds)), &ended(exited(code)), "").0
+    };
+    assert_eq!(word(Verdict::Passed, 3.0, 0), Word::Pass);
+    assert_eq!(word(Verdict::Failed, 3.0, 1), Word::Fail);
+    assert_eq!(word(Verdict::Failed, 120.0, 1), Word::Timeout);
+    assert_eq!(word(Verdict::Undecided, 3.0, 2), Word::Undecided);
+}
+
+#[test]
+fn a_failure_above_the_memory_cap_is_for_memory() {
+    let with_peak = |mebibytes: u64| {
+        let usage = Usage { peak_memory: mebibytes << 20, ..Usage::default() };
+        let ended = Ended { usage, ..ended(exited(1)) };
+        judged(Some(&outcome(Verdict::Failed, 3.0)), &ended, "").0
+    };
+    assert_eq!(with_peak(1023), Word::Fail);
+    assert_eq!(with_peak(1025), Word::Memory);
+}
+
+#[test]
+fn a_pass_counts_only_if_the_process_ends_in_order() {
+    let passed = outcome(Verdict::Passed, 3.0);
+    let (word, what) = judged(Some(&passed), &ended(ExitStatus::from_raw(SEGV)), "");
+    assert_eq!((word, what.as_str()), (Word::Crash, "passed, but then: ended by SIGSEGV"));
+    let (word, _) = judged(Some(&passed), &ended(exited(101)), "");
+    assert_eq!(word, Word::Fail);
+    let status = ExitStatus::from_raw(9);
+    let overdue = Ended { killed: Some(Killed::Overdue), ..ended(status) };
+    assert_eq!(judged(Some(&passed), &overdue, "").0, Word::Timeout);
+}
+
+#[test]
+fn a_process_that_says_nothing_is_judged_by_its_end() {
+    let killed = |signal| ended(ExitStatus::from_raw(signal));
+    let no_memory = "memory allocation of 4096 bytes failed\n";
+    let overflow = "\nthread 'S1' has overflowed its stack\nfatal runtime error\n";
+    let panic = "thread 'main' (7) panicked at src/lib.rs:1:1:\nnot yet implemented: 2A\n";
+    let overdue = Ended { killed: Some(Killed::Overdue), ..killed(9) };
+    for (ended, output, word, what) in [
+        (killed(SEGV), "", Word::Crash, "ended by SIGSEGV"),
+        (killed(ABRT), "", Word::Crash, "ended by SIGABRT"),
+        (killed(ABRT), overflow, Word::Crash, "ended by SIGABRT: stack overflow"),
+        (killed(ABRT), no_memory, Word::Memory, "could not have 4096 bytes of memory more"),
+        (exited_with(1), no_memory, Word::Fail, "exited with code 1 in mid-test"),
+        (exited_with(0), "", Word::Fail, "exited with code 0 in mid-test"),
+        (exited_with(101), panic, Word::Fail, "panicked before it could report: not yet"),
+        (exited_with(0), "running 0 tests\n", Word::Kit, "the test binary has no test"),
+        (overdue, "", Word::Timeout, "killed: did not end within 120 s, nor report in the 15 s"),
+    ] {
+        let (found_word, found_what) = judged(None, &ended, output);
+        assert_eq!(found_word, word, "{found_what}");
+        assert!(found_what.starts_with(what), "{found_what}");
+    }
+}
+
+fn exited_with(code: i32) -> Ended {
+    ended(exited(code))
+}
+
+#[test]
+fn an_unreadable_outcome_is_the_kits_fault() {
+    let ended = exited_with(0);
+    let problem = Some(Err(String::from("not JSON")));
+    let evidence = Evidence { ended: &ended, outcome: problem, output: "", limits: LIMITS };
+    assert_eq!(judge(&evidence).word, Word::Kit);
+}
