@@ -34,9 +34,9 @@ pub enum ApplyMsg {
 impl Raft {
     /// The applier's life. It ends when the server is killed, or nobody listens any more; either
     /// way the channel is closed then.
-    pub(crate) fn run_applier(&self, apply: Sender<ApplyMsg>) {
+    pub(crate) fn run_applier(&self, apply: &Sender<ApplyMsg>) {
         let look = |state: &mut State, _| state.next_to_apply();
-        while let Some(message) = self.next_work(self.applier(), look) {
+        while let Some(message) = self.next_work(&self.shared.applier, look) {
             if apply.send(message).is_err() {
                 return;
             }

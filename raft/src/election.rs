@@ -1,7 +1,8 @@
 //! Part 2A: leader election (5.2, and its restriction 5.4.1).
 //!
 //! One thread, the ticker, watches the time. A server that has heard from no leader until its
-//! deadline stands for election; a leader that no majority answers steps down.
+//! deadline stands for election. A leader that no majority answers steps down: the paper does not
+//! ask for it, but a leader that is cut off would go on to take commands that it cannot commit.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +31,7 @@ pub(crate) enum Alarm {
 impl Raft {
     /// The ticker's life.
     pub(crate) fn run_ticker(&self) {
-        while let Some(alarm) = self.next_work(self.ticker(), State::tick) {
+        while let Some(alarm) = self.next_work(&self.shared.ticker, State::tick) {
             if let Alarm::Election(request) = alarm {
                 self.ask_for_votes(&request);
             }
@@ -39,11 +40,11 @@ impl Raft {
 
     /// Asks all peers at once, each on a thread of its own: a call may take seconds to fail.
     fn ask_for_votes(&self, request: &RequestVote) {
-        for peer in request.candidate.others(self.servers()) {
+        for peer in request.candidate.others(self.shared.peers.len()) {
             let raft = self.clone();
             let request = request.clone();
             thread::spawn(move || {
-                if let Some(reply) = raft.peer(peer).call(&request) {
+                if let Some(reply) = raft.shared.peers[peer.0].call(&request) {
                     raft.step(|state, now| state.on_vote_reply(peer, request.term, &reply, now));
                 }
             });
@@ -64,7 +65,7 @@ impl State {
             return Decision::WaitUntil(deadline);
         }
         if self.is_leader() {
-            info!("no majority has answered since {QUORUM_SILENCE:?}");
+            info!("no majority has answered for {QUORUM_SILENCE:?}");
             self.become_follower(now);
             return Decision::Do(Alarm::SteppedDown);
         }
@@ -152,7 +153,7 @@ impl State {
         if votes.len() < quorum(self.servers) {
             return;
         }
-        info!("leads term {} with {votes:?}, log ends at {}", self.term, self.log.last());
+        info!("leads term {}: votes of {votes:?}, log ends at {}", self.term, self.log.last());
         let next = self.log.last().next();
         let followers =
             self.me.others(self.servers).map(|peer| (peer, Progress::new(next, now))).collect();

@@ -88,7 +88,7 @@ impl Log {
         assert!(first > self.base, "entries from {first} on were discarded: base {}", self.base);
         let mut room = bytes;
         let mut entries = Vec::new();
-        for entry in self.entries.iter().skip(first - self.base) {
+        for entry in self.entries.range(first - self.base..) {
             if entry.command.len() > room && !entries.is_empty() {
                 break;
             }

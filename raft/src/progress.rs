@@ -3,7 +3,10 @@
 //!
 //! Sending is optimistic: `next` moves past what is sent at once, so on a network that loses
 //! nothing each entry travels to each peer once. Heartbeats claim the entry before `next`, and so
-//! reveal any gap; a conflict or a loss sets `next` back.
+//! reveal any gap; a conflict or a loss sets `next` back. After a conflict the leader probes:
+//! `next` stays until the peer has said that what was sent from there fits, or not, so that each
+//! answer takes the search further back. (Would heartbeats go on to claim the end of our log,
+//! each answer to them would begin the search anew.)
 //!
 //! Answers may come seconds late and in any order. What matched stays matched for the term, so
 //! such an answer is good news at any time. Bad news is judged by the message it answers: it
@@ -17,9 +20,12 @@ use crate::vocabulary::{Index, Term};
 /// What a leader knows about one peer, for as long as it leads.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    /// The first entry to send next. Moves on when entries are sent, back when they were lost or
-    /// did not fit. Always past `matched`.
+    /// The first entry to send next. Moves on when entries are sent, unless `probing`; back when
+    /// they were lost or did not fit. Always past `matched`.
     next: Index,
+    /// Whether we look for the last entry that the peer shares with us: from a conflict until
+    /// something fits.
+    probing: bool,
     /// The peer's log equals ours up to here: it said so. Never goes back.
     matched: Index,
     /// The latest commit index that a message to the peer carried.
@@ -30,6 +36,9 @@ pub(crate) struct Progress {
     last_heard: Instant,
     /// How things stand with what was sent last.
     exchange: Exchange,
+    /// Until when the peer's replicator waits: it has to be woken for anything due before.
+    /// `None` until it has looked for the first time in this term.
+    replicator_waits_until: Option<Instant>,
     /// Messages to the peer are numbered: this will be the next one's. Only grows.
     next_number: u64,
     /// Messages numbered below this left before `next` was last set back. Only grows.
@@ -41,9 +50,9 @@ pub(crate) struct Progress {
 enum Exchange {
     /// The peer has answered: new entries go at once.
     Answered,
-    /// The message of this number carried something and has not been answered: what is new since
-    /// waits for the answer, or for the next heartbeat.
-    Awaiting(u64),
+    /// Entries up to this one are under way: what is new since waits for the answer, or for the
+    /// next heartbeat.
+    Awaiting(Index),
     /// What was sent last is known to be lost.
     Lost,
 }
@@ -67,11 +76,13 @@ impl Progress {
     pub(crate) fn new(next: Index, now: Instant) -> Progress {
         Progress {
             next,
+            probing: false,
             matched: Index(0),
             commit_told: Index(0),
             last_sent: None,
             last_heard: now,
             exchange: Exchange::Answered,
+            replicator_waits_until: None,
             next_number: 0,
             trusted_from: 0,
         }
@@ -108,6 +119,16 @@ impl Progress {
         last_sent + pause
     }
 
+    /// The replicator has looked, and waits until then.
+    pub(crate) fn on_wait(&mut self, until: Instant) {
+        self.replicator_waits_until = Some(until);
+    }
+
+    /// Whether the replicator would wake too late by itself for a message due at `due`.
+    pub(crate) fn oversleeps(&self, due: Instant) -> bool {
+        self.replicator_waits_until.is_none_or(|until| due < until)
+    }
+
     /// A message leaves that brings the entries `first` to `last` and tells that `commit` is
     /// committed.
     pub(crate) fn on_send(
@@ -119,11 +140,16 @@ impl Progress {
     ) -> Sent {
         let sent = Sent { term, number: self.next_number, first, last };
         self.next_number += 1;
-        self.next = last.next();
+        // What begins with the first entry fits anywhere: it follows the head, or is a snapshot.
+        self.probing &= first > Index(1);
+        if !self.probing {
+            self.next = last.next();
+        }
         self.commit_told = commit;
         self.last_sent = Some(now);
+        self.replicator_waits_until = Some(now); // It will look again by itself.
         if sent.brings_entries() {
-            self.exchange = Exchange::Awaiting(sent.number);
+            self.exchange = Exchange::Awaiting(last);
         }
         sent
     }
@@ -132,9 +158,12 @@ impl Progress {
     pub(crate) fn on_match(&mut self, sent: &Sent, now: Instant) {
         self.last_heard = now;
         self.matched = self.matched.max(sent.last);
-        self.next = self.next.max(self.matched.next());
+        if self.next <= self.matched.next() {
+            self.next = self.matched.next();
+            self.probing = false;
+        }
         match self.exchange {
-            Exchange::Awaiting(number) if sent.number < number => {}
+            Exchange::Awaiting(last) if self.matched < last => {}
             _ => self.exchange = Exchange::Answered,
         }
     }
@@ -146,6 +175,7 @@ impl Progress {
         let news = sent.number >= self.trusted_from && sent.first.previous() > self.matched;
         if news {
             self.set_back(next);
+            self.probing = true;
             self.exchange = Exchange::Answered;
         }
         news
@@ -161,10 +191,14 @@ impl Progress {
         }
     }
 
-    /// Goes on from `next`, and believes no bad news about messages that left before.
+    /// Goes on from `next`, and, if that is new, believes no bad news about messages that left
+    /// before.
     fn set_back(&mut self, next: Index) {
-        self.next = next.max(self.matched.next());
-        self.trusted_from = self.next_number;
+        let next = next.max(self.matched.next());
+        if next != self.next {
+            self.next = next;
+            self.trusted_from = self.next_number;
+        }
     }
 }
 

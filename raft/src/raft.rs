@@ -16,7 +16,6 @@ use labrt::channel::Sender;
 use labrt::sync::{Condvar, Mutex};
 use labrt::thread;
 use labrt::time::Instant;
-use log::info;
 
 use crate::applier::ApplyMsg;
 use crate::invariants;
@@ -30,23 +29,23 @@ use crate::vocabulary::{Index, ServerId, Term};
 /// Its threads run until [`Raft::kill`].
 #[derive(Clone)]
 pub struct Raft {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all handles and threads of one server share.
-struct Shared {
+pub(crate) struct Shared {
     /// How to reach each server, by its id; our own end is never used.
-    peers: Vec<ClientEnd>,
+    pub(crate) peers: Vec<ClientEnd>,
     /// What survives us.
     persister: Arc<Persister>,
     /// The one lock.
     state: Mutex<State>,
     /// Where the ticker waits for its deadline: told when a change of role brought that nearer.
-    ticker: Condvar,
+    pub(crate) ticker: Condvar,
     /// Where the applier waits: told when there is something to apply.
-    applier: Condvar,
+    pub(crate) applier: Condvar,
     /// Where the replicator of each peer waits: one each, since a reply concerns one peer.
-    replicators: Vec<Condvar>,
+    pub(crate) replicators: Vec<Condvar>,
 }
 
 /// What a thread decides when it has looked at the state.
@@ -91,17 +90,19 @@ impl Raft {
     }
 
     fn start_threads(&self, me: ServerId, apply: Sender<ApplyMsg>) {
-        let start = |name: String, work: Box<dyn FnOnce(Raft) + Send>| {
-            let raft = self.clone();
-            let thread = thread::Builder::new().name(name.clone()).server(me.to_string());
-            let started = thread.spawn(move || work(raft));
-            started.unwrap_or_else(|error| panic!("{me} cannot start its {name}: {error}"));
-        };
-        start("ticker".to_owned(), Box::new(|raft| raft.run_ticker()));
-        start("applier".to_owned(), Box::new(|raft| raft.run_applier(apply)));
-        for peer in me.others(self.servers()) {
-            start(format!("replicator {peer}"), Box::new(move |raft| raft.run_replicator(peer)));
+        self.start_thread(me, "ticker".to_owned(), Raft::run_ticker);
+        self.start_thread(me, "applier".to_owned(), move |raft| raft.run_applier(&apply));
+        for peer in me.others(self.shared.peers.len()) {
+            let replicator = move |raft: &Raft| raft.run_replicator(peer);
+            self.start_thread(me, format!("replicator {peer}"), replicator);
         }
+    }
+
+    fn start_thread(&self, me: ServerId, name: String, run: impl FnOnce(&Raft) + Send + 'static) {
+        let raft = self.clone();
+        let thread = thread::Builder::new().name(name).server(me.to_string());
+        let started = thread.spawn(move || run(&raft));
+        started.unwrap_or_else(|error| panic!("{me} cannot start a thread: {error}"));
     }
 
     /// Registers the handlers of our RPCs.
@@ -142,13 +143,12 @@ impl Raft {
     /// Ends this server: its threads stop soon, it leads no more, and the apply channel is closed
     /// once the message being handed over has been taken. Waits for nothing.
     pub fn kill(&self) {
-        self.step(|state, now| state.kill(now));
+        self.step(State::kill);
         self.shared.ticker.notify_all();
         self.shared.applier.notify_all();
-        self.shared.replicators.iter().for_each(|replicator| {
+        for replicator in &self.shared.replicators {
             replicator.notify_all();
-        });
-        info!("killed");
+        }
     }
 
     /// Runs one rule on the state, and settles what it changed.
@@ -157,7 +157,7 @@ impl Raft {
         let now = Instant::now();
         let before = state.landmarks();
         let result = rule(&mut state, now);
-        self.settle(&before, &mut state, now);
+        self.settle(&before, &mut state);
         result
     }
 
@@ -174,7 +174,7 @@ impl Raft {
             let before = state.landmarks();
             match look(&mut state, now) {
                 Decision::Do(work) => {
-                    self.settle(&before, &mut state, now);
+                    self.settle(&before, &mut state);
                     return Some(work);
                 }
                 Decision::WaitUntil(deadline) => {
@@ -188,52 +188,24 @@ impl Raft {
 
     /// What follows every transition, before the lock is released: it is checked; what must
     /// survive a crash is saved, so that nobody learns of it earlier; whom it concerns is woken.
-    fn settle(&self, before: &Landmarks, state: &mut State, now: Instant) {
+    fn settle(&self, before: &Landmarks, state: &mut State) {
         if cfg!(debug_assertions) {
             invariants::check(before, state);
         }
         state.persist(&self.shared.persister);
-        self.wake(before, state, now);
+        self.wake(before, state);
     }
 
     /// Wakes the threads that might decide differently now than when they last looked.
-    fn wake(&self, before: &Landmarks, state: &State, now: Instant) {
+    fn wake(&self, before: &Landmarks, state: &State) {
         if state.role.name() != before.role {
             self.shared.ticker.notify_one();
         }
         if state.has_more_to_apply() {
             self.shared.applier.notify_one();
         }
-        let committed = state.commit_index > before.commit_index;
-        for (peer, due) in state.messages_due() {
-            if committed || due <= now {
-                self.shared.replicators[peer.0].notify_one();
-            }
+        for peer in state.replicators_to_wake() {
+            self.shared.replicators[peer.0].notify_one();
         }
-    }
-
-    /// How many servers the cluster has.
-    pub(crate) fn servers(&self) -> usize {
-        self.shared.peers.len()
-    }
-
-    /// The way to a peer.
-    pub(crate) fn peer(&self, peer: ServerId) -> &ClientEnd {
-        &self.shared.peers[peer.0]
-    }
-
-    /// Where the ticker waits.
-    pub(crate) fn ticker(&self) -> &Condvar {
-        &self.shared.ticker
-    }
-
-    /// Where the applier waits.
-    pub(crate) fn applier(&self) -> &Condvar {
-        &self.shared.applier
-    }
-
-    /// Where the replicator of `peer` waits.
-    pub(crate) fn replicator(&self, peer: ServerId) -> &Condvar {
-        &self.shared.replicators[peer.0]
     }
 }

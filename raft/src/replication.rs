@@ -35,11 +35,25 @@ pub(crate) enum Message {
     Snapshot(InstallSnapshot),
 }
 
+impl Message {
+    /// The first and the last entry that the message brings; the last is the one before the
+    /// first, if it brings none.
+    fn brings(&self) -> (Index, Index) {
+        match self {
+            Message::Entries(request) => {
+                let previous = request.previous_index;
+                (previous.next(), previous + request.entries.len())
+            }
+            Message::Snapshot(request) => (Index(1), request.last_included_index),
+        }
+    }
+}
+
 impl Raft {
     /// The life of the replicator of `peer`.
     pub(crate) fn run_replicator(&self, peer: ServerId) {
         let look = |state: &mut State, now| state.next_message(peer, now);
-        while let Some(outgoing) = self.next_work(self.replicator(peer), look) {
+        while let Some(outgoing) = self.next_work(&self.shared.replicators[peer.0], look) {
             let raft = self.clone();
             thread::spawn(move || raft.deliver(peer, &outgoing));
         }
@@ -49,11 +63,11 @@ impl Raft {
     fn deliver(&self, peer: ServerId, Outgoing { sent, message }: &Outgoing) {
         match message {
             Message::Entries(request) => {
-                let reply = self.peer(peer).call(request);
+                let reply = self.shared.peers[peer.0].call(request);
                 self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
             }
             Message::Snapshot(request) => {
-                let reply = self.peer(peer).call(request);
+                let reply = self.shared.peers[peer.0].call(request);
                 self.step(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
             }
         }
@@ -78,45 +92,48 @@ impl State {
         Some((index, self.term))
     }
 
-    /// When each peer is due a message. Nobody is, unless we lead.
-    pub(crate) fn messages_due(&self) -> impl Iterator<Item = (ServerId, Instant)> {
-        let due = |progress: &Progress| progress.due(self.log.last(), self.commit_index);
-        self.followers().map(move |(peer, progress)| (peer, due(progress)))
+    /// The peers whose replicators have to be woken, since a message has become due sooner than
+    /// they could know.
+    pub(crate) fn replicators_to_wake(&self) -> impl Iterator<Item = ServerId> {
+        let (last, commit) = (self.log.last(), self.commit_index);
+        let oversleeps = move |progress: &Progress| progress.oversleeps(progress.due(last, commit));
+        self.followers().filter(move |(_, progress)| oversleeps(progress)).map(|(peer, _)| peer)
     }
 
     /// What the replicator of `peer` does now, or until when it waits.
     pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outgoing> {
-        let Role::Leader { followers } = &self.role else { return Decision::Wait };
-        let progress = &followers[&peer];
-        let due = progress.due(self.log.last(), self.commit_index);
+        let (last, commit) = (self.log.last(), self.commit_index);
+        let Some(progress) = self.progress(peer, self.term) else { return Decision::Wait };
+        let due = progress.due(last, commit);
         if now < due {
+            progress.on_wait(due);
             return Decision::WaitUntil(due);
         }
         let next = progress.next();
-        let (message, range) = if next > self.log.base() {
-            self.entries_message(next)
-        } else {
-            self.snapshot_message()
-        };
-        let (term, commit) = (self.term, self.commit_index);
-        let progress = self.progress(peer, term).expect("we lead, as seen above");
-        Decision::Do(Outgoing { sent: progress.on_send(term, range, commit, now), message })
+        let message = self.message_from(next);
+        let term = self.term;
+        let progress = self.progress(peer, term).expect("we still lead");
+        Decision::Do(Outgoing {
+            sent: progress.on_send(term, message.brings(), commit, now),
+            message,
+        })
     }
 
-    /// The entries from `next` on: their first and last.
-    fn entries_message(&self, next: Index) -> (Message, (Index, Index)) {
+    /// What brings a peer on from `next`: the entries from there, or the snapshot that stands for
+    /// them.
+    fn message_from(&self, next: Index) -> Message {
+        if next <= self.log.base() {
+            return Message::Snapshot(self.snapshot_request());
+        }
         let previous = next.previous();
-        let entries = self.log.entries_from(next, MESSAGE_BYTES);
-        let last = previous + entries.len();
-        let request = AppendEntries {
+        Message::Entries(AppendEntries {
             term: self.term,
             leader: self.me,
             previous_index: previous,
-            previous_term: self.log.term_at(previous).expect("what precedes `next` is in the log"),
-            entries,
+            previous_term: self.log.term_at(previous).expect("the log's head precedes `next`"),
+            entries: self.log.entries_from(next, MESSAGE_BYTES),
             leader_commit: self.commit_index,
-        };
-        (Message::Entries(request), (next, last))
+        })
     }
 
     /// What a peer's answer, or its absence, means for its progress.

@@ -13,7 +13,6 @@ use crate::log::Log;
 use crate::message::{InstallSnapshot, InstallSnapshotReply};
 use crate::progress::Sent;
 use crate::raft::Raft;
-use crate::replication::Message;
 use crate::state::State;
 use crate::vocabulary::{Index, ServerId};
 
@@ -59,18 +58,15 @@ impl State {
         self.snapshot = snapshot;
     }
 
-    /// Our snapshot for a peer whose next entry is discarded: for its progress, it brings all
-    /// entries up to the log's base.
-    pub(crate) fn snapshot_message(&self) -> (Message, (Index, Index)) {
-        let base = self.log.base();
-        let request = InstallSnapshot {
+    /// Our snapshot, for a peer whose next entry is discarded.
+    pub(crate) fn snapshot_request(&self) -> InstallSnapshot {
+        InstallSnapshot {
             term: self.term,
             leader: self.me,
-            last_included_index: base,
+            last_included_index: self.log.base(),
             last_included_term: self.log.base_term(),
             snapshot: self.snapshot.clone(),
-        };
-        (Message::Snapshot(request), (Index(1), base))
+        }
     }
 
     /// The receiver's rules of InstallSnapshot (figure 13), for a snapshot in one piece.

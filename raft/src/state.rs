@@ -137,6 +137,7 @@ impl State {
 
     /// The end: a follower whose threads stop.
     pub(crate) fn kill(&mut self, now: Instant) {
+        info!("killed");
         self.killed = true;
         self.become_follower(now);
     }

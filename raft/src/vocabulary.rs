@@ -21,7 +21,7 @@ pub struct Term(pub u64);
 pub struct Index(pub u64);
 
 /// One server of the cluster: its place in the list of peers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ServerId(pub usize);
 
 impl Term {
@@ -85,5 +85,12 @@ impl fmt::Display for Index {
 impl fmt::Display for ServerId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "S{}", self.0)
+    }
+}
+
+/// As it is displayed: `S2`, the name by which all reports and logs call a server.
+impl fmt::Debug for ServerId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
     }
 }

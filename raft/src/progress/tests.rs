@@ -42,6 +42,20 @@ fn when_the_next_message_is_due() {
 }
 
 #[test]
+fn a_replicator_is_woken_for_what_is_due_before_it_wakes_by_itself() {
+    let mut progress = progress();
+    assert!(progress.oversleeps(start()), "it waits for us to lead");
+    let heartbeat = send(&mut progress, 5);
+    assert!(!progress.oversleeps(start()), "it has just sent, and looks again");
+    progress.on_wait(start() + HEARTBEAT_INTERVAL);
+    assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
+    assert!(progress.oversleeps(progress.due(Index(6), Index(0))), "new entries");
+    assert!(progress.oversleeps(progress.due(Index(5), Index(1))), "a new commit index");
+    progress.on_match(&heartbeat, start());
+    assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
+}
+
+#[test]
 fn sending_is_optimistic() {
     let mut progress = progress();
     send(&mut progress, 8);
@@ -101,6 +115,45 @@ fn a_conflict_sets_back_once() {
 }
 
 #[test]
+fn until_something_fits_every_message_probes_from_the_same_place() {
+    let mut progress = progress();
+    let heartbeat = send(&mut progress, 5);
+    progress.on_conflict(&heartbeat, Index(4), start());
+    let probes = [send(&mut progress, 9), send(&mut progress, 9)];
+    assert_eq!(probes.map(|probe| probe.first), [Index(4), Index(4)]);
+    assert!(progress.on_conflict(&probes[1], Index(2), start()), "further back");
+    assert!(!progress.on_conflict(&probes[0], Index(3), start()), "no news any more");
+
+    let lost = send(&mut progress, 9);
+    let late = send(&mut progress, 9);
+    progress.on_loss(&lost);
+    assert_eq!((progress.next(), due_in(&progress, 9, 0)), (Index(2), PAUSE));
+    progress.on_match(&late, start());
+    assert_eq!((progress.next(), progress.matched()), (Index(10), Index(9)));
+    assert_eq!(send(&mut progress, 10).first, Index(10));
+    assert_eq!(progress.next(), Index(11), "optimistic again");
+}
+
+#[test]
+fn an_old_match_does_not_end_the_search() {
+    let mut progress = progress();
+    let early = Sent { last: Index(2), ..send(&mut progress, 5) };
+    let heartbeat = send(&mut progress, 5);
+    progress.on_conflict(&heartbeat, Index(4), start());
+    progress.on_match(&early, start());
+    assert_eq!((send(&mut progress, 9).first, progress.next()), (Index(4), Index(4)));
+}
+
+#[test]
+fn what_begins_with_the_first_entry_needs_no_probing() {
+    let mut progress = progress();
+    let heartbeat = send(&mut progress, 5);
+    progress.on_conflict(&heartbeat, Index(1), start());
+    send(&mut progress, 9);
+    assert_eq!(progress.next(), Index(10));
+}
+
+#[test]
 fn a_conflict_older_than_a_match_is_no_news() {
     let mut progress = progress();
     let early = send(&mut progress, 5);
@@ -134,8 +187,10 @@ fn a_loss_sets_back_only_to_what_has_not_matched_since() {
     let early = send(&mut progress, 7);
     let heartbeat = send(&mut progress, 7);
     progress.on_conflict(&heartbeat, Index(6), start());
-    let again = send(&mut progress, 9);
+    send(&mut progress, 9);
     progress.on_match(&early, start());
+    let again = send(&mut progress, 9);
+    assert_eq!(again.first, Index(8));
     progress.on_loss(&again);
     assert_eq!((progress.matched(), progress.next()), (Index(7), Index(8)));
 }

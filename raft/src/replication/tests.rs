@@ -241,6 +241,21 @@ fn a_leader_backs_up_to_the_end_of_the_followers_term_if_it_has_it() {
     assert_eq!(back_up(3, Some(9), 9), 3, "always back by one at least");
 }
 
+#[test]
+fn answers_to_heartbeats_do_not_undo_what_backing_up_has_found() {
+    let mut leader = leader(0, 3, 9, &[1, 5, 5, 5, 8, 8, 8, 8]);
+    let mut peer = follower(1, 3, 7, &[1, 2, 2, 3, 3, 4]);
+    let mut now = start();
+    for _ in 0..5 {
+        // Of any two messages only the heartbeat, the later one, is answered.
+        next_message(&mut leader, 1, now);
+        now += HEARTBEAT_INTERVAL;
+        let heartbeat = next_message(&mut leader, 1, now).expect("due");
+        deliver(&mut leader, &mut peer, heartbeat, now);
+    }
+    assert_eq!(terms_of(&peer.log), [1, 5, 5, 5, 8, 8, 8, 8]);
+}
+
 // 5.4.2: commitment.
 
 #[test]

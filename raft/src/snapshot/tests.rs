@@ -2,6 +2,7 @@ use super::*;
 use crate::applier::ApplyMsg;
 use crate::limits::HEARTBEAT_INTERVAL;
 use crate::raft::Decision;
+use crate::replication::Message;
 use crate::situation::{
     Server, command, deliver, follower, leader, next_message, replicate, start, step, terms_of,
 };
