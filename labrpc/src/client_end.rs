@@ -1,26 +1,27 @@
 //! The caller's side: one call from its start to its answer.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use labrt::thread;
-use labrt::time::Duration;
+use labrt::time::{Duration, Instant};
 
 use crate::Rpc;
-use crate::network::{CallId, Departure, Network, Outcome, Trip};
+use crate::network::{CallId, Departure, Inner, Outcome, Trip};
 use crate::server::Instance;
 
 /// A port that sends to one server. A cheap handle; any number of calls may be under way over it,
 /// and they keep no order.
 #[derive(Clone)]
 pub struct ClientEnd {
-    network: Network,
+    /// Weak, since a server's handlers often own ends: a network would never be dropped.
+    network: Weak<Inner>,
     /// The network's number for this end.
     number: usize,
 }
 
 impl ClientEnd {
-    pub(crate) fn new(network: Network, number: usize) -> ClientEnd {
+    pub(crate) fn new(network: Weak<Inner>, number: usize) -> ClientEnd {
         ClientEnd { network, number }
     }
 
@@ -40,42 +41,48 @@ impl ClientEnd {
 
     #[track_caller]
     fn exchange(&self, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
-        match self.network.depart(self.number, request.len()) {
+        let network = self.network.upgrade()?;
+        match network.depart(self.number, request.len()) {
             Departure::Closed => None,
             Departure::Nowhere(delay) => {
                 pause(delay);
                 None
             }
-            Departure::To(trip) => self.travel(trip, rpc, request),
+            Departure::To(trip) => travel(network, trip, rpc, request),
         }
     }
+}
 
-    /// Takes the caller's thread along: it sleeps through the delays and waits for the handler.
-    #[track_caller]
-    fn travel(&self, trip: Trip, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
-        let Trip { id, instance, fate, outcome } = trip;
-        instance.check_handles(rpc);
-        pause(fate.request_delay);
-        if fate.request_lost {
-            self.network.arrive(id, Outcome::Dead);
-            return None;
+/// Takes the caller's thread along: it sleeps through the delays and waits for the handler.
+#[track_caller]
+fn travel(network: Arc<Inner>, trip: Trip, rpc: &'static str, request: Vec<u8>) -> Option<Vec<u8>> {
+    let Trip { id, instance, fate, outcome } = trip;
+    instance.check_handles(rpc);
+    let delivery = Delivery { network: network.clone(), id, instance, rpc, request };
+    let sent = Instant::now();
+    if !fate.request_delay.is_zero() && outcome.recv_timeout(fate.request_delay).is_ok() {
+        // The server has gone, or the end was disabled. The request is on its way all the same.
+        if !fate.request_lost {
+            delivery.start(fate.request_delay.saturating_sub(sent.elapsed()));
         }
-        let delivery = Delivery { network: self.network.clone(), id, instance, rpc, request };
-        if let Some(delay) = fate.duplicate {
-            delivery.clone().start(delay);
-        }
-        delivery.start(Duration::ZERO);
-        let Ok(Outcome::Reply(reply)) = outcome.recv() else {
-            return None;
-        };
-        if let Some(delay) = fate.reply_lost {
-            pause(delay);
-            return None;
-        }
-        pause(fate.reply_delay);
-        self.network.count_bytes(reply.len());
-        Some(reply)
+        return None;
     }
+    if fate.request_lost {
+        network.arrive(id, Outcome::Dead);
+        return None;
+    }
+    if let Some(delay) = fate.duplicate {
+        delivery.clone().start(delay);
+    }
+    delivery.start(Duration::ZERO);
+    let Ok(Outcome::Reply(reply)) = outcome.recv() else { return None };
+    if let Some(delay) = fate.reply_lost {
+        pause(delay);
+        return None;
+    }
+    pause(fate.reply_delay);
+    network.count_bytes(reply.len());
+    Some(reply)
 }
 
 impl fmt::Debug for ClientEnd {
@@ -93,7 +100,7 @@ fn pause(delay: Duration) {
 /// A request at the server's door.
 #[derive(Clone)]
 struct Delivery {
-    network: Network,
+    network: Arc<Inner>,
     id: CallId,
     instance: Arc<Instance>,
     rpc: &'static str,

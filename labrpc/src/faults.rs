@@ -15,8 +15,8 @@ pub struct Faults {
     pub request_loss: f64,
     /// Unreliable: the share of replies that are lost. The handler has run.
     pub reply_loss: f64,
-    /// Unreliable: the share of requests that arrive a second time, with a delay of their own.
-    /// The first reply counts. The course has none.
+    /// Unreliable: the share of the requests that arrive which arrive a second time, later by a
+    /// delay of their own. The first reply counts. The course has none.
     pub duplication: f64,
     /// Long reordering: the share of replies that are late.
     pub reordering: f64,
@@ -59,7 +59,7 @@ impl Faults {
 }
 
 /// Faults of one link, from one end to its server and back, on top of the network's; they strike
-/// on a reliable network as well.
+/// on a reliable network as well, and on calls made from then on.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LinkFaults {
     /// The share of requests that are lost.
@@ -110,7 +110,7 @@ pub(crate) struct Modes {
 pub(crate) struct Fate {
     pub(crate) request_delay: Duration,
     pub(crate) request_lost: bool,
-    /// The request arrives again, this much after it was sent.
+    /// The request arrives again, so much later.
     pub(crate) duplicate: Option<Duration>,
     /// How long after the reply was lost the caller hears of it, if it is.
     pub(crate) reply_lost: Option<Duration>,

@@ -14,13 +14,14 @@ use crate::client_end::ClientEnd;
 use crate::faults::{Cut, Dice, Fate, Faults, LinkFaults, Modes, dead_delay};
 use crate::server::{Instance, Server};
 
-/// A simulated network. A cheap handle: clones share it.
+/// A simulated network. A cheap handle: clones share it. It is closed when the last one is
+/// dropped: client ends do not keep it (their owners are often what its servers' handlers own).
 #[derive(Clone)]
 pub struct Network {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     /// Every draw comes from this.
     seed: u64,
     /// Calls made, whatever became of them.
@@ -126,6 +127,11 @@ impl Network {
         let seed = name.bytes().fold(self.inner.seed, |seed, byte| mix(seed, byte.into()));
         let mut state = self.inner.state.lock();
         let number = state.ends.len();
+        if state.numbers.contains_key(&name) {
+            drop(state);
+            panic!("there is a client end {name:?} already");
+        }
+        state.numbers.insert(name, number);
         state.ends.push(End {
             enabled: false,
             server: None,
@@ -134,10 +140,8 @@ impl Network {
             calls: 0,
             under_way: BTreeMap::new(),
         });
-        let previous = state.numbers.insert(name.clone(), number);
         drop(state);
-        assert!(previous.is_none(), "there is a client end {name:?} already");
-        ClientEnd::new(self.clone(), number)
+        ClientEnd::new(Arc::downgrade(&self.inner), number)
     }
 
     /// Lets the end lead to a server, which need not exist yet.
@@ -246,12 +250,7 @@ impl Network {
 
     /// Closes the network: later calls fail at once. Calls under way still run to their end.
     pub fn cleanup(&self) {
-        let mut state = self.inner.state.lock();
-        state.closed = true;
-        // Servers own handlers, which own ends, which own the network: this breaks the ring.
-        let forgotten = std::mem::take(&mut state.servers);
-        drop(state);
-        drop(forgotten);
+        self.inner.state.lock().closed = true;
     }
 
     #[track_caller]
@@ -266,21 +265,23 @@ impl Network {
             }
         }
     }
+}
 
+impl Inner {
     /// Accepts a call of so many bytes over the end, and decides what will happen to it.
     pub(crate) fn depart(&self, number: usize, bytes: usize) -> Departure {
-        let mut state = self.inner.state.lock();
+        let mut state = self.state.lock();
         if state.closed {
             return Departure::Closed;
         }
-        self.inner.total_count.fetch_add(1, Ordering::Relaxed);
+        self.total_count.fetch_add(1, Ordering::Relaxed);
         self.count_bytes(bytes);
         state.depart(number)
     }
 
     /// Ends a call that is still under way; too late, and nobody hears of it.
     pub(crate) fn arrive(&self, id: CallId, outcome: Outcome) {
-        let call = self.inner.state.lock().ends[id.end].under_way.remove(&id.call);
+        let call = self.state.lock().ends[id.end].under_way.remove(&id.call);
         if let Some(call) = call {
             // The caller of a lost request does not wait.
             let _ = call.caller.try_send(outcome);
@@ -288,7 +289,7 @@ impl Network {
     }
 
     pub(crate) fn count_bytes(&self, bytes: usize) {
-        self.inner.total_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.total_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 }
 

@@ -105,7 +105,8 @@ fn basic() {
 /// The course tries arguments by value and by pointer; here, any type goes both ways.
 #[test]
 fn types() {
-    let end = setup().end("end");
+    let setup = setup();
+    let end = setup.end("end");
     assert_eq!(end.call(&Nested(Some(vec![(1, "né".into())]))), Some(Ok('n')));
     assert_eq!(end.call(&Nested(None)), Some(Err(true)));
 }

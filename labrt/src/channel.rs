@@ -14,11 +14,10 @@ pub use crossbeam_channel::{
 };
 
 use crate::runtime::{Home, Runtime};
+use crate::time::Instant;
 use crate::wait::{Site, What, waiting};
 
-mod after;
 mod select;
-pub use after::{after, never};
 pub use select::{Select, SelectedOperation};
 
 /// A channel that holds any number of messages.
@@ -35,12 +34,28 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     channel(crossbeam_channel::bounded(capacity), Location::caller())
 }
 
+/// A channel that delivers one message, the time, when `delay` has passed.
+#[must_use]
+#[track_caller]
+pub fn after(delay: Duration) -> Receiver<Instant> {
+    let time = Source::Time(crossbeam_channel::after(delay), Instant::from_os);
+    Receiver { home: Home::here(), made: Location::caller(), real: time }
+}
+
+/// A channel that never delivers anything.
+#[must_use]
+#[track_caller]
+pub fn never<T>() -> Receiver<T> {
+    let nothing = Source::Messages(crossbeam_channel::never());
+    Receiver { home: Home::here(), made: Location::caller(), real: nothing }
+}
+
 fn channel<T>(
     (sender, receiver): (crossbeam_channel::Sender<T>, crossbeam_channel::Receiver<T>),
     made: Site,
 ) -> (Sender<T>, Receiver<T>) {
-    let sender = Sender { home: Home::unbound(), made, real: sender };
-    (sender, Receiver { home: Home::unbound(), made, real: receiver })
+    let sender = Sender { home: Home::here(), made, real: sender };
+    (sender, Receiver { home: Home::here(), made, real: Source::Messages(receiver) })
 }
 
 /// The sending side of a channel. Clones send to the same channel.
@@ -102,6 +117,12 @@ impl<T> Sender<T> {
         self.real.is_empty()
     }
 
+    /// Is there no room at the moment? In a rendezvous there never is.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.real.is_full()
+    }
+
     /// How many messages the channel can hold, if there is a limit.
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
@@ -119,7 +140,25 @@ pub struct Receiver<T> {
     home: Home,
     /// Where the channel was made: names it in reports.
     made: Site,
-    real: crossbeam_channel::Receiver<T>,
+    real: Source<T>,
+}
+
+/// What a receiver receives.
+enum Source<T> {
+    /// What was sent.
+    Messages(crossbeam_channel::Receiver<T>),
+    /// The OS's time, once it has come, told as the lab tells time.
+    Time(crossbeam_channel::Receiver<std::time::Instant>, fn(std::time::Instant) -> T),
+}
+
+/// Does the same to either source.
+macro_rules! from_source {
+    ($source:expr, $receiver:ident => $receive:expr) => {
+        match $source {
+            Source::Messages($receiver) => $receive,
+            Source::Time($receiver, tell) => $receive.map(tell),
+        }
+    };
 }
 
 impl<T> Receiver<T> {
@@ -186,7 +225,7 @@ impl<T> Receiver<T> {
     /// Does the channel hold no message? A rendezvous never does.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.real.is_empty()
+        self.real.len() == 0
     }
 
     /// How many messages the channel can hold, if there is a limit.
@@ -198,6 +237,44 @@ impl<T> Receiver<T> {
     #[cold]
     fn wait<R>(&self, limit: Option<Duration>, site: Site, block: impl FnOnce() -> R) -> R {
         waiting(What::Receive { made: self.made }, limit, site, block)
+    }
+}
+
+impl<T> Source<T> {
+    #[inline]
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        from_source!(self, receiver => receiver.try_recv())
+    }
+
+    fn recv(&self) -> Result<T, RecvError> {
+        from_source!(self, receiver => receiver.recv())
+    }
+
+    fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
+        from_source!(self, receiver => receiver.recv_timeout(limit))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Source::Messages(receiver) => receiver.len(),
+            Source::Time(receiver, _) => receiver.len(),
+        }
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        match self {
+            Source::Messages(receiver) => receiver.capacity(),
+            Source::Time(receiver, _) => receiver.capacity(),
+        }
+    }
+}
+
+impl<T> Clone for Source<T> {
+    fn clone(&self) -> Source<T> {
+        match self {
+            Source::Messages(receiver) => Source::Messages(receiver.clone()),
+            Source::Time(receiver, tell) => Source::Time(receiver.clone(), *tell),
+        }
     }
 }
 

@@ -21,11 +21,12 @@
 //! # Two runtimes behind one facade
 //!
 //! The runtime is chosen when the program runs, not when it is compiled. Today there is one, the
-//! OS: a thin layer over std, `parking_lot` and `crossbeam-channel`. Every operation passes one
-//! seam (`runtime`), where an object's home is matched against the runtimes there are; a
-//! simulated runtime is added there, and no caller changes.
+//! OS: a thin layer over std, `parking_lot` and `crossbeam-channel`. What may block or be contended
+//! passes one seam (`runtime`), where an object's home is matched against the runtimes there are;
+//! a simulated runtime is added there, and no caller changes.
 
 #![expect(
+    clippy::disallowed_macros,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "this is where the rest is led to"

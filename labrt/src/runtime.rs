@@ -1,10 +1,11 @@
 //! The seam between the facade and the runtimes behind it.
 //!
-//! An object (lock, channel) belongs to the runtime in which it is first used and keeps that for
-//! good: using it from another one would let a simulated thread block the OS thread it runs on,
-//! or the other way round. Each operation asks the object's [`Home`] first and matches on the
-//! [`Runtime`] it gets, so a new runtime is a new variant and the compiler names every place
-//! that must learn it.
+//! An object belongs to one runtime for good: using it from another would let a simulated thread
+//! block the OS thread it runs on, or the other way round. A channel belongs to the runtime it is
+//! made in; a lock, which may be a `static`, to the one it is first used in. Operations that may
+//! block or be contended ask the object's [`Home`] first and match on the [`Runtime`] they get, so
+//! a new runtime is a new variant, and the compiler names the places that must learn it. (What it
+//! cannot name: dropping guards and channels' ends, and the atomics, which are std's as they are.)
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,15 +24,22 @@ impl Runtime {
     }
 }
 
-/// Which runtime an object belongs to; bound by its first use, so that a `static` can have one.
+/// Which runtime an object belongs to.
 pub(crate) struct Home(AtomicU32);
 
 const UNBOUND: u32 = 0;
 const OS: u32 = 1;
 
 impl Home {
+    /// Bound by the first use.
     pub(crate) const fn unbound() -> Home {
         Home(AtomicU32::new(UNBOUND))
+    }
+
+    /// The calling thread's runtime.
+    pub(crate) fn here() -> Home {
+        let Runtime::Os = Runtime::current();
+        Home(AtomicU32::new(OS))
     }
 
     /// The runtime to use this object in.

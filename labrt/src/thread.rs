@@ -17,6 +17,7 @@ use crate::pool;
 use crate::record::Record;
 use crate::runtime::Runtime;
 use crate::wait::{What, waiting};
+use crate::world;
 
 mod scope;
 pub use scope::{Scope, ScopedJoinHandle, scope};
@@ -101,6 +102,9 @@ where
     pool::execute(Box::new(move || {
         thread.0.begin();
         let result = catch_unwind(AssertUnwindSafe(body));
+        if let Err(payload) = &result {
+            world::report_panic(payload.as_ref());
+        }
         *outcome.result.lock() = Some(result);
         outcome.ended.notify_all();
         // A result that nobody waits for is dropped here, while the thread still has its name.
@@ -129,6 +133,7 @@ impl<T> JoinHandle<T> {
     /// What the thread panicked with.
     #[track_caller]
     pub fn join(self) -> Result<T> {
+        let Runtime::Os = Runtime::current();
         let mut result = self.outcome.result.lock();
         if result.is_none() {
             let what = What::End { of: self.thread.0.clone() };
@@ -187,6 +192,7 @@ impl Thread {
 
     /// Lets the thread's [`park`] return: the present one, or else the next.
     pub fn unpark(&self) {
+        let Runtime::Os = Runtime::current();
         *self.0.permit.lock() = true;
         self.0.permitted.notify_one();
     }

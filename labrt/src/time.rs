@@ -13,13 +13,22 @@ use crate::runtime::Runtime;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Duration);
 
+/// What the clock showed when the process first looked at it: far from zero, so that "an hour ago"
+/// can be told even then.
+const FIRST_LOOK: Duration = Duration::from_secs(1 << 32);
+
 impl Instant {
     /// The time now.
     #[must_use]
     pub fn now() -> Instant {
         let Runtime::Os = Runtime::current();
+        Instant::from_os(std::time::Instant::now())
+    }
+
+    pub(crate) fn from_os(time: std::time::Instant) -> Instant {
         static START: OnceLock<std::time::Instant> = OnceLock::new();
-        Instant(START.get_or_init(std::time::Instant::now).elapsed())
+        let start = *START.get_or_init(|| time);
+        Instant(FIRST_LOOK + time.saturating_duration_since(start))
     }
 
     /// How long ago this was.
@@ -76,10 +85,10 @@ impl AddAssign<Duration> for Instant {
 
 impl Sub<Duration> for Instant {
     type Output = Instant;
-    /// `duration` earlier, but not before the clock's start. (std has no such limit: its clock
-    /// started with the machine. "An hour ago" must not panic in a young process.)
+    /// # Panics
+    /// If the clock does not reach back so far.
     fn sub(self, duration: Duration) -> Instant {
-        Instant(self.0.saturating_sub(duration))
+        Instant(self.0 - duration)
     }
 }
 

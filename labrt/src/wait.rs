@@ -5,10 +5,11 @@
 //! holders wait for each other in a ring, for then none of them will ever move.
 
 use std::any::type_name;
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use crate::record::{Record, ThreadNumber};
@@ -36,38 +37,53 @@ pub(crate) struct Lock {
     kind: &'static str,
     /// The type of the data behind it.
     data: &'static str,
+    /// Who holds it exclusively.
     owner: *const Owner,
+    /// Who was the last to share it, where it can be shared.
+    reader: *const Owner,
 }
 
-// SAFETY: the pointer is followed only in `Lock::owner`, whose caller sees to it that it is valid.
+// SAFETY: the pointers are followed only in `Lock::look`, which says why they are valid.
 unsafe impl Send for Lock {}
 
 impl Lock {
-    pub(crate) fn new<T: ?Sized>(kind: &'static str, owner: &Owner) -> Lock {
-        Lock { kind, data: type_name::<T>(), owner }
+    pub(crate) fn mutex<T: ?Sized>(owner: &Owner) -> Lock {
+        Lock { kind: "Mutex", data: type_name::<T>(), owner, reader: std::ptr::null() }
+    }
+
+    pub(crate) fn rwlock<T: ?Sized>(writer: &Owner, reader: &Owner) -> Lock {
+        Lock { kind: "RwLock", data: type_name::<T>(), owner: writer, reader }
     }
 
     fn owner(&self) -> Option<(ThreadNumber, Option<Site>)> {
-        // SAFETY: a `Lock` lies in a `Slot` only while its thread borrows the lock in `waiting`,
-        // and is looked at only under that slot's mutex, which the thread must take to end its
-        // wait. So the lock, and the owner within it, are still there.
-        unsafe { &*self.owner }.get()
+        Lock::look(self.owner)
+    }
+
+    fn reader(&self) -> Option<(ThreadNumber, Option<Site>)> {
+        Lock::look(self.reader)
+    }
+
+    fn look(owner: *const Owner) -> Option<(ThreadNumber, Option<Site>)> {
+        // SAFETY: null, or part of a lock. A `Lock` lies in a `Slot` only while its thread borrows
+        // the lock in `waiting`, and is looked at only under that slot's mutex, which the thread
+        // must take to end its wait. So the lock, and the owner within it, are still there.
+        unsafe { owner.as_ref() }?.get()
     }
 }
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "locks {}<{}>", self.kind, self.data)?;
-        match self.owner() {
-            None => Ok(()),
-            Some((number, site)) => {
-                match Record::find(number) {
-                    Some(holder) => write!(f, " held by {holder}")?,
-                    None => f.write_str(" held by a thread that has ended")?,
-                }
-                site.map_or(Ok(()), |site| write!(f, ", locked at {}", place(site)))
-            }
+        write!(f, "waits for the {}<{}>", self.kind, self.data)?;
+        let (took, holder) = match self.owner() {
+            Some(writer) => ("took", Some(writer)),
+            None => ("was the last to share", self.reader()),
+        };
+        let Some((number, site)) = holder else { return Ok(()) };
+        match Record::find(number) {
+            Some(holder) => write!(f, " that {holder} {took}")?,
+            None => write!(f, " that a thread {took} which has ended")?,
         }
+        site.map_or(Ok(()), |site| write!(f, " at {}", place(site)))
     }
 }
 
@@ -146,6 +162,8 @@ pub(crate) fn waiting<T>(
 /// Ends the test if the thread's wait has closed a ring of locks. Outside a world, panics.
 #[cold]
 fn refuse_deadlock(record: &Arc<Record>) {
+    // Of several threads that close a ring together, the last to get here sees them all waiting.
+    fence(Ordering::SeqCst);
     let Some(ring) = ring(record) else { return };
     let message = describe_ring(&ring);
     match &record.world {
@@ -210,24 +228,56 @@ fn describe_ring(ring: &[Arc<Record>]) -> String {
     text
 }
 
-/// Every thread of `world` that waits: who, for what, since when, where.
+/// What every thread of `world` is at (without one: of all worlds). Those that run come first, for
+/// one of them may be what the others wait for; then those that wait for a lock, then the rest.
+/// Threads of one name that wait for the same thing share a line.
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
-    let mut waiting = String::new();
     let mut running = Vec::new();
+    let mut waiting: BTreeMap<(Kind, String, String), Vec<Duration>> = BTreeMap::new();
     for record in Record::all() {
-        if record.world.as_ref().map(Arc::as_ptr) != world.map(Arc::as_ptr) {
-            continue;
-        }
-        let name = record.to_string();
+        let ours = record
+            .world
+            .as_ref()
+            .is_some_and(|its| world.is_none_or(|world| Arc::ptr_eq(its, world)));
         match &record.waits.lock().wait {
-            Some(wait) => writeln!(waiting, "  {name:<28} {wait}").expect("writing to a string"),
-            None => running.push(name),
+            _ if !ours => {}
+            None => running.push(record.to_string()),
+            Some(wait) => {
+                let key = (wait.what.kind(), record.to_string(), wait.to_string());
+                waiting.entry(key).or_default().push(wait.since.elapsed());
+            }
         }
     }
-    if running.is_empty() {
-        return waiting;
+    let mut text = String::new();
+    if !running.is_empty() {
+        text = format!("  running: {}\n", running.join(", "));
     }
-    format!("{waiting}  not waiting: {}\n", running.join(", "))
+    for ((_, name, wait), times) in waiting {
+        let longest = times.iter().max().map_or(0.0, Duration::as_secs_f64);
+        let (name, lasting) = match times.len() {
+            1 => (name, "for"),
+            count => (format!("{name} (x{count})"), "for up to"),
+        };
+        writeln!(text, "  {name:<28} {wait}, {lasting} {longest:.3} s")
+            .expect("writing to a string");
+    }
+    text
+}
+
+/// The order of waits in a report: what is most likely to explain a hang comes first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Lock,
+    Other,
+}
+
+impl What {
+    fn kind(&self) -> Kind {
+        match self {
+            What::Lock(_) => Kind::Lock,
+            _ => Kind::Other,
+        }
+    }
 }
 
 /// `file:line`, as an editor takes it.
@@ -235,6 +285,7 @@ pub(crate) fn place(site: &Location<'_>) -> String {
     format!("{}:{}", site.file(), site.line())
 }
 
+/// What the wait is for, and where; not for how long.
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
@@ -248,10 +299,9 @@ impl fmt::Display for Wait {
             What::End { of } => write!(f, "waits for {of} to end"),
             What::Scope => f.write_str("waits for the threads of a scope to end"),
         }?;
-        write!(f, " at {}, for {:.3} s", place(self.site), self.since.elapsed().as_secs_f64())?;
-        match self.limit {
-            Some(limit) => write!(f, " of {:.3} s", limit.as_secs_f64()),
-            None => Ok(()),
+        if let Some(limit) = self.limit {
+            write!(f, " up to {:.3} s", limit.as_secs_f64())?;
         }
+        write!(f, ", in {}", place(self.site))
     }
 }

@@ -143,7 +143,9 @@ pub fn run<T: Send + 'static>(
 
 impl World {
     fn wait_for_end(self: &Arc<World>, options: &Options) -> Option<Failure> {
-        let deadline = self.began + options.time_limit;
+        // A limit beyond the clock's reach is none: look again in a year.
+        let limit = options.time_limit.min(Duration::from_secs(365 * 24 * 3600));
+        let deadline = self.began + limit;
         let mut end = self.end.lock();
         loop {
             if end.failure.is_some() || end.finished {
@@ -244,7 +246,8 @@ pub fn seed_for(stream: &str) -> u64 {
     stream.bytes().fold(seed(), |seed, byte| crate::rand::mix(seed, byte.into()))
 }
 
-/// Which threads of the current world wait, for what, since when and where.
+/// Which threads of the current world run, and which wait: for what, since when and where. From
+/// outside, the same of all worlds.
 #[must_use]
 pub fn threads_report() -> String {
     report(Record::current().world.as_ref())
@@ -256,16 +259,35 @@ fn install_hook() {
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| match &Record::current().world {
-            Some(world) => {
-                world.fail_here(FailureKind::Panic, panic_message(info), info.location().map(place))
-            }
+            Some(world) => world.panicked(info),
             None => previous(info),
         }));
     });
 }
 
-fn panic_message(info: &PanicHookInfo<'_>) -> String {
-    let payload: &dyn Any = info.payload();
+impl World {
+    fn panicked(self: &Arc<World>, info: &PanicHookInfo<'_>) {
+        let (message, place) = (panic_message(info.payload()), info.location().map(place));
+        let earlier = self.end.lock().failure.clone();
+        if let Some(earlier) = earlier {
+            // If this panic comes while another unwinds, the process aborts before anyone can
+            // tell. So it is told here, at the risk of telling it twice.
+            let who = Record::current();
+            eprintln!("{earlier}then {who} panicked: {message} at {place:?}");
+        }
+        self.fail_here(FailureKind::Panic, message, place);
+    }
+}
+
+/// A thread has ended in a panic. The hook has told it, unless the panic passed it by (as
+/// `resume_unwind` does).
+pub(crate) fn report_panic(payload: &(dyn Any + Send)) {
+    if let Some(world) = &Record::current().world {
+        world.fail_here(FailureKind::Panic, panic_message(payload), None);
+    }
+}
+
+fn panic_message(payload: &dyn Any) -> String {
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "(a panic whose payload is no text)".into())

@@ -157,6 +157,30 @@ fn after_delivers_once_in_time() {
 }
 
 #[test]
+fn the_clock_reaches_far_both_ways() {
+    let hour = Duration::from_secs(3600);
+    assert!((Instant::now() - hour).elapsed() >= hour);
+    assert_eq!(Instant::now().checked_add(Duration::MAX), None);
+    assert_eq!(after(Duration::MAX).try_recv(), Err(TryRecvError::Empty));
+    let (mutex, condvar) = (Mutex::new(0), Condvar::new());
+    let forever = Duration::MAX;
+    let changed = condvar.wait_while_for(&mut mutex.lock(), |number| *number == 1, forever);
+    assert!(!changed.timed_out());
+}
+
+#[test]
+fn select_takes_the_time_too() {
+    let (_keep, number) = unbounded::<u32>();
+    let alarm = after(SHORT);
+    let mut select = Select::new();
+    select.recv(&number);
+    let from_alarm = select.recv(&alarm);
+    let ready = select.select();
+    assert_eq!(ready.index(), from_alarm);
+    assert!(ready.recv(&alarm).unwrap() <= Instant::now());
+}
+
+#[test]
 fn select_takes_what_is_ready() {
     let (numbers, number) = unbounded::<u32>();
     let (_words, word) = unbounded::<String>();

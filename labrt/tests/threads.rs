@@ -114,6 +114,26 @@ fn a_scope_panics_for_a_thread_that_was_not_joined() {
 }
 
 #[test]
+fn a_scope_ends_though_a_result_panics_when_dropped() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let (go, waits) = labrt::channel::bounded::<()>(0);
+    thread::scope(|scope| {
+        let handle = scope.spawn(move || {
+            let _ = waits.recv();
+            Bomb
+        });
+        // Nobody else has the result now: it is dropped in its own thread.
+        drop(handle);
+        drop(go);
+    });
+}
+
+#[test]
 fn unpark_comes_before_or_after_park() {
     let parked = thread::spawn(|| {
         thread::park();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use labrt::channel::{bounded, unbounded};
 use labrt::rand::random;
+use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::sync::{Condvar, Mutex, RwLock};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
@@ -76,6 +77,19 @@ fn a_panic_counts_though_it_is_caught() {
 }
 
 #[test]
+fn a_panic_that_passes_the_hook_by_counts_too() {
+    fn resume() {
+        std::panic::resume_unwind(Box::new("resumed"));
+    }
+    assert_eq!(failure(resume).message, "resumed");
+    let failure = failure(move || {
+        drop(thread::spawn(resume));
+        hang();
+    });
+    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Panic, "resumed"));
+}
+
+#[test]
 fn the_first_failure_counts() {
     let failure = failure(|| {
         fail("first");
@@ -93,6 +107,11 @@ fn a_failure_that_comes_with_the_end_still_counts() {
 }
 
 #[test]
+fn a_limit_can_be_for_ever() {
+    assert_eq!(run(options(Duration::MAX), || 1).unwrap(), 1);
+}
+
+#[test]
 fn worlds_in_one_process_do_not_fail_each_other() {
     let other = thread::spawn(|| failure(|| fail("mine")));
     let outcome = run(options(Duration::from_secs(60)), || {
@@ -105,33 +124,42 @@ fn worlds_in_one_process_do_not_fail_each_other() {
 
 #[test]
 fn the_time_limit_tells_who_waits_for_what_and_who_holds_it() {
-    let failure = run(options(Duration::from_millis(200)), || {
+    let failure = run(options(Duration::from_secs(1)), || {
+        let read_only = Arc::new(RwLock::new(0i32));
+        let _reading = read_only.read();
         let lock = Arc::new(Mutex::new(0u8));
         let shelf = Arc::new(RwLock::new(0u16));
         let (sender, receiver) = unbounded::<()>();
         let (full, _keep) = bounded::<()>(0);
-        let threads = [("holder", 0), ("waiter", 1), ("receiver", 2), ("sender", 3), ("reader", 4)];
+        let threads = [
+            ("holder", 0),
+            ("waiter", 1),
+            ("receiver", 2),
+            ("sender", 3),
+            ("reader", 4),
+            ("writer", 5),
+        ];
         for (name, role) in threads {
             let (lock, receiver, full) = (lock.clone(), receiver.clone(), full.clone());
-            let shelf = shelf.clone();
+            let (shelf, read_only) = (shelf.clone(), read_only.clone());
+            let shelf_too = shelf.clone();
             let thread = thread::Builder::new().name(name).server("S0");
             let body = move || match role {
                 0 => {
                     let _held = (lock.lock(), shelf.write());
                     thread::sleep(Duration::from_secs(3600));
                 }
-                1 => {
-                    thread::sleep(Duration::from_millis(20));
-                    drop(lock.lock());
-                }
+                1 => drop(lock.lock()),
                 2 => drop(receiver.recv()),
                 3 => drop(full.send(())),
-                _ => {
-                    thread::sleep(Duration::from_millis(20));
-                    drop(shelf.read());
-                }
+                5 => *read_only.write() = 1,
+                _ => drop(shelf.read()),
             };
             drop(thread.spawn(body));
+            // The holder, which comes first, has both locks before the others begin.
+            while shelf_too.try_read().is_some() {
+                thread::yield_now();
+            }
         }
         let (condvar, mine) = (Condvar::new(), Mutex::new(()));
         condvar.wait(&mut mine.lock());
@@ -139,30 +167,65 @@ fn the_time_limit_tells_who_waits_for_what_and_who_holds_it() {
     })
     .unwrap_err();
     assert_eq!(failure.kind, FailureKind::TimeLimit);
-    assert_eq!(failure.message, "a_test took longer than 200ms");
+    assert_eq!(failure.message, "a_test took longer than 1s");
     let line = |name: &str| {
         let found = failure.threads.lines().find(|line| line.trim_start().starts_with(name));
         found.unwrap_or_else(|| panic!("no line for {name} in\n{}", failure.threads))
     };
-    assert!(line("S0/holder").contains("sleeps at"));
-    assert!(line("S0/holder").contains("of 3600.000 s"));
-    assert!(line("S0/waiter").contains("locks Mutex<u8> held by S0/holder, locked at labrt/tests"));
-    assert!(line("S0/reader").contains("locks RwLock<u16> held by S0/holder"));
+    assert!(line("S0/holder").contains("sleeps up to 3600.000 s, in labrt/tests/world.rs:"));
+    assert!(line("S0/waiter").contains("for the Mutex<u8> that S0/holder took at labrt/tests"));
+    assert!(line("S0/reader").contains("for the RwLock<u16> that S0/holder took at labrt/tests"));
+    let last = "for the RwLock<i32> that test was the last to share at labrt/tests";
+    assert!(line("S0/writer").contains(last), "{}", failure.threads);
     assert!(line("S0/receiver").contains("receives from the channel of labrt/tests/world.rs:"));
     assert!(line("S0/sender").contains("sends to the channel of labrt/tests/world.rs:"));
-    assert!(line("test").contains("waits for a condvar at labrt/tests/world.rs:"));
+    assert!(line("test").contains("waits for a condvar, in labrt/tests/world.rs:"));
+}
+
+#[test]
+fn a_hang_is_explained_by_the_threads_that_run_and_those_that_wait_for_locks() {
+    let failure = run(options(Duration::from_secs(1)), || {
+        let lock = Arc::new(Mutex::new(()));
+        for name in ["spinner", "handler", "handler", "handler", "a sleeper"] {
+            let lock = lock.clone();
+            let lock_too = lock.clone();
+            drop(thread::Builder::new().name(name).spawn(move || match name {
+                "spinner" => {
+                    let _held = lock.lock();
+                    while !failed() {}
+                }
+                "handler" => drop(lock.lock()),
+                _ => thread::sleep(Duration::from_secs(3600)),
+            }));
+            while lock_too.try_lock().is_some() {
+                thread::yield_now();
+            }
+        }
+        hang();
+    })
+    .unwrap_err();
+    let lines: Vec<_> = failure.threads.lines().collect();
+    assert_eq!(lines[0], "  running: spinner", "{}", failure.threads);
+    assert!(lines[1].starts_with("  handler (x3) "), "{}", failure.threads);
+    assert!(lines[1].contains("that spinner took at"), "{}", failure.threads);
+    assert!(lines[2].starts_with("  a sleeper "), "{}", failure.threads);
 }
 
 #[test]
 fn a_ring_of_locks_is_told_at_once() {
     let failure = failure(|| {
         let locks: Vec<_> = (0..3).map(|_| Arc::new(Mutex::new(()))).collect();
+        let seated = Arc::new(AtomicUsize::new(0));
         for index in 0..3 {
             let (first, second) = (locks[index].clone(), locks[(index + 1) % 3].clone());
+            let seated = seated.clone();
             let thread = thread::Builder::new().name(format!("philosopher {index}"));
             drop(thread.spawn(move || {
                 let _first = first.lock();
-                thread::sleep(Duration::from_millis(50));
+                seated.fetch_add(1, Ordering::SeqCst);
+                while seated.load(Ordering::SeqCst) < 3 {
+                    thread::yield_now();
+                }
                 drop(second.lock());
             }));
         }
@@ -172,8 +235,9 @@ fn a_ring_of_locks_is_told_at_once() {
     let message = &failure.message;
     assert!(message.starts_with("deadlock: 3 threads wait for each other's locks"), "{message}");
     for index in 0..3 {
-        assert!(message.contains(&format!("  philosopher {index} locks Mutex<()>")), "{message}");
-        assert!(message.contains(&format!("held by philosopher {index}, locked at")), "{message}");
+        let waits = format!("  philosopher {index} waits for the Mutex<()> that philosopher");
+        assert!(message.contains(&waits), "{message}");
+        assert!(message.contains(&format!("that philosopher {index} took at")), "{message}");
     }
     assert!(failure.threads.contains("test"), "the other threads are told as well");
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Receiver, RecvError, SelectTimeoutError, SendError, Sender, TrySelectError};
+use super::{Receiver, RecvError, SelectTimeoutError, SendError, Sender, Source, TrySelectError};
 use crate::runtime::{Home, Runtime};
 use crate::wait::{What, waiting};
 
@@ -34,13 +34,16 @@ impl<'a> Select<'a> {
     /// Selects among nothing yet.
     #[must_use]
     pub fn new() -> Select<'a> {
-        Select { home: Home::unbound(), channels: 0, real: crossbeam_channel::Select::new() }
+        Select { home: Home::here(), channels: 0, real: crossbeam_channel::Select::new() }
     }
 
     /// Adds a receiver; its index is told when it is the one.
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
         self.channels += 1;
-        self.real.recv(&receiver.real)
+        match &receiver.real {
+            Source::Messages(receiver) => self.real.recv(receiver),
+            Source::Time(receiver, _) => self.real.recv(receiver),
+        }
     }
 
     /// Adds a sender; its index is told when it is the one.
@@ -133,7 +136,10 @@ impl SelectedOperation<'_> {
     /// # Panics
     /// If `receiver` is not the one that was selected.
     pub fn recv<T>(self, receiver: &Receiver<T>) -> Result<T, RecvError> {
-        self.real.recv(&receiver.real)
+        match &receiver.real {
+            Source::Messages(receiver) => self.real.recv(receiver),
+            Source::Time(receiver, tell) => self.real.recv(receiver).map(tell),
+        }
     }
 
     /// Completes a send.

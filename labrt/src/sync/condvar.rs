@@ -85,9 +85,10 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
         limit: Duration,
     ) -> WaitTimeoutResult {
-        let deadline = Instant::now() + limit;
+        let start = Instant::now();
         while condition(&mut **guard) {
-            if self.wait_until(guard, deadline).timed_out() {
+            let left = limit.saturating_sub(start.elapsed());
+            if self.wait_for(guard, left).timed_out() {
                 return WaitTimeoutResult(condition(&mut **guard));
             }
         }

@@ -58,7 +58,7 @@ impl<T: ?Sized> Mutex<T> {
 
     #[cold]
     fn wait(&self, site: Site) -> parking_lot::MutexGuard<'_, T> {
-        let lock = Lock::new::<T>("Mutex", &self.owner);
+        let lock = Lock::mutex::<T>(&self.owner);
         waiting(What::Lock(lock), None, site, || self.real.lock())
     }
 

@@ -9,10 +9,13 @@ use crate::wait::{Lock, Owner, What, waiting};
 
 /// Data that many threads may read at a time, or one may change.
 ///
-/// Only a writer is known by name to those who wait; see [`Mutex`](super::Mutex) for the rest.
+/// Those who wait are told who writes, or else who was the last to begin reading. A ring through
+/// readers is not found at once; see [`Mutex`](super::Mutex) for what is.
 pub struct RwLock<T: ?Sized> {
     home: Home,
     writer: Owner,
+    /// The last thread to read, for reports alone: it may have stopped, others may still read.
+    reader: Owner,
     real: parking_lot::RwLock<T>,
 }
 
@@ -22,6 +25,7 @@ impl<T> RwLock<T> {
         RwLock {
             home: Home::unbound(),
             writer: Owner::none(),
+            reader: Owner::none(),
             real: parking_lot::RwLock::new(data),
         }
     }
@@ -40,9 +44,10 @@ impl<T: ?Sized> RwLock<T> {
         let Runtime::Os = self.home.enter();
         let site = Location::caller();
         let real = self.real.try_read().unwrap_or_else(|| {
-            let lock = Lock::new::<T>("RwLock", &self.writer);
+            let lock = Lock::rwlock::<T>(&self.writer, &self.reader);
             waiting(What::Lock(lock), None, site, || self.real.read())
         });
+        self.reader.set(site);
         RwLockReadGuard { real }
     }
 
@@ -53,7 +58,7 @@ impl<T: ?Sized> RwLock<T> {
         let Runtime::Os = self.home.enter();
         let site = Location::caller();
         let real = self.real.try_write().unwrap_or_else(|| {
-            let lock = Lock::new::<T>("RwLock", &self.writer);
+            let lock = Lock::rwlock::<T>(&self.writer, &self.reader);
             waiting(What::Lock(lock), None, site, || self.real.write())
         });
         self.writer.set(site);
@@ -61,9 +66,12 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Reads if nobody writes.
+    #[track_caller]
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         let Runtime::Os = self.home.enter();
-        Some(RwLockReadGuard { real: self.real.try_read()? })
+        let real = self.real.try_read()?;
+        self.reader.set(Location::caller());
+        Some(RwLockReadGuard { real })
     }
 
     /// Writes if nobody reads or writes.
@@ -130,5 +138,23 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
         // The lock itself is given back after this, when `real` is dropped.
         self.writer.clear();
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    fn from(data: T) -> RwLock<T> {
+        RwLock::new(data)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }

@@ -74,6 +74,18 @@ impl Threads {
     }
 }
 
+/// A thread of the scope, until it is done with all that it borrowed.
+struct End {
+    threads: Arc<Threads>,
+    panicked: bool,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.threads.end_one(self.panicked);
+    }
+}
+
 impl<'scope> Scope<'scope, '_> {
     /// Starts a thread that may borrow whatever outlives the scope.
     ///
@@ -91,12 +103,12 @@ impl<'scope> Scope<'scope, '_> {
         let body: Box<dyn FnOnce() + Send + 'scope> = {
             let (threads, result) = (self.threads.clone(), result.clone());
             Box::new(move || {
+                // Dropped last, whatever panics: nothing of 'scope is touched after it.
+                let mut end = End { threads, panicked: false };
+                let result = result;
                 let value = catch_unwind(AssertUnwindSafe(body));
-                let panicked = value.is_err();
+                end.panicked = value.is_err();
                 *result.lock() = Some(value);
-                // Before the scope may end: nothing of 'scope is touched after this.
-                drop(result);
-                threads.end_one(panicked);
             })
         };
         // SAFETY: `scope` returns only after every thread has called `end_one`, after which the

@@ -63,6 +63,9 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The lines of a passed test: one, or more where the course prints more.
     pub passed_lines: Vec<PassedLine>,
+    /// What is worth a remark although it fails nothing, one line each.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Why it did not pass, in one line.
     pub what: Option<String>,
     /// The whole account of why it did not pass.

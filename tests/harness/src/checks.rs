@@ -8,10 +8,12 @@
 mod applied;
 mod elections;
 mod property;
+mod started;
 
-pub use applied::{AppliedRecord, Redelivery};
+pub use applied::{AppliedRecord, Redelivery, Suspect};
 pub use elections::{Elections, Sighting};
 pub use property::{Property, Violation};
+pub use started::Started;
 
 use labrt::world;
 use std::panic;

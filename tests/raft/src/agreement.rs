@@ -2,7 +2,7 @@
 
 use super::cluster::Cluster;
 use super::value::Value;
-use harness::checks::stop_if_failed;
+use harness::checks::{Suspect, stop_if_failed};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 use raft::{Index, ServerId, Term};
@@ -86,23 +86,34 @@ impl Cluster {
 
     /// Gives the command to this server. Returns its index and term if the server says it leads.
     ///
-    /// A leader whose term is as high as any was when it was asked must hold all that had been
-    /// applied by then, so the new command goes behind that, or something vanished.
+    /// Only a leader that is out of date puts a command where something has been applied before.
     #[track_caller]
     pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
         let (raft, highest) = {
-            let state = self.lock();
-            (state.servers[server.0].raft.clone()?, state.applied.highest())
+            let mut state = self.lock();
+            let raft = state.servers[server.0].raft.clone()?;
+            state.started.ask(value.clone());
+            (raft, state.applied.highest())
         };
-        // In this order: the terms that committed what was applied are among those seen now.
-        let latest = self.shared.observe_all();
         let (index, term) = raft.start(labgob::encode(value))?;
-        if term >= latest {
-            let result = self.lock().applied.check_appended(server.0, term.0, index.0, highest);
-            self.shared.hold_to(result);
-            stop_if_failed();
+        self.lock().started.place(index.0, value.clone());
+        if index.0 <= highest {
+            self.check_out_of_date(Suspect { server: server.0, term: term.0, index: index.0 });
         }
         Some((index, term))
+    }
+
+    /// Checks that somebody is in a later term by now: whoever committed what had been applied
+    /// before is, and tells it, or has told it when it crashed.
+    #[track_caller]
+    fn check_out_of_date(&self, suspect: Suspect) {
+        self.shared.observe_all();
+        let result = {
+            let state = self.lock();
+            state.applied.check_appended(suspect, state.elections.latest_term())
+        };
+        self.shared.hold_to(result);
+        stop_if_failed();
     }
 
     /// How many servers have applied the index in their present lives, up or down, and what.

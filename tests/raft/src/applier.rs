@@ -81,6 +81,7 @@ impl Shared {
         }
         let result = value.and_then(|value| {
             debug!(target: "applier", "applied {value} at index {index}");
+            state.started.check_asked(server.0, index.0, &value)?;
             state.applied.apply(server.0, index.0, value)
         });
         drop(state);

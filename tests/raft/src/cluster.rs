@@ -1,8 +1,7 @@
 //! The cluster: what the harness knows of every server, and how it all begins.
 
 use super::value::Value;
-use harness::TIME_LIMIT;
-use harness::checks::{AppliedRecord, Elections, Redelivery, stop};
+use harness::checks::{AppliedRecord, Elections, Redelivery, Started};
 use labrpc::Network;
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
@@ -46,8 +45,6 @@ pub struct Setup {
 pub struct Cluster {
     pub(crate) shared: Arc<Shared>,
     pub(crate) network: Network,
-    /// The 120 seconds count from here, before the servers are started.
-    pub(crate) created: Instant,
     pub(crate) begin: Begin,
 }
 
@@ -71,6 +68,7 @@ pub(crate) struct State {
     pub(crate) servers: Vec<Server>,
     pub(crate) elections: Elections,
     pub(crate) applied: AppliedRecord<Value>,
+    pub(crate) started: Started<Value>,
 }
 
 /// One server, through all its lives.
@@ -90,13 +88,12 @@ pub(crate) struct Server {
 impl Cluster {
     /// Starts the servers and connects them all. Calls that lead nowhere take up to 7 s to fail.
     pub fn new(setup: Setup) -> Cluster {
-        let created = Instant::now();
         let network = Network::new();
         network.set_reliable(setup.conditions == Conditions::Reliable);
         network.set_long_delays(true);
         let shared = Arc::new(Shared::new(setup));
-        let begin = Begin { at: created, rpcs: 0, bytes: 0 };
-        let mut cluster = Cluster { shared, network, created, begin };
+        let begin = Begin { at: Instant::now(), rpcs: 0, bytes: 0 };
+        let mut cluster = Cluster { shared, network, begin };
         cluster.servers().for_each(|server| cluster.start(server));
         cluster.servers().for_each(|server| cluster.connect(server));
         cluster.watch();
@@ -162,16 +159,6 @@ impl Cluster {
         state.servers.iter().map(|server| server.persister.state_size()).max().unwrap_or(0)
     }
 
-    /// Fails the test if it has outrun the course's limit. The limit also interrupts a test that
-    /// hangs; here it is checked where the course checks it.
-    #[track_caller]
-    pub(crate) fn check_time(&self) {
-        let taken = self.created.elapsed();
-        if taken > TIME_LIMIT {
-            stop(format!("the test took {:.1} s, longer than 120 s", taken.as_secs_f64()));
-        }
-    }
-
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
     }
@@ -187,6 +174,7 @@ impl Shared {
             servers: (0..setup.servers).map(|_| Server::new()).collect(),
             elections: Elections::new(setup.servers),
             applied: AppliedRecord::new(setup.servers, redelivery),
+            started: Started::new(),
         };
         let (state, finished) = (Mutex::new(state), AtomicBool::new(false));
         Shared { service: setup.service, state, finished }

@@ -3,6 +3,7 @@
 use super::cluster::Cluster;
 use harness::Figures;
 use harness::checks::stop_if_failed;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Cluster {
     /// Checks what must hold at the end and ends the cluster. Returns the figures of the passed
@@ -10,21 +11,20 @@ impl Cluster {
     #[track_caller]
     pub fn finish(self) -> Figures {
         self.shared.observe_all();
-        self.check_nothing_vanished();
-        self.check_time();
+        self.check_applied();
         let figures = self.figures();
         self.clean_up();
-        self.check_time();
         stop_if_failed();
         figures
     }
 
-    fn check_nothing_vanished(&self) {
+    fn check_applied(&self) {
         let result = {
             let state = self.lock();
             let servers = state.servers.iter().enumerate();
             let live = servers.filter(|(_, server)| server.raft.is_some());
-            state.applied.check_all_present(live.map(|(number, _)| number))
+            let present = state.applied.check_all_present(live.map(|(number, _)| number));
+            present.and_then(|()| state.started.check_all_placed(&state.applied))
         };
         self.shared.hold_to(result);
     }
@@ -47,9 +47,9 @@ impl Cluster {
         }
         for server in self.servers() {
             let raft = self.lock().servers[server.0].raft.clone();
-            if let Some(raft) = raft {
-                raft.kill();
-            }
+            // A panic in here has failed the test by now. The other servers are to end as well,
+            // and if this test is unwinding already, a second panic would abort the process.
+            let _ = catch_unwind(AssertUnwindSafe(|| raft.map(|raft| raft.kill())));
         }
         self.network.cleanup();
     }

@@ -54,21 +54,20 @@ impl Cluster {
         self.shared.observe(server);
         self.cut_off(server);
         self.network.delete_server(server.to_string());
-        let raft = {
+        let dying = {
             let mut state = self.lock();
             let slot = &mut state.servers[server.0];
-            // Before the copy: a term that is recorded for this life is on the disk of the next.
+            // All three at once: whoever still gets this Raft gets the life it belongs to, and a
+            // term that is recorded for a life is on the disk of the next.
             slot.life += 1;
             slot.persister = Arc::new(slot.persister.copy());
-            slot.raft.clone()
+            slot.raft.take()
         };
         // The course then makes a second copy, which here would only be equal: nobody else holds
         // the first.
-        if let Some(raft) = raft {
+        if let Some(raft) = dying {
             raft.kill();
         }
-        let killed = self.lock().servers[server.0].raft.take();
-        drop(killed);
     }
 
     /// Starts a new life of the server from what is on its disk, crashing the present one first.

@@ -33,6 +33,7 @@ fn an_outcome_is_read_back_as_written() {
         test: "initial_election_2a".to_string(),
         verdict: Verdict::Passed,
         passed_lines: vec![line()],
+        notes: vec!["odd".to_owned()],
         what: None,
         report: None,
         seed: u64::MAX,

@@ -26,6 +26,18 @@ pub struct AppliedRecord<V> {
     redelivery: Redelivery,
 }
 
+/// A command that `server`, as leader of `term`, put at an index where another had been applied
+/// before the server was asked to take it.
+#[derive(Debug, Clone, Copy)]
+pub struct Suspect {
+    /// Who took the command.
+    pub server: usize,
+    /// In which term.
+    pub term: u64,
+    /// Where it put it.
+    pub index: u64,
+}
+
 #[derive(Debug)]
 struct Applied<V> {
     value: V,
@@ -99,21 +111,17 @@ impl<V: Clone + PartialEq + Display> AppliedRecord<V> {
         Ok(())
     }
 
-    /// A leader that knows of all that is committed took a command at `index`, after `highest`
-    /// had been applied.
-    pub fn check_appended(
-        &self,
-        server: usize,
-        term: u64,
-        index: u64,
-        highest: u64,
-    ) -> Result<(), Violation> {
-        let Some(lost) = self.at(index).filter(|_| index <= highest) else { return Ok(()) };
+    /// A leader put a command where something had been applied before it was asked. `latest` is a
+    /// term that is at least as high as those in which that was committed: a leader of that term
+    /// or a later one holds it all, and appends behind it.
+    pub fn check_appended(&self, suspect: Suspect, latest: u64) -> Result<(), Violation> {
+        let Suspect { server, term, index } = suspect;
+        let Some(lost) = self.at(index).filter(|_| term >= latest) else { return Ok(()) };
         Err(Violation::of(
             Property::NothingVanishes,
             format!(
-                "S{server}, leader of term {term}, put a new command at index {index}, where \
-                 S{} had applied {} (indexes up to {highest} were applied by then)",
+                "S{server}, leader of term {term}, put a new command at index {index}, where S{} \
+                 had applied {} before",
                 lost.first_by, lost.value
             ),
         ))

@@ -32,6 +32,11 @@ impl Elections {
         self.sightings[server]
     }
 
+    /// The highest term that any server ever told.
+    pub fn latest_term(&self) -> u64 {
+        self.sightings.iter().map(|sighting| sighting.term).max().unwrap_or(0)
+    }
+
     /// `server` said `seen` of itself when asked. It was known to be in term `known` before it
     /// was asked: answers may be noted in another order than they were given.
     pub fn note(&mut self, server: usize, known: u64, seen: Sighting) -> Result<(), Violation> {

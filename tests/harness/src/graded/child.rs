@@ -3,11 +3,12 @@
 use super::{Figures, Limits, memory, number};
 use crate::log;
 use course::{Outcome, PassedLine, Verdict};
+use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Options};
 use std::env;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process;
 use std::sync::Arc;
@@ -49,15 +50,20 @@ impl Run {
     fn prepare(self: &Arc<Run>, limits: Limits) -> Result<Limits, String> {
         let limits = limits.or_from_environment()?;
         let run = self.clone();
-        memory::cap(limits.memory_mib, move |problem| run.failed(&problem, &problem))?;
+        let exceeded = move |problem: String| {
+            let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
+            run.failed(&problem, &report)
+        };
+        memory::cap(limits.memory_mib, exceeded)?;
         log::install_from_environment()?;
         Ok(limits)
     }
 
     fn passed(&self, figures: &Figures) -> Outcome {
         let line = figures.line(&self.title);
-        println!("{line}");
         let outcome = Outcome { passed_lines: vec![line], ..self.outcome(Verdict::Passed) };
+        outcome.notes.iter().for_each(|note| println!("  note   {note}"));
+        outcome.passed_lines.iter().for_each(|line| println!("{line}"));
         leave(&outcome);
         outcome
     }
@@ -80,12 +86,25 @@ impl Run {
             test: self.name.clone(),
             verdict,
             passed_lines: Vec::new(),
+            notes: notes(),
             what: None,
             report: None,
             seed: self.seed,
             wall_seconds: self.began.elapsed().as_secs_f64(),
         }
     }
+}
+
+/// What [`note`] was told.
+static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Remarks on something that is odd but fails nothing: it is printed with the test's passed line.
+pub fn note(remark: impl Into<String>) {
+    NOTES.lock().push(remark.into());
+}
+
+fn notes() -> Vec<String> {
+    NOTES.lock().clone()
 }
 
 /// Leaves the outcome where whoever started us looks for it.
@@ -97,12 +116,14 @@ fn leave(outcome: &Outcome) {
     }
 }
 
-/// Ends this process when the pipe on its standard input closes: whoever started the test is
-/// gone then, and no process is to be left behind.
+/// Ends this process when the pipe on its standard input closes: whoever started the test gives
+/// it up then, or is gone, and no process is to be left behind.
 fn end_with_whoever_started_us() {
     let watch = || {
         let mut ignored = [0; 64];
         while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}
+        // Perhaps nobody reads this any more.
+        let _ = writeln!(io::stderr(), "given up; the threads:\n{}", world::threads_report());
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");

@@ -1,18 +1,26 @@
 //! The parent: starts the test again as a child and tells how that went.
 
+mod output;
+
 use super::{Limits, number};
 use course::{Outcome, Verdict};
-use labrt::channel::{self, Receiver};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
+use output::Output;
 use std::env;
 use std::fs;
-use std::io::{self, PipeReader, Read};
+use std::io;
 use std::path::PathBuf;
 use std::process::{self, Child, Command, ExitStatus, Stdio};
 
 /// What a child gets beyond its time limit to report that it has passed.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long after the child's end its output may stay open: something that it started may have it.
+const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often the parent looks whether the child has ended.
+const POLL: Duration = Duration::from_millis(10);
 
 /// Runs the test `name` of this binary in a child and waits for it. Settings in the environment
 /// that cannot be read are the child's to complain of.
@@ -22,12 +30,14 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
     let seed = number("LAB_SEED").ok().flatten().unwrap_or_else(labrt::rand::entropy);
     let result = ResultFile::new(name);
     let (child, output) = start(name, seed, &result).expect("a test can start itself again");
-    let (text, status) = wait(child, &output, limits.time + GRACE);
+    let status = wait(child, limits.time.saturating_add(GRACE));
+    let text = output.text(OUTPUT_PATIENCE);
     print!("{text}");
     result.read().unwrap_or_else(|| Outcome {
         test: name.to_string(),
         verdict: Verdict::Failed,
         passed_lines: Vec::new(),
+        notes: Vec::new(),
         what: Some(last_words(&text, status)),
         report: Some(text),
         seed,
@@ -36,7 +46,7 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
 }
 
 /// Starts the child. Its standard input is a pipe that stays open as long as this process lives.
-fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Receiver<String>)> {
+fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Output)> {
     let (reader, writer) = io::pipe()?;
     let child = Command::new(env::current_exe()?)
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
@@ -47,32 +57,26 @@ fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Recei
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    Ok((child, collect(reader)))
-}
-
-/// Everything the child prints, as one message once it has ended.
-fn collect(mut reader: PipeReader) -> Receiver<String> {
-    let (sender, output) = channel::bounded(1);
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What was read before an error is still worth showing.
-        let _ = reader.read_to_end(&mut bytes);
-        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
-    });
-    output
+    Ok((child, Output::collect(reader)))
 }
 
 /// Waits for the child's end, and sees to it that it comes.
-fn wait(mut child: Child, output: &Receiver<String>, limit: Duration) -> (String, ExitStatus) {
+fn wait(mut child: Child, limit: Duration) -> ExitStatus {
     // Taken out, since `Child::wait` would close it.
     let stdin = child.stdin.take();
-    let text = output.recv_timeout(limit).unwrap_or_else(|_| {
+    let began = Instant::now();
+    while began.elapsed() < limit && still_runs(&mut child) {
+        thread::sleep(POLL);
+    }
+    if still_runs(&mut child) {
         child.kill().expect("a child that has not been waited for can be killed");
-        output.recv().unwrap_or_default()
-    });
-    let status = child.wait().expect("a child can be waited for once");
+    }
     drop(stdin);
-    (text, status)
+    child.wait().expect("a child can be waited for")
+}
+
+fn still_runs(child: &mut Child) -> bool {
+    child.try_wait().expect("a child can be asked").is_none()
 }
 
 /// Why a child that left no outcome ended, as far as can be seen from outside.

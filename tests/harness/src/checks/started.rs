@@ -1,0 +1,100 @@
+//! What was given to `start`: nothing else may be applied, and nothing elsewhere.
+
+use super::{AppliedRecord, Property, Violation};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+/// Every command that any server was asked to take, and where leaders put those they took.
+#[derive(Debug)]
+pub struct Started<V> {
+    asked: BTreeSet<V>,
+    placed: BTreeSet<(u64, V)>,
+}
+
+impl<V: Clone + Ord + Display> Started<V> {
+    /// Nobody was asked for anything yet.
+    pub fn new() -> Started<V> {
+        Started { asked: BTreeSet::new(), placed: BTreeSet::new() }
+    }
+
+    /// A server is about to be asked to take `value`.
+    pub fn ask(&mut self, value: V) {
+        self.asked.insert(value);
+    }
+
+    /// A leader has put `value` at `index`.
+    pub fn place(&mut self, index: u64, value: V) {
+        self.placed.insert((index, value));
+    }
+
+    /// `server` applied `value` at `index`: somebody must have been asked to take it.
+    pub fn check_asked(&self, server: usize, index: u64, value: &V) -> Result<(), Violation> {
+        if self.asked.contains(value) {
+            return Ok(());
+        }
+        Err(Violation::of(
+            Property::OnlyCommands,
+            format!("S{server} applied {value} at index {index}, which nobody had started"),
+        ))
+    }
+
+    /// At the end of a test: what was applied at an index was put there by a leader. (While a
+    /// test runs, a command may be applied before its `start` has returned.)
+    pub fn check_all_placed(&self, applied: &AppliedRecord<V>) -> Result<(), Violation>
+    where
+        V: PartialEq,
+    {
+        let record =
+            (1..=applied.highest()).filter_map(|index| Some((index, applied.value(index)?)));
+        let strange = record.map(|(index, value)| (index, value.clone()));
+        let Some((index, value)) = strange.into_iter().find(|entry| !self.placed.contains(entry))
+        else {
+            return Ok(());
+        };
+        Err(Violation::of(
+            Property::OnlyCommands,
+            format!("{value} was applied at index {index}, where no start had put it"),
+        ))
+    }
+}
+
+impl<V: Clone + Ord + Display> Default for Started<V> {
+    fn default() -> Started<V> {
+        Started::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Redelivery;
+    use super::*;
+
+    fn applied(values: &[u32]) -> AppliedRecord<u32> {
+        let mut record = AppliedRecord::new(1, Redelivery::Refused);
+        for (index, value) in (1..).zip(values) {
+            record.apply(0, index, *value).unwrap();
+        }
+        record
+    }
+
+    #[test]
+    fn only_what_somebody_was_asked_to_take_may_be_applied() {
+        let mut started = Started::new();
+        started.ask(7);
+        started.check_asked(0, 1, &7).unwrap();
+        let violation = started.check_asked(2, 1, &8).unwrap_err();
+        assert_eq!(violation.property, Property::OnlyCommands);
+        assert_eq!(violation.what, "S2 applied 8 at index 1, which nobody had started");
+    }
+
+    #[test]
+    fn a_command_is_applied_where_a_leader_put_it_and_nowhere_else() {
+        let mut started = Started::new();
+        started.place(1, 7);
+        started.place(2, 7); // A retry.
+        started.place(2, 8); // Of another leader, overwritten.
+        started.check_all_placed(&applied(&[7, 7])).unwrap();
+        let violation = started.check_all_placed(&applied(&[7, 8, 7])).unwrap_err();
+        assert_eq!(violation.what, "7 was applied at index 3, where no start had put it");
+    }
+}
