@@ -7,10 +7,14 @@ RUNNER = $(or $(CARGO_TARGET_DIR),target)/debug/lab
 LAB = $(CARGO) run $(if $(wildcard $(RUNNER)),--quiet) --package lab --
 
 # JOBS=0 and RUNS=0 are passed on: the runner says what is wrong with them.
+# KEEP=0 is no.
 OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
-	$(if $(SEED),--seed='$(SEED)') $(if $(JSON),--json='$(JSON)') $(if $(KEEP),--keep)
+	$(if $(SEED),--seed='$(SEED)') $(if $(JSON),--json='$(JSON)') $(if $(filter-out 0,$(KEEP)),--keep)
 
-.PHONY: help list test bench check clean force
+# Without these `test-` would be linked from `test-.o`, which would be a part to be tested.
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: help list test test- bench check clean force
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D)"
@@ -33,7 +37,8 @@ help:
 test-%: force
 	@$(LAB) test $(OPTIONS) '$*'
 
-test:
+# `make test-` names no part: the runner says which there are.
+test test-:
 	@$(LAB) test $(OPTIONS) $(TEST)
 
 list:

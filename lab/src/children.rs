@@ -9,10 +9,13 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ChildStdin, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wait4::Wait4;
+
+/// How long a test that is given up has to say what its threads wait for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What a child is started for.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +61,8 @@ pub struct Usage {
 pub struct Ended {
     /// Exit code or signal.
     pub status: ExitStatus,
+    /// From start to end, by the clock.
+    pub wall: Duration,
     /// What it took.
     pub usage: Usage,
     /// Set if the runner killed it.
@@ -79,6 +84,10 @@ struct Register {
 #[derive(Debug)]
 struct Entry {
     group: Pid,
+    /// The writing end of its standard input, if that is a pipe. It closes when the child is given
+    /// up, or when the runner dies, however that comes: the child ends itself then.
+    leash: Option<ChildStdin>,
+    began: Instant,
     deadline: Option<Instant>,
     killed: Option<Killed>,
     sweep: bool,
@@ -92,19 +101,20 @@ impl Children {
         if register.stopped {
             return Err(NotStarted::Stopped);
         }
-        let child = command.process_group(0).spawn().map_err(NotStarted::System)?;
-        register.running.insert(child.id(), Entry::new(&child, role));
+        let mut child = command.process_group(0).spawn().map_err(NotStarted::System)?;
+        register.running.insert(child.id(), Entry::new(&mut child, role));
         Ok(child)
     }
 
     /// Waits for a child and everything it started (but see [`Role`]) to end.
     pub fn wait(&self, mut child: Child) -> io::Result<Ended> {
         wait_without_reaping(pid_of(&child))?;
-        let killed = self.strike_off(child.id());
+        let Entry { began, killed, .. } = self.strike_off(child.id());
+        let wall = began.elapsed();
         let reaped = child.wait4()?;
         let cpu = reaped.rusage.utime + reaped.rusage.stime;
         let usage = Usage { cpu, peak_memory: reaped.rusage.maxrss };
-        Ok(Ended { status: reaped.status, usage, killed })
+        Ok(Ended { status: reaped.status, wall, usage, killed })
     }
 
     /// Kills every child whose time is up.
@@ -116,21 +126,27 @@ impl Children {
         }
     }
 
-    /// Kills every child and lets no further one start.
+    /// Gives every child up and lets no further one start. Tests have a moment left, until
+    /// [`Children::kill_overdue`] finds it over.
     pub fn stop(&self) {
         let mut register = self.register();
         register.stopped = true;
-        for entry in register.running.values_mut() {
+        register.running.values_mut().for_each(Entry::give_up);
+    }
+
+    /// Kills every child, now.
+    pub fn kill(&self) {
+        for entry in self.register().running.values_mut() {
             entry.kill(Killed::Stopped);
         }
     }
 
-    fn strike_off(&self, id: u32) -> Option<Killed> {
+    fn strike_off(&self, id: u32) -> Entry {
         let entry = self.register().running.remove(&id).expect("a child is entered as it starts");
         if entry.sweep {
             entry.signal_group();
         }
-        entry.killed
+        entry
     }
 
     fn register(&self) -> MutexGuard<'_, Register> {
@@ -139,13 +155,29 @@ impl Children {
 }
 
 impl Entry {
-    fn new(child: &Child, role: Role) -> Entry {
+    fn new(child: &mut Child, role: Role) -> Entry {
+        let began = Instant::now();
         let deadline = match role {
             Role::Build => None,
-            Role::Test { time } => Some(Instant::now() + time),
+            Role::Test { time } => Some(began + time),
         };
         let sweep = matches!(role, Role::Test { .. });
-        Entry { group: pid_of(child), deadline, killed: None, sweep }
+        Entry {
+            group: pid_of(child),
+            leash: child.stdin.take(),
+            began,
+            deadline,
+            killed: None,
+            sweep,
+        }
+    }
+
+    fn give_up(&mut self) {
+        if self.leash.take().is_none() {
+            return self.kill(Killed::Stopped);
+        }
+        self.killed.get_or_insert(Killed::Stopped);
+        self.deadline = Some(Instant::now() + LAST_WORDS);
     }
 
     fn kill(&mut self, why: Killed) {

@@ -3,7 +3,7 @@
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
-use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -38,11 +38,11 @@ Exit codes:
 ";
 
 /// The course's limit for one test, in seconds.
-const TIME_LIMIT_SECONDS: NonZeroU64 = NonZeroU64::new(120).unwrap();
+const TIME_LIMIT_SECONDS: NonZeroU32 = NonZeroU32::new(120).unwrap();
 
 /// What a test may use of memory: much more than any needs, and no more than a student's machine
 /// can spare for a few at a time.
-const MEMORY_MIB: NonZeroU64 = NonZeroU64::new(1024).unwrap();
+const MEMORY_MIB: NonZeroU32 = NonZeroU32::new(1024).unwrap();
 
 /// What `lab` is asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct TestArguments {
     /// What to run: parts, labs and names of tests.
     pub selectors: Vec<String>,
     /// How many tests to run at a time, if not what the cores bear.
-    pub jobs: Option<NonZeroUsize>,
+    pub jobs: Option<NonZeroU32>,
     /// How often to run each test.
     pub runs: NonZeroU32,
     /// Where to write the results for machines.
@@ -82,7 +82,7 @@ pub struct Wrong(String);
 
 impl Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}\nlab help says what there is", self.0)
+        write!(formatter, "{}\n`make help` or `lab help` says what there is", self.0)
     }
 }
 
@@ -129,16 +129,20 @@ fn test(
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => arguments.selectors.push(word.string()?),
-            Short('j') | Long("jobs") => arguments.jobs = Some(count("--jobs", &parser.value()?)?),
-            Short('r') | Long("runs") => arguments.runs = count("--runs", &parser.value()?)?,
+            Short('j') | Long("jobs") => {
+                arguments.jobs = Some(count("JOBS (--jobs)", &parser.value()?)?);
+            }
+            Short('r') | Long("runs") => {
+                arguments.runs = count("RUNS (--runs)", &parser.value()?)?;
+            }
             Long("json") => arguments.json = Some(PathBuf::from(parser.value()?)),
-            Long("seed") => arguments.seed = Some(seed("--seed", &parser.value()?)?),
+            Long("seed") => arguments.seed = Some(seed("SEED (--seed)", &parser.value()?)?),
             Long("keep") => arguments.keep = true,
             Long("time-limit") => {
                 arguments.time_limit = seconds(count("--time-limit", &parser.value()?)?);
             }
             Long("memory") => {
-                arguments.memory_mib = count::<NonZeroU64>("--memory", &parser.value()?)?.get();
+                arguments.memory_mib = mebibytes(count("--memory", &parser.value()?)?);
             }
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -150,9 +154,9 @@ fn test(
 impl TestArguments {
     /// Nothing is named yet; what the environment says goes where options say nothing.
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Wrong> {
-        let count_in = |name: &str, default| {
-            variable(name).map_or(Ok(default), |value| count::<NonZeroU64>(name, &value))
-        };
+        let count_in =
+            |name: &str, default| variable(name).map_or(Ok(default), |value| count(name, &value));
+        variable("LOG").map_or(Ok(()), |filter| check_log_filter(&filter.to_string_lossy()))?;
         Ok(TestArguments {
             selectors: Vec::new(),
             jobs: None,
@@ -161,18 +165,23 @@ impl TestArguments {
             seed: variable("LAB_SEED").map(|value| seed("LAB_SEED", &value)).transpose()?,
             keep: false,
             time_limit: seconds(count_in("LAB_TIME_LIMIT", TIME_LIMIT_SECONDS)?),
-            memory_mib: count_in("LAB_MEMORY_MIB", MEMORY_MIB)?.get(),
+            memory_mib: mebibytes(count_in("LAB_MEMORY_MIB", MEMORY_MIB)?),
         })
     }
 }
 
-fn seconds(count: NonZeroU64) -> Duration {
-    Duration::from_secs(count.get())
+fn seconds(count: NonZeroU32) -> Duration {
+    Duration::from_secs(count.get().into())
 }
 
-/// A number of things of which there is at least one.
-fn count<N: FromStr>(name: &str, value: &OsStr) -> Result<N, Wrong> {
-    number(name, value, "a whole number, at least 1")
+fn mebibytes(count: NonZeroU32) -> u64 {
+    count.get().into()
+}
+
+/// A number of things of which there is at least one. What comes of adding and multiplying a few
+/// such numbers is still a duration or a size.
+fn count(name: &str, value: &OsStr) -> Result<NonZeroU32, Wrong> {
+    number(name, value, "a whole number from 1 to 4294967295")
 }
 
 fn seed(name: &str, value: &OsStr) -> Result<u64, Wrong> {
@@ -181,7 +190,23 @@ fn seed(name: &str, value: &OsStr) -> Result<u64, Wrong> {
 
 fn number<N: FromStr>(name: &str, value: &OsStr, wanted: &str) -> Result<N, Wrong> {
     let parsed = value.to_str().and_then(|text| text.parse().ok());
-    parsed.ok_or_else(|| Wrong(format!("{name}={}: this must be {wanted}", value.display())))
+    parsed.ok_or_else(|| Wrong(format!("{name} is {value:?}, and must be {wanted}")))
+}
+
+/// The levels of the log crate, which reads them in any case.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// The filter is the tests' to read; each of them would fail for a mistake in it.
+fn check_log_filter(filter: &str) -> Result<(), Wrong> {
+    let rules = filter.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+    let mut levels = rules.map(|rule| rule.split_once('=').map_or(rule, |(_, level)| level.trim()));
+    match levels.find(|level| !LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level))) {
+        None => Ok(()),
+        Some(level) => Err(Wrong(format!(
+            "LOG={filter}: {level:?} is not a level. Levels are off, error, warn, info, debug and \
+             trace, as in LOG=raft=debug,labrpc=info"
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Ctrl-C and its relatives: kill every child at once, then let the runner print what is known.
+//! Ctrl-C and its relatives: end every child, then let the runner print what is known.
 
 use crate::children::Children;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -17,18 +17,21 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Starts watching for signals on a thread of its own. The first one stops the children, with
-    /// which everything ends by itself; a second one ends the runner where it stands.
+    /// Starts watching for signals on a thread of its own. The first one gives the children up,
+    /// with which everything ends by itself; the second one kills them at once; if that does not
+    /// help either, a third one ends the runner where it stands.
     pub fn watch(children: &Arc<Children>) -> io::Result<Interrupt> {
         let interrupt = Interrupt::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let (children, noted) = (Arc::clone(children), interrupt.clone());
         thread::Builder::new().name(String::from("signals")).spawn(move || {
-            for signal in signals.forever() {
-                if noted.signal.swap(signal, Ordering::SeqCst) != 0 {
-                    process::exit(128 + signal);
+            for (signal, before) in signals.forever().zip(0..) {
+                noted.signal.store(signal, Ordering::SeqCst);
+                match before {
+                    0 => children.stop(),
+                    1 => children.kill(),
+                    _ => process::exit(128 + signal),
                 }
-                children.stop();
             }
         })?;
         Ok(interrupt)

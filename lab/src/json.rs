@@ -93,6 +93,7 @@ struct Run<'r> {
     wall_seconds: f64,
     cpu_seconds: f64,
     peak_memory_bytes: u64,
+    notes: &'r [String],
     figures: &'r [PassedLine],
     files: Option<&'r Path>,
 }
@@ -148,6 +149,7 @@ impl<'r> Run<'r> {
             wall_seconds: run.wall.as_secs_f64(),
             cpu_seconds: run.usage.cpu.as_secs_f64(),
             peak_memory_bytes: run.usage.peak_memory,
+            notes: &run.notes,
             figures: &run.lines,
             files: run.kept.as_deref(),
         }

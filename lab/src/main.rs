@@ -18,7 +18,6 @@ mod exit;
 mod interrupt;
 mod json;
 mod list;
-mod output;
 mod paint;
 mod report;
 mod results;
@@ -29,6 +28,7 @@ mod schedule;
 mod screen;
 mod select;
 mod store;
+mod terminal;
 mod test;
 mod verdict;
 

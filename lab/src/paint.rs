@@ -33,7 +33,7 @@ impl Paint {
     pub fn word(self, word: Word) -> String {
         match word {
             Word::Pass => self.coloured(GREEN, word),
-            Word::Undecided => self.coloured(YELLOW, word),
+            Word::Undecided | Word::Stopped => self.coloured(YELLOW, word),
             _ => self.coloured(RED, word),
         }
     }

@@ -11,6 +11,7 @@ use signal_hook::low_level::signal_name;
 use std::borrow::Cow;
 use std::env;
 use std::fmt::Write;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 /// Of a report, so many lines are shown; all of it is in the kept files.
@@ -26,22 +27,26 @@ const LISTED_FAILURES: usize = 20;
 pub const FIGURES: &str =
     "Figures after \"Passed\": seconds, servers, RPCs, bytes, commands agreed on.";
 
-/// The course's lines for a run that passed.
+/// The course's lines for a run that passed, and before its figures what the test remarked.
 pub fn passed(run: &RunResult) -> String {
-    let lines = run.lines.iter();
-    lines.map(|line| format!("{}\n{line}\n", PassedLine::heading(&line.title))).collect()
+    let mut notes: String = run.notes.iter().map(|note| labelled("note", note)).collect();
+    let mut lines = String::new();
+    for line in &run.lines {
+        let heading = PassedLine::heading(&line.title);
+        let _ = writeln!(lines, "{heading}\n{}{line}", mem::take(&mut notes));
+    }
+    lines
 }
 
 /// The block for a run that did not pass.
 pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     let (name, title) = (&chosen.test.name, chosen.part.full_title(chosen.test));
     let mut text = format!("{}  {name}  {title}\n", paint.word(run.word));
-    let mut line = |label: &str, value: &str| {
-        let _ = writeln!(text, "  {label:<7}{}", printable(value));
-    };
+    let mut line = |label: &str, value: &str| text += &labelled(label, value);
     if let Some(what) = &run.what {
         line("what", what);
     }
+    run.notes.iter().for_each(|note| line("note", note));
     line("seed", &run.seed.to_string());
     line("again", &format!("make test TEST={name} SEED={}", run.seed));
     match &run.kept {
@@ -51,19 +56,31 @@ pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     text
 }
 
-/// The beginning of a failure's report, to go below its block.
+fn labelled(label: &str, value: &str) -> String {
+    format!("  {label:<7}{}\n", printable(value))
+}
+
+/// The beginning of a failure's report, to go below its block. A backtrace is mostly the standard
+/// library's and would push out everything else.
 pub fn excerpt(report: &str) -> String {
     if report.is_empty() {
         return String::new();
     }
     let count = report.lines().count();
-    let shown = report.lines().take(REPORT_LINES);
     let mut text = String::from("  report\n");
-    text.extend(shown.map(|line| format!("    {}\n", printable(line))));
-    if count > REPORT_LINES {
-        let _ = writeln!(text, "    ... and {} more lines in report.txt", count - REPORT_LINES);
+    let shown = report.lines().filter(|line| !is_frame(line)).take(REPORT_LINES);
+    let shown = shown.map(|line| text += &format!("    {}\n", printable(line))).count();
+    if count > shown {
+        let _ = writeln!(text, "    ... and {} more lines in report.txt", count - shown);
     }
     text
+}
+
+/// Whether this is a line of a backtrace: `  12: core::ops::function` or `     at src/lib.rs:7`.
+fn is_frame(line: &str) -> bool {
+    let indented = line.trim_start();
+    let number = indented.split_once(": ").map(|(number, _)| number.parse::<u32>().is_ok());
+    line.starts_with("  ") && (number == Some(true) || indented.starts_with("at "))
 }
 
 /// One line of foreign text: no control characters, no endless lines.
@@ -191,7 +208,8 @@ fn mean_and_deviation(sample: &[f64]) -> (f64, f64) {
 
 /// The runs that did not pass, a line each.
 pub fn failures(results: &Results, paint: Paint) -> String {
-    let failures = results.all_runs().filter(|(_, run)| run.word != Word::Pass);
+    let failures =
+        results.all_runs().filter(|(_, run)| !matches!(run.word, Word::Pass | Word::Stopped));
     let mut text: String = failures
         .take(LISTED_FAILURES)
         .map(|(test, run)| failure_line(&test.chosen, run, paint))
@@ -203,11 +221,14 @@ pub fn failures(results: &Results, paint: Paint) -> String {
     text
 }
 
-fn failure_line(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
+/// A run that did not pass, in a line.
+pub fn failure_line(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     let (word, name) = (paint.word(run.word), &chosen.test.name);
     let what = run.what.as_deref().map(printable).unwrap_or_default();
-    let files = run.kept.as_deref().map(|directory| format!("  {}/", short(directory).display()));
-    let files = files.unwrap_or_default();
+    // The last words of a test that was stopped: what each of its threads waited for.
+    let file = if run.word == Word::Stopped { "output.txt" } else { "" };
+    let files = run.kept.as_deref().map(|directory| short(directory).join(file));
+    let files = files.map(|files| format!("  {}", files.display())).unwrap_or_default();
     format!("{word}  {name}  run {}  {what}{files}\n", run.number)
 }
 

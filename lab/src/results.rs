@@ -68,16 +68,21 @@ impl TestResults<'_> {
             Standing::Failed
         } else if any(|word| word == Word::Undecided) {
             Standing::Undecided
-        } else if self.runs.len() < expected as usize {
+        } else if self.done() < expected as usize {
             Standing::Unfinished
         } else {
             Standing::Passed
         }
     }
 
-    /// How many runs did not pass.
+    /// How many runs came to their end.
+    pub fn done(&self) -> usize {
+        self.runs.iter().filter(|run| run.word != Word::Stopped).count()
+    }
+
+    /// How many of those did not pass.
     pub fn not_passed(&self) -> usize {
-        self.runs.iter().filter(|run| run.word != Word::Pass).count()
+        self.done() - self.runs.iter().filter(|run| run.word == Word::Pass).count()
     }
 }
 
@@ -85,7 +90,7 @@ impl TestResults<'_> {
 fn failed(word: Word) -> bool {
     match word {
         Word::Fail | Word::Timeout | Word::Crash | Word::Memory => true,
-        Word::Pass | Word::Undecided | Word::Kit => false,
+        Word::Pass | Word::Undecided | Word::Kit | Word::Stopped => false,
     }
 }
 
@@ -104,9 +109,9 @@ impl<'c> Results<'c> {
         report
     }
 
-    /// How many runs are done.
+    /// How many runs came to their end.
     pub fn done(&self) -> usize {
-        self.tests.iter().map(|test| test.runs.len()).sum()
+        self.tests.iter().map(TestResults::done).sum()
     }
 
     /// How many runs there will be.
@@ -114,7 +119,7 @@ impl<'c> Results<'c> {
         self.tests.len() * self.runs as usize
     }
 
-    /// How many runs did not pass.
+    /// How many of those did not pass.
     pub fn not_passed(&self) -> usize {
         self.tests.iter().map(TestResults::not_passed).sum()
     }
@@ -161,7 +166,7 @@ impl<'c> Results<'c> {
         peaks.max_by_key(|(_, peak)| *peak)
     }
 
-    /// Every run that is done.
+    /// Every run that has ended.
     pub fn all_runs(&self) -> impl Iterator<Item = (&TestResults<'c>, &RunResult)> {
         self.tests.iter().flat_map(|test| test.runs.iter().map(move |run| (test, run)))
     }

@@ -1,18 +1,17 @@
 //! One run of one test: start its process, wait for the end, judge it, keep or discard its files.
 
 use crate::cargo::{Executable, Executables};
-use crate::children::{Children, Ended, Killed, NotStarted, Role, Usage};
-use crate::output::Collector;
+use crate::children::{Children, Ended, NotStarted, Role, Usage};
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
-use course::{Outcome, PassedLine};
+use course::{Collector, Outcome, PassedLine};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long after a test's end its output may stay open.
 const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
@@ -36,6 +35,8 @@ pub struct RunResult {
     pub what: Option<String>,
     /// Why it did not pass, at length.
     pub report: String,
+    /// What the test found odd but no failure.
+    pub notes: Vec<String>,
     /// The course's lines, if it passed.
     pub lines: Vec<PassedLine>,
     /// From start to end, by the clock.
@@ -64,14 +65,11 @@ pub struct Runner<'r> {
 }
 
 impl Runner<'_> {
-    /// Runs a test. Nothing if everything was stopped meanwhile.
+    /// Runs a test. Nothing if everything was stopped before it began.
     pub fn run(&self, chosen: &Chosen, number: u32) -> Option<RunResult> {
         let seed = self.seed.unwrap_or_else(draw_seed);
         let run = Run { test: &chosen.test.name, number, seed };
-        let began = Instant::now();
-        let result =
-            self.start_and_wait(chosen, &run).unwrap_or_else(|error| Some(fault(&run, &error)));
-        result.map(|result| RunResult { wall: began.elapsed(), ..result })
+        self.start_and_wait(chosen, &run).unwrap_or_else(|error| Some(fault(&run, &error)))
     }
 
     /// Errors are the machine's: no such file, no space, no more processes.
@@ -88,12 +86,15 @@ impl Runner<'_> {
         let Judgement { word, what } = judge(&evidence);
         let outcome = outcome.and_then(Result::ok);
         let report = report(outcome.as_ref(), what.as_deref(), &output);
-        let kept = self.put_away(files, run, word, &output, &report)?;
-        let lines = outcome.map(|outcome| outcome.passed_lines).unwrap_or_default();
+        let kept = self.put_away(files, run, word, &output, &report);
+        let (mut notes, lines) =
+            outcome.map(|outcome| (outcome.notes, outcome.passed_lines)).unwrap_or_default();
+        // The verdict stands without its files, too.
+        notes.extend(kept.as_ref().err().map(|error| format!("its files are lost: {error}")));
         let lines = if word == Word::Pass { lines } else { Vec::new() };
-        let (number, seed, usage) = (run.number, run.seed, ended.usage);
-        let wall = Duration::ZERO;
-        Ok(Some(RunResult { number, seed, word, what, report, lines, wall, usage, kept }))
+        let (number, seed, kept) = (run.number, run.seed, kept.ok().flatten());
+        let Ended { wall, usage, .. } = ended;
+        Ok(Some(RunResult { number, seed, word, what, report, notes, lines, wall, usage, kept }))
     }
 
     /// The process from its start to its end, and what it printed.
@@ -107,7 +108,7 @@ impl Runner<'_> {
         let mut command = self.command(executable, run, files);
         command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
         let role = Role::Test { time: self.limits.time + self.limits.grace };
-        let mut child = match self.children.start(&mut command, role) {
+        let child = match self.children.start(&mut command, role) {
             Ok(child) => child,
             Err(NotStarted::Stopped) => return Ok(None),
             Err(NotStarted::System(error)) => return Err(error),
@@ -115,13 +116,9 @@ impl Runner<'_> {
         // The command holds our copy of the pipe's writing end: without it we would never see
         // the pipe's end.
         drop(command);
-        // Held until the end: should the runner die, the test process sees its input close.
-        let leash = child.stdin.take();
         let collector = Collector::start(reader);
         let ended = self.children.wait(child)?;
-        drop(leash);
-        let output = collector.finish(OUTPUT_PATIENCE).text();
-        Ok((ended.killed != Some(Killed::Stopped)).then_some((ended, output)))
+        Ok(Some((ended, collector.finish(OUTPUT_PATIENCE).text())))
     }
 
     fn command(&self, executable: &Executable, run: &Run, files: &RunFiles) -> Command {
@@ -194,6 +191,7 @@ fn fault(run: &Run, error: &io::Error) -> RunResult {
         word: Word::Kit,
         what: Some(format!("could not be run: {error}")),
         report: String::new(),
+        notes: Vec::new(),
         lines: Vec::new(),
         wall: Duration::ZERO,
         usage: Usage::default(),

@@ -54,6 +54,7 @@ pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
         word,
         what: (!passed).then(|| String::from("lost entry 7")),
         report: String::new(),
+        notes: Vec::new(),
         lines: if passed { vec![line] } else { Vec::new() },
         wall: Duration::from_secs(seconds),
         usage: Usage { cpu: Duration::from_millis(500), peak_memory: 3 << 20 },

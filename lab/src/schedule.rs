@@ -33,11 +33,11 @@ pub enum Event<R> {
 
 /// All runs in the order they are started. The longest tests come first, so that none of them is
 /// left to run alone at the end; with several runs each, every pass goes through all tests.
-pub fn in_order(tests: &[Chosen], runs: u32) -> Vec<Job> {
+pub fn in_order(tests: &[Chosen], runs: u32) -> impl Iterator<Item = Job> + use<> {
     let mut longest_first: Vec<usize> = (0..tests.len()).collect();
     longest_first.sort_by_key(|test| Reverse(tests[*test].test.typical_time()));
-    let pass = |run| longest_first.iter().map(move |test| Job { test: *test, run });
-    (1..=runs).flat_map(pass).collect()
+    (1..=runs)
+        .flat_map(move |run| longest_first.clone().into_iter().map(move |test| Job { test, run }))
 }
 
 /// How many tests to run at a time if nobody says: what the most demanding part bears.
@@ -49,12 +49,12 @@ pub fn default_jobs(tests: &[Chosen], cores: usize) -> NonZeroUsize {
 /// Works off `jobs`, as many at a time as there are workers, and tells `listen` what happens. Ends
 /// when all are done, or when `work` returns nothing.
 pub fn work_off<R: Send>(
-    jobs: Vec<Job>,
+    jobs: impl Iterator<Item = Job> + Send,
     workers: usize,
     work: impl Fn(Job) -> Option<R> + Sync,
     mut listen: impl FnMut(Event<R>),
 ) {
-    let queue = Mutex::new(jobs.into_iter());
+    let queue = Mutex::new(jobs);
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     thread::scope(|scope| {
         let (sender, events) = channel();

@@ -7,6 +7,7 @@ use crate::results::{Results, TestResults};
 use crate::run::RunResult;
 use crate::schedule::Job;
 use crate::select::Chosen;
+use crate::terminal::Quiet;
 use crate::verdict::Word;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub struct Screen {
 /// The lines that are drawn again and again.
 #[derive(Debug)]
 struct Live {
+    _quiet: Option<Quiet>,
     bars: MultiProgress,
     total: ProgressBar,
     running: BTreeMap<(u32, usize), (Instant, ProgressBar)>,
@@ -80,6 +82,7 @@ impl Screen {
     fn only_run(&self, chosen: &Chosen, run: &RunResult, report: &str) -> String {
         match run.word {
             Word::Pass => report::passed(run),
+            Word::Stopped => report::failure_line(chosen, run, self.paint),
             _ => report::failure(chosen, run, self.paint) + &report::excerpt(report) + "\n",
         }
     }
@@ -88,8 +91,11 @@ impl Screen {
     /// there is no live display a line now and then.
     fn one_of_many(&self, test: &TestResults, run: &RunResult, results: &Results) -> String {
         let mut text = String::new();
-        if run.word != Word::Pass && test.not_passed() <= SHOWN_FAILURES {
-            text += &report::failure(&test.chosen, run, self.paint);
+        match run.word {
+            Word::Pass => {}
+            Word::Stopped => text += &report::failure_line(&test.chosen, run, self.paint),
+            _ if test.not_passed() > SHOWN_FAILURES => {}
+            _ => text += &report::failure(&test.chosen, run, self.paint),
         }
         let step = results.tests.len().max(results.expected().div_ceil(PROGRESS_LINES));
         if self.live.is_none() && results.done().is_multiple_of(step) {
@@ -127,7 +133,7 @@ impl Live {
         let total = bars.add(ProgressBar::new(0));
         let style = ProgressStyle::with_template("[{bar:30}] {msg}").expect("a valid template");
         total.set_style(style.progress_chars("=> "));
-        Live { bars, total, running: BTreeMap::new() }
+        Live { _quiet: Quiet::begin(), bars, total, running: BTreeMap::new() }
     }
 
     fn started(&mut self, job: Job, chosen: &Chosen, results: &Results) {

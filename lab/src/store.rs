@@ -115,17 +115,25 @@ impl Store {
             return Ok(None);
         }
         let kept = self.keep(files, run)?;
-        self.point_latest_at(run)?;
+        self.point_latest_at(run, &kept)?;
         Ok(Some(kept))
     }
 
-    /// Keeps the files of a run. Returns where they are.
+    /// Keeps the files of a run. Returns where they are: under the run's name, or one like it if
+    /// another invocation has taken that.
     pub fn keep(&self, files: RunFiles, run: &Run) -> io::Result<PathBuf> {
         let parent = self.root.join(run.test);
-        let kept = parent.join(run.directory_name());
-        fs::create_dir_all(parent)?;
-        fs::rename(files.directory, &kept)?;
-        Ok(kept)
+        fs::create_dir_all(&parent)?;
+        let mut kept = parent.join(run.directory_name());
+        for number in 2.. {
+            match fs::rename(&files.directory, &kept) {
+                Err(error) if is_taken(&error) => {
+                    kept.set_file_name(format!("{}-{number}", run.directory_name()));
+                }
+                done => return done.map(|()| kept),
+            }
+        }
+        unreachable!("numbers do not end")
     }
 
     /// Counts a run to be kept of this test, or says that there are enough.
@@ -137,10 +145,9 @@ impl Store {
     }
 
     /// Replaces the link in one step: it is never missing.
-    fn point_latest_at(&self, run: &Run) -> io::Result<()> {
-        let name = run.directory_name();
-        let unfinished = self.running.join(format!("latest-{}-{name}", run.test));
-        symlink(Path::new(run.test).join(name), &unfinished)?;
+    fn point_latest_at(&self, run: &Run, kept: &Path) -> io::Result<()> {
+        let unfinished = self.running.join(format!("latest-{}-{}", run.test, run.directory_name()));
+        symlink(kept.strip_prefix(&self.root).unwrap_or(kept), &unfinished)?;
         fs::rename(unfinished, self.root.join("latest"))
     }
 }
@@ -149,6 +156,11 @@ impl Drop for Store {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.running);
     }
+}
+
+/// Whether a directory cannot be moved because there is one already, and not an empty one.
+fn is_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists)
 }
 
 /// Removes the directories of invocations that were killed.

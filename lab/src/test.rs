@@ -85,7 +85,8 @@ impl Session<'_> {
     /// How many tests run at a time: never more than there are runs.
     fn jobs(&self) -> usize {
         let cores = available_parallelism().map_or(1, usize::from);
-        let jobs = self.arguments.jobs.unwrap_or(default_jobs(&self.tests, cores)).get();
+        let by_default = default_jobs(&self.tests, cores).get();
+        let jobs = self.arguments.jobs.map_or(by_default, |jobs| jobs.get() as usize);
         jobs.min(self.tests.len() * self.arguments.runs.get() as usize)
     }
 

@@ -29,6 +29,8 @@ pub enum Word {
     Undecided,
     /// The kit or the machine is at fault: the run says nothing about the solution.
     Kit,
+    /// The user interrupted it: it might have done either.
+    Stopped,
 }
 
 impl fmt::Display for Word {
@@ -41,6 +43,7 @@ impl fmt::Display for Word {
             Word::Memory => "MEMORY",
             Word::Undecided => "UNDECIDED",
             Word::Kit => "KIT",
+            Word::Stopped => "STOPPED",
         })
     }
 }
@@ -101,7 +104,7 @@ fn with_outcome(outcome: &Outcome, evidence: &Evidence) -> Judgement {
         }
         Verdict::Failed if ran_out_of_memory(evidence) => judgement(Word::Memory, said()),
         Verdict::Failed => judgement(Word::Fail, said()),
-        Verdict::Passed if evidence.ended.killed.is_none() && evidence.ended.status.success() => {
+        Verdict::Passed if evidence.ended.status.success() => {
             Judgement { word: Word::Pass, what: None }
         }
         Verdict::Passed => {
@@ -114,13 +117,14 @@ fn with_outcome(outcome: &Outcome, evidence: &Evidence) -> Judgement {
 /// Nothing but the process's end to go by.
 fn without_outcome(evidence: &Evidence) -> Judgement {
     let Evidence { ended, output, limits, .. } = evidence;
-    if ended.killed == Some(Killed::Overdue) {
-        return judgement(Word::Timeout, killed_overdue(limits));
-    }
-    match (ended.status.signal(), failed_allocation(output)) {
-        (Some(SIGABRT), Some(bytes)) => judgement(Word::Memory, over_memory(limits, bytes)),
-        (Some(signal), _) => judgement(Word::Crash, crashed(signal, output)),
-        (None, _) => ended_by_itself(ended.status, output),
+    match (ended.killed, ended.status.signal(), failed_allocation(output)) {
+        (Some(Killed::Overdue), ..) => judgement(Word::Timeout, killed_overdue(limits)),
+        (Some(Killed::Stopped), ..) => {
+            judgement(Word::Stopped, format!("after {:.1} s", ended.wall.as_secs_f64()))
+        }
+        (None, Some(SIGABRT), Some(bytes)) => judgement(Word::Memory, over_memory(limits, bytes)),
+        (None, Some(signal), _) => judgement(Word::Crash, crashed(signal, output)),
+        (None, None, _) => ended_by_itself(ended.status, output),
     }
 }
 

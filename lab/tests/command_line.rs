@@ -309,11 +309,32 @@ fn unknown_words_list_the_valid_ones() {
 #[test]
 fn zero_runs_or_jobs_are_refused() {
     let bench = Bench::new("zero");
-    for option in ["--runs=0", "--jobs=0"] {
+    for (option, name) in [("--runs=0", "RUNS"), ("--jobs=0", "JOBS")] {
         let ran = bench.run(&["test", "2A", option], &[]);
-        let complaint = format!("error: {option}: this must be a whole number, at least 1\n");
-        ran.exits(64).complains(&complaint);
+        ran.exits(64).complains(&format!("error: {name} ({}) is \"0\", and must", &option[..6]));
     }
+}
+
+#[test]
+fn a_log_filter_that_cannot_be_is_refused_before_anything_runs() {
+    let ran = Bench::new("bad-log").run(&["test", "2A"], &[("LOG", "raft=loud")]);
+    ran.exits(64).complains("LOG=raft=loud: \"loud\" is not a level");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn nobody_counts_endless_runs_in_advance() {
+    let bench = Bench::new("endless");
+    let child = bench.lab(&["test", "2A", "--runs", "4000000000", "--keep", "-j1"], &[]).spawn();
+    let child = child.expect("the runner starts");
+    let began = Instant::now();
+    while names_in(&bench.file("lab")).len() < 4 && began.elapsed() < Duration::from_secs(10) {
+        sleep(Duration::from_millis(10));
+    }
+    signal(&child, "-INT");
+    let ran = Ran::from(child.wait_with_output().expect("the runner ends"));
+    ran.exits(130).says("4000000000 runs each").says("many_elections_2a ");
+    assert!(bench.file("lab/many_elections_2a").exists());
 }
 
 #[test]
@@ -354,18 +375,27 @@ fn an_interrupt_kills_the_tests_and_prints_what_is_known() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let bench = Bench::new(&format!("interrupt-{name}"));
         let arguments = ["test", "2A", "--jobs", "3", "--json", "results.json"];
-        let mut command = bench.lab(&arguments, &[("FAKE_re_election_2a", "hang")]);
-        let child = command.spawn().expect("the runner starts");
+        let settings = [("FAKE_re_election_2a", "hang"), ("FAKE_many_elections_2a", "leash")];
+        let child = bench.lab(&arguments, &settings).spawn().expect("the runner starts");
         let hanging = await_file(&bench.file("hanging-re_election_2a"));
+        let leashed = await_file(&bench.file("leashed"));
         sleep(Duration::from_millis(300));
         signal(&child, &format!("-{name}"));
         let ran = Ran::from(child.wait_with_output().expect("the runner ends"));
         ran.exits(code)
             .says("... Passed --")
-            .says(&format!("STOPPED by SIG{name}  2 of 3 tests passed, 1 not finished\n"));
+            .says("STOPPED  re_election_2a  run 1  after ")
+            .says("STOPPED  many_elections_2a  run 1  after ")
+            .says(" s  lab/many_elections_2a/run-1-seed-")
+            .says(&format!("STOPPED by SIG{name}  1 of 3 tests passed, 2 not finished\n"));
         await_gone(&hanging);
-        assert_eq!(bench.json("results.json")["ended"], "interrupted");
-        assert_eq!(bench.kept(), Vec::<String>::new());
+        await_gone(&leashed);
+        let results = bench.json("results.json");
+        assert_eq!(results["ended"], "interrupted");
+        let files = results["tests"][2]["runs"][0]["files"].as_str().expect("they are kept");
+        let output = fs::read_to_string(Path::new(files).join("output.txt")).expect("it is kept");
+        assert!(output.contains("S1 waits"), "{output}");
+        assert_eq!(bench.kept(), ["latest", "many_elections_2a", "re_election_2a"]);
     }
 }
 

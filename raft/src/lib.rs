@@ -6,9 +6,10 @@
 //!
 //! Each server runs a service with a [`Raft`] under it. The service of any server passes a
 //! command to [`Raft::start`]. If that server leads, the command gets a place in the log, its
-//! [`Index`], and once it is committed every service is told so: each receives the same
-//! [`ApplyMsg`]s in the same order on its apply channel. A service may fold what it was told into
-//! a snapshot, and pass that to [`Raft::snapshot`] so that the log does not grow for ever.
+//! [`Index`], and once it is committed every service is told so: each receives the same commands
+//! in the same order on its apply channel. A service may fold what it was told into a snapshot,
+//! and pass that to [`Raft::snapshot`] so that the log does not grow for ever; one that lags
+//! behind may then receive the snapshot in place of the commands it stands for.
 //!
 //! # Terms and roles (5.1)
 //!
@@ -68,7 +69,8 @@
 //!
 //! `State` is what one server knows, and `impl State` holds the rules above. They take `&mut
 //! self`, never block and never send, and have unit tests; `model` lets whole clusters of states
-//! live through loss, reordering and crashes. `invariants` checks every single transition.
+//! live through loss, reordering and crashes. With debug assertions on, `invariants` checks every
+//! single transition.
 //!
 //! `impl Raft` does the rest. One lock holds the state. The threads are the ticker, which watches
 //! the time, the applier, and a replicator for each peer. Each one's life is a loop of one shape

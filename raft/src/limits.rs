@@ -25,8 +25,9 @@ pub(crate) const QUORUM_SILENCE: Duration = LONGEST_ELECTION_TIMEOUT.saturating_
 /// new commit index waits this long for entries to travel with.
 pub(crate) const PAUSE: Duration = Duration::from_millis(10);
 
-/// One AppendEntries carries no more bytes of commands than this (one command at least), so that
-/// a peer far behind is caught up in pieces, each answered before the next.
+/// One AppendEntries carries no more bytes of entries than this (one entry at least), so that a
+/// peer far behind is caught up in pieces: the next one goes when the peer has answered, or with
+/// the next heartbeat.
 pub(crate) const MESSAGE_BYTES: usize = 512 * 1024;
 
 /// The longest command that `start` takes.

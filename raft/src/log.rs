@@ -22,6 +22,13 @@ pub struct Entry {
     pub command: Bytes,
 }
 
+impl Entry {
+    /// What it takes up: its command, and the entry itself, or empty ones would cost nothing.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Entry>() + self.command.len()
+    }
+}
+
 /// A head entry and what follows it.
 pub(crate) struct Log {
     /// The index of the head entry; grows when a snapshot is taken or installed.
@@ -83,19 +90,17 @@ impl Log {
         })
     }
 
-    /// The entries from `first` on, as many as fit in `bytes` of commands, but one at least.
+    /// The entries from `first` on, as many as there is room for: none in 0 bytes, else one at
+    /// least, however long.
     pub(crate) fn entries_from(&self, first: Index, bytes: usize) -> Vec<Entry> {
         assert!(first > self.base, "entries from {first} on were discarded: base {}", self.base);
         let mut room = bytes;
-        let mut entries = Vec::new();
-        for entry in self.entries.range(first - self.base..) {
-            if entry.command.len() > room && !entries.is_empty() {
-                break;
-            }
-            room = room.saturating_sub(entry.command.len());
-            entries.push(entry.clone());
-        }
-        entries
+        let within = |entry: &&Entry| {
+            let fits = room > 0 && (room == bytes || entry.size() <= room);
+            room = room.saturating_sub(entry.size());
+            fits
+        };
+        self.entries.range(first - self.base..).take_while(within).cloned().collect()
     }
 
     /// The first entry of the unbroken row of one term that ends at `index`, as far back as the

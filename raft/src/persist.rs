@@ -6,9 +6,10 @@
 //! kept in segments, each shared with the [`Persister`] and never changed. New entries make a new
 //! segment, which swallows those before it that are not at least twice as long: so there are few
 //! segments, and a byte is copied a logarithmic number of times at most. When the log is cut, at
-//! either end, the segment with the cut is encoded afresh and the others stay.
+//! either end, the segment with the cut is sliced, and copied only once most of it is gone.
 
 use std::ops::Range;
+use std::slice;
 
 use bytes::Bytes;
 use labgob::{DecodeError, Decoder, Encoder};
@@ -109,8 +110,12 @@ struct EncodedLog {
 
 /// Some entries in a row, encoded.
 struct Segment {
+    /// The entries that are left of it.
     entries: Range<Index>,
-    bytes: Bytes,
+    /// Where each of them begins in `encoded`, and where the last one ends.
+    bounds: Vec<usize>,
+    /// These, amid what they were cut from: no more than as much again.
+    encoded: Bytes,
 }
 
 impl EncodedLog {
@@ -119,21 +124,14 @@ impl EncodedLog {
         let first = log.base().next();
         let end = log.last().next();
         let same_until = log.changed_from().unwrap_or(end);
-        self.keep(first..same_until, log) + self.extend(same_until..end, log)
+        self.keep(&(first..same_until)) + self.extend(same_until..end, log)
     }
 
     /// Forgets all but the entries in `kept`.
-    fn keep(&mut self, kept: Range<Index>, log: &Log) -> usize {
-        let mut written = 0;
-        self.segments.retain_mut(|segment| {
-            let entries = &segment.entries;
-            let left = entries.start.max(kept.start)..entries.end.min(kept.end);
-            if !left.is_empty() && left != *entries {
-                *segment = Segment::encode(left.clone(), log);
-                written += segment.bytes.len();
-            }
-            !left.is_empty()
-        });
+    fn keep(&mut self, kept: &Range<Index>) -> usize {
+        let cut = self.segments.iter_mut().map(|segment| segment.keep(kept));
+        let written = cut.sum();
+        self.segments.retain(|segment| !segment.entries.is_empty());
         written
     }
 
@@ -144,12 +142,12 @@ impl EncodedLog {
             return 0;
         }
         let new = Segment::encode(entries, log);
-        let mut length = new.bytes.len();
+        let mut length = new.bytes().len();
         let mut written = length;
         let mut kept = self.segments.len();
-        while kept > 0 && self.segments[kept - 1].bytes.len() < 2 * length {
+        while kept > 0 && self.segments[kept - 1].bytes().len() < 2 * length {
             kept -= 1;
-            length += self.segments[kept].bytes.len();
+            length += self.segments[kept].bytes().len();
         }
         self.segments.push(new);
         if kept + 1 < self.segments.len() {
@@ -161,26 +159,56 @@ impl EncodedLog {
     }
 
     fn pieces(&self) -> impl Iterator<Item = Bytes> {
-        self.segments.iter().map(|segment| segment.bytes.clone())
+        self.segments.iter().map(Segment::bytes)
     }
 }
 
 impl Segment {
     fn encode(entries: Range<Index>, log: &Log) -> Segment {
         let mut encoder = Encoder::new();
+        let mut bounds = vec![0];
         let mut index = entries.start;
         while index < entries.end {
             encoder.encode(log.entry(index));
+            bounds.push(encoder.len());
             index = index.next();
         }
-        Segment { entries, bytes: encoder.into_bytes().into() }
+        Segment { entries, bounds, encoded: encoder.into_bytes().into() }
     }
 
     /// One segment of several that follow each other.
     fn join(segments: &[Segment]) -> Segment {
         let entries = segments[0].entries.start..segments[segments.len() - 1].entries.end;
-        let pieces: Vec<&[u8]> = segments.iter().map(|segment| &segment.bytes[..]).collect();
-        Segment { entries, bytes: pieces.concat().into() }
+        let mut bounds = vec![0];
+        let mut encoded = Vec::with_capacity(segments.iter().map(|s| s.bytes().len()).sum());
+        for segment in segments {
+            let (start, moved_to) = (segment.bounds[0], encoded.len());
+            bounds.extend(segment.bounds[1..].iter().map(|bound| bound - start + moved_to));
+            encoded.extend_from_slice(&segment.bytes());
+        }
+        Segment { entries, bounds, encoded: encoded.into() }
+    }
+
+    /// Forgets all but the entries in `kept`. Returns how many bytes were copied: what is left,
+    /// if it would hold on to more than as much again.
+    fn keep(&mut self, kept: &Range<Index>) -> usize {
+        let Range { start, end } = self.entries.clone();
+        let start_left = kept.start.clamp(start, end);
+        let end_left = kept.end.clamp(start_left, end);
+        self.entries = start_left..end_left;
+        self.bounds.truncate(end_left - start + 1);
+        self.bounds.drain(..start_left - start);
+        let left = self.bytes().len();
+        if 2 * left >= self.encoded.len() {
+            return 0;
+        }
+        *self = Segment::join(slice::from_ref(self));
+        left
+    }
+
+    /// The entries that are left, encoded.
+    fn bytes(&self) -> Bytes {
+        self.encoded.slice(self.bounds[0]..self.bounds[self.bounds.len() - 1])
     }
 }
 

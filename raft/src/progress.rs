@@ -6,7 +6,8 @@
 //! reveal any gap; a conflict or a loss sets `next` back. After a conflict the leader probes:
 //! `next` stays until the peer has said that what was sent from there fits, or not, so that each
 //! answer takes the search further back. (Would heartbeats go on to claim the end of our log,
-//! each answer to them would begin the search anew.)
+//! each answer to them would begin the search anew.) Only the first message from a place brings
+//! entries: while it is unanswered, heartbeats probe as well without.
 //!
 //! Answers may come seconds late and in any order. What matched stays matched for the term, so
 //! such an answer is good news at any time. Bad news is judged by the message it answers: it
@@ -91,6 +92,12 @@ impl Progress {
     /// The first entry to send next.
     pub(crate) fn next(&self) -> Index {
         self.next
+    }
+
+    /// Whether the next message is to bring entries. While probing it would repeat those that
+    /// are under way from the same place, for as long as the peer does not answer.
+    pub(crate) fn brings_entries(&self) -> bool {
+        !(self.probing && matches!(self.exchange, Exchange::Awaiting(_)))
     }
 
     /// How far the peer's log is known to equal ours.

@@ -142,6 +142,10 @@ impl Raft {
 
     /// Ends this server: its threads stop soon, it leads no more, and the apply channel is closed
     /// once the message being handed over has been taken. Waits for nothing.
+    ///
+    /// Its handlers go on answering and saving. Whoever kills a server first takes it off the
+    /// network, and starts the next one from a copy of the persister: then nobody asks it any
+    /// more, and what it still saves reaches nobody.
     pub fn kill(&self) {
         self.step(State::kill);
         self.shared.ticker.notify_all();
@@ -209,3 +213,6 @@ impl Raft {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,14 @@ impl Message {
             Message::Snapshot(request) => (Index(1), request.last_included_index),
         }
     }
+
+    /// How far the peer learns to be committed.
+    fn commit(&self) -> Index {
+        match self {
+            Message::Entries(request) => request.leader_commit,
+            Message::Snapshot(request) => request.last_included_index,
+        }
+    }
 }
 
 impl Raft {
@@ -109,19 +117,20 @@ impl State {
             progress.on_wait(due);
             return Decision::WaitUntil(due);
         }
+        let room = if progress.brings_entries() { MESSAGE_BYTES } else { 0 };
         let next = progress.next();
-        let message = self.message_from(next);
+        let message = self.message_from(next, room);
         let term = self.term;
         let progress = self.progress(peer, term).expect("we still lead");
         Decision::Do(Outgoing {
-            sent: progress.on_send(term, message.brings(), commit, now),
+            sent: progress.on_send(term, message.brings(), message.commit(), now),
             message,
         })
     }
 
-    /// What brings a peer on from `next`: the entries from there, or the snapshot that stands for
-    /// them.
-    fn message_from(&self, next: Index) -> Message {
+    /// What brings a peer on from `next`: as many entries from there as there is room for, or the
+    /// snapshot that stands for them.
+    fn message_from(&self, next: Index, room: usize) -> Message {
         if next <= self.log.base() {
             return Message::Snapshot(self.snapshot_request());
         }
@@ -131,7 +140,7 @@ impl State {
             leader: self.me,
             previous_index: previous,
             previous_term: self.log.term_at(previous).expect("the log's head precedes `next`"),
-            entries: self.log.entries_from(next, MESSAGE_BYTES),
+            entries: self.log.entries_from(next, room),
             leader_commit: self.commit_index,
         })
     }

@@ -24,7 +24,8 @@ impl Raft {
     /// called from the thread that takes the messages of the apply channel.
     ///
     /// # Panics
-    /// If `index` lies beyond what was handed to the service.
+    /// If `index` lies beyond what was handed to the service, the message that is being handed
+    /// over included.
     pub fn snapshot(&self, index: Index, snapshot: impl Into<Bytes>) {
         let snapshot = snapshot.into();
         self.step(|state, _| state.take_snapshot(index, snapshot));

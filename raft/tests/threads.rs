@@ -1,4 +1,5 @@
-//! The threads together, over a simulated network: three servers agree, and killed ones end.
+//! The threads together, over a simulated network: three servers agree, and killed ones close
+//! their apply channels.
 
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use raft::{ApplyMsg, Index, Persister, Raft, ServerId};
 
 /// A cluster on a reliable network, and what each server's service is told.
 struct Cluster {
+    /// Kept, since the ends do not keep it.
+    _network: Network,
     rafts: Vec<Raft>,
     applied: Vec<Receiver<ApplyMsg>>,
 }
@@ -18,7 +21,8 @@ struct Cluster {
 impl Cluster {
     fn new(servers: usize) -> Cluster {
         let network = Network::new();
-        let mut cluster = Cluster { rafts: Vec::new(), applied: Vec::new() };
+        let mut cluster =
+            Cluster { _network: network.clone(), rafts: Vec::new(), applied: Vec::new() };
         for me in 0..servers {
             let ends = (0..servers).map(|other| {
                 let name = format!("from S{me} to S{other}");

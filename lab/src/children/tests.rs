@@ -1,4 +1,4 @@
-use super::{Children, Killed, NotStarted, Role};
+use super::{Children, Killed, LAST_WORDS, NotStarted, Role};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -42,6 +42,30 @@ fn a_stop_kills_all_and_lets_none_start() {
     assert_eq!(children.wait(child).expect("it was killed").killed, Some(Killed::Stopped));
     let refused = children.start(&mut shell("exit 0"), AN_HOUR);
     assert!(matches!(refused, Err(NotStarted::Stopped)));
+}
+
+#[test]
+fn a_test_that_is_given_up_sees_its_input_close_and_has_a_moment_left() {
+    let children = Children::default();
+    let start =
+        |script| children.start(shell(script).stdin(Stdio::piped()), AN_HOUR).expect("sh starts");
+    let (obeying, deaf) = (start("cat; exit 3"), start("sleep 60"));
+    children.stop();
+    let ended = children.wait(obeying).expect("it ended");
+    assert_eq!((ended.status.code(), ended.killed), (Some(3), Some(Killed::Stopped)));
+    children.kill_overdue(Instant::now() + LAST_WORDS);
+    let ended = children.wait(deaf).expect("it was killed");
+    assert_eq!((ended.status.signal(), ended.killed), (Some(9), Some(Killed::Stopped)));
+}
+
+#[test]
+fn a_kill_waits_for_nobody() {
+    let children = Children::default();
+    let child = children.start(shell("sleep 60").stdin(Stdio::piped()), AN_HOUR);
+    children.stop();
+    children.kill();
+    let ended = children.wait(child.expect("sh starts")).expect("it was killed");
+    assert_eq!(ended.killed, Some(Killed::Stopped));
 }
 
 #[test]

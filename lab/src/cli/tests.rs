@@ -26,7 +26,7 @@ fn wrong(line: &str) -> String {
 fn options_come_before_between_or_after_what_to_run() {
     let arguments = test_in("test -j2 2A --runs=3 --json out.json rejoin_2b --keep --seed 7", &[]);
     assert_eq!(arguments.selectors, ["2A", "rejoin_2b"]);
-    assert_eq!(arguments.jobs.map(usize::from), Some(2));
+    assert_eq!(arguments.jobs.map(u32::from), Some(2));
     assert_eq!(arguments.runs.get(), 3);
     assert_eq!(arguments.json, Some(PathBuf::from("out.json")));
     assert_eq!((arguments.seed, arguments.keep), (Some(7), true));
@@ -48,14 +48,37 @@ fn an_option_goes_before_the_environment_and_that_before_the_default() {
 
 #[test]
 fn numbers_are_checked_by_name() {
-    for option in ["--runs=0", "--jobs=0", "--jobs=-1", "--runs=x", "--memory=0", "--runs="] {
+    for (option, complaint) in [
+        ("--runs=0", r#"RUNS (--runs) is "0""#),
+        ("--runs=", r#"RUNS (--runs) is """#),
+        ("--jobs=-1", r#"JOBS (--jobs) is "-1""#),
+        ("--memory=x", r#"--memory is "x""#),
+        ("--time-limit=4294967296", r#"--time-limit is "4294967296""#),
+    ] {
         let wrong = wrong(&format!("test 2A {option}"));
-        let expected = format!("{option}: this must be a whole number, at least 1\n");
-        assert!(wrong.starts_with(&expected), "{wrong}");
+        let complaint = format!("{complaint}, and must be a whole number from 1 to 4294967295\n");
+        assert!(wrong.starts_with(&complaint), "{wrong}");
+        assert!(wrong.contains("`make help`"), "{wrong}");
     }
-    assert!(wrong("test 2A --seed=-1").starts_with("--seed=-1: this must be a whole number"));
-    let wrong = parsed_in("test 2A", &[("LAB_SEED", "many")]).expect_err("this is no seed");
-    assert!(wrong.starts_with("LAB_SEED=many: this must be"), "{wrong}");
+    let too_long = [("LAB_TIME_LIMIT", "18446744073709551615")];
+    let wrong_limit = parsed_in("test 2A", &too_long).expect_err("nobody waits so long");
+    assert!(wrong_limit.starts_with("LAB_TIME_LIMIT is "), "{wrong_limit}");
+    assert!(wrong("test 2A --seed=-1").starts_with("SEED (--seed) is \"-1\", and must be"));
+    let wrong_seed = parsed_in("test 2A", &[("LAB_SEED", "many")]).expect_err("this is no seed");
+    assert!(wrong_seed.starts_with("LAB_SEED is \"many\", and must be"), "{wrong_seed}");
+}
+
+#[test]
+fn a_log_filter_is_checked_before_every_test_stumbles_over_it() {
+    for filter in ["", "debug", "raft=debug,labrpc=info", " raft = TRACE , warn,", "raft::log=off"]
+    {
+        assert_eq!(test_in("test 2A", &[("LOG", filter)]).selectors, ["2A"]);
+    }
+    for (filter, level) in [("raft=loud", "loud"), ("raft", "raft"), ("info,raft=", "")] {
+        let wrong = parsed_in("test 2A", &[("LOG", filter)]).expect_err("this is no filter");
+        let complaint = format!("LOG={filter}: {level:?} is not a level. ");
+        assert!(wrong.starts_with(&complaint), "{wrong}");
+    }
 }
 
 #[test]

@@ -11,6 +11,25 @@ fn a_pass_is_the_courses_two_lines() {
 }
 
 #[test]
+fn remarks_go_before_the_figures() {
+    let mut run = sample::run(Word::Pass, 1, 3);
+    run.notes = vec![String::from("terms change")];
+    let text = passed(&run);
+    assert!(text.contains(" ...\n  note   terms change\n  ... Passed --"), "{text}");
+}
+
+#[test]
+fn a_backtrace_is_left_to_the_file() {
+    let frames = "   0: core::panicking::panic\n             at /rustc/panicking.rs:80:14\n";
+    let report = format!("lost entry 7\n  where    lib.rs:7\n{frames}  seed     7\n");
+    assert_eq!(
+        excerpt(&report),
+        "  report\n    lost entry 7\n      where    lib.rs:7\n      seed     7\n    \
+         ... and 2 more lines in report.txt\n"
+    );
+}
+
+#[test]
 fn a_failure_says_how_to_see_it_again() {
     let course = sample::course();
     let text = failure(&sample::all(&course)[0], &sample::run(Word::Fail, 1, 3), Paint::plain());

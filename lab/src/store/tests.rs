@@ -23,6 +23,21 @@ fn a_failure_is_kept_under_its_run_and_seed() {
 }
 
 #[test]
+fn a_name_that_is_taken_is_left_to_whom_it_belongs() {
+    let directory = Directory::new("taken");
+    let store = Store::open(&directory).expect("the directory is writable");
+    for name in ["run-3-seed-7", "run-3-seed-7-2", "run-3-seed-7-3"] {
+        let files = store.begin(&RUN).expect("the directory is writable");
+        fs::write(files.log(), name).expect("the directory is writable");
+        let kept =
+            store.keep_failure(files, &RUN).expect("it can be moved").expect("there is room");
+        assert_eq!(kept, directory.join("lab/rejoin_2b").join(name));
+        let latest = fs::read_to_string(directory.join("lab/latest/log.txt"));
+        assert_eq!(latest.ok().as_deref(), Some(name));
+    }
+}
+
+#[test]
 fn only_so_many_failures_are_kept() {
     let directory = Directory::new("so-many");
     let store = Store::open(&directory).expect("the directory is writable");

@@ -16,7 +16,7 @@ fn exited(code: i32) -> ExitStatus {
 }
 
 fn ended(status: ExitStatus) -> Ended {
-    Ended { status, usage: Usage::default(), killed: None }
+    Ended { status, wall: Duration::from_secs(7), usage: Usage::default(), killed: None }
 }
 
 fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
@@ -24,6 +24,7 @@ fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
         test: String::from("rejoin_2b"),
         verdict,
         passed_lines: Vec::new(),
+        notes: Vec::new(),
         what: Some(String::from("lost entry 7")),
         report: None,
         seed: 1,
@@ -69,6 +70,18 @@ fn a_pass_counts_only_if_the_process_ends_in_order() {
     let status = ExitStatus::from_raw(9);
     let overdue = Ended { killed: Some(Killed::Overdue), ..ended(status) };
     assert_eq!(judged(Some(&passed), &overdue, "").0, Word::Timeout);
+}
+
+#[test]
+fn a_test_that_was_stopped_may_have_come_to_its_word() {
+    let stopped = |status| Ended { killed: Some(Killed::Stopped), ..ended(status) };
+    let killed = stopped(ExitStatus::from_raw(9));
+    assert_eq!(judged(None, &killed, ""), (Word::Stopped, String::from("after 7.0 s")));
+    let failed = outcome(Verdict::Failed, 3.0);
+    assert_eq!(judged(Some(&failed), &killed, "").0, Word::Fail);
+    let passed = outcome(Verdict::Passed, 3.0);
+    assert_eq!(judged(Some(&passed), &killed, "").0, Word::Stopped);
+    assert_eq!(judged(Some(&passed), &stopped(exited(0)), "").0, Word::Pass);
 }
 
 #[test]

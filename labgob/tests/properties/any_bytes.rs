@@ -82,6 +82,12 @@ fn check_damaged<T: Serialize + DeserializeOwned>(
     check::<T>(&damage.of(&valid))
 }
 
+/// Lists of three depths, each short: proptest's own would be of 100 times 100 times 100 numbers.
+fn short_lists() -> impl Strategy<Value = Vec<VecDeque<Vec<u64>>>> {
+    let numbers = prop::collection::vec(any::<u64>(), 0..6);
+    prop::collection::vec(prop::collection::vec_deque(numbers, 0..6), 0..6)
+}
+
 macro_rules! properties {
     ($($test:ident: $type:ty = $strategy:expr;)*) => {
         proptest! {$(
@@ -105,7 +111,7 @@ properties! {
     list_of_lists_of_nothings: Vec<Vec<()>> = prop::collection::vec(Just(vec![()]), 0..3);
     linked_list_of_nothings: LinkedList<()> = Just(LinkedList::from([(), ()]));
     list_of_texts: Vec<String> = any::<Vec<String>>();
-    list_of_lists: Vec<VecDeque<Vec<u64>>> = any::<Vec<VecDeque<Vec<u64>>>>();
+    list_of_lists: Vec<VecDeque<Vec<u64>>> = short_lists();
     nested_options: Option<Option<Option<u32>>> = any::<Option<Option<Option<u32>>>>();
     tuple: (u8, [u16; 4], Option<String>) = any::<(u8, [u16; 4], Option<String>)>();
     sorted_map: BTreeMap<String, u64> = any::<BTreeMap<String, u64>>();

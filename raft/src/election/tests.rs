@@ -77,6 +77,14 @@ fn a_vote_is_not_lost_by_a_restart() {
     assert!(ask(&mut restarted, 2, 1, (1, 1)).granted);
 }
 
+#[test]
+fn a_vote_is_saved_even_if_nothing_else_changed() {
+    let mut voter = follower(0, 4, 1, &[1]);
+    assert!(!ask(&mut voter, 2, 1, (0, 0)).granted, "the term is saved, without a vote");
+    assert!(ask(&mut voter, 2, 2, (1, 1)).granted);
+    assert!(!ask(&mut voter.restarted(), 2, 3, (1, 1)).granted);
+}
+
 // 5.4.1: the election restriction.
 
 #[test]
@@ -246,6 +254,18 @@ fn a_leader_stays_as_long_as_a_majority_answers() {
     let just_before = deadline - HEARTBEAT_INTERVAL;
     assert!(matches!(state.tick(just_before), Decision::WaitUntil(until) if until == deadline));
     assert_eq!(terms_of(&peer.log), [1]);
+}
+
+#[test]
+fn a_leader_stays_while_it_repairs_a_follower() {
+    let mut state = leader(0, 3, 2, &[1, 1]);
+    let mut peer = follower(1, 3, 2, &[]);
+    let later = start() + HEARTBEAT_INTERVAL;
+    let probe = next_message(&mut state, 1, later).expect("due");
+    deliver(&mut state, &mut peer, probe, later);
+    assert!(peer.log.last() < state.log.last(), "all it said is that it cannot follow");
+    let deadline = later + QUORUM_SILENCE;
+    assert!(matches!(state.tick(later), Decision::WaitUntil(until) if until == deadline));
 }
 
 #[test]

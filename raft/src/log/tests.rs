@@ -56,9 +56,12 @@ fn a_message_takes_what_fits_and_one_entry_at_least() {
         log.append(Entry { term: Term(1), command: vec![0; length].into() });
     }
     let taken = |first, bytes| log.entries_from(Index(first), bytes).len();
-    assert_eq!(taken(1, 100), 5);
-    assert_eq!(taken(1, 29), 2);
-    assert_eq!(taken(1, 0), 1);
+    let empty = size_of::<Entry>();
+    assert_eq!(taken(1, 81 + 5 * empty), 5);
+    assert_eq!(taken(1, 80 + 5 * empty), 4, "an entry is charged for besides its command");
+    assert_eq!(taken(1, 29 + 3 * empty), 2);
+    assert_eq!(taken(1, 1), 1);
+    assert_eq!(taken(1, 0), 0);
     assert_eq!(taken(4, 20), 1);
     assert_eq!(taken(6, 100), 0);
 }

@@ -10,7 +10,8 @@ fn progress() -> Progress {
 
 fn send(progress: &mut Progress, last: u64) -> Sent {
     let first = progress.next();
-    progress.on_send(TERM, (first, Index(last)), Index(0), start())
+    let last = if progress.brings_entries() { Index(last) } else { first.previous() };
+    progress.on_send(TERM, (first, last), Index(0), start())
 }
 
 fn due_in(progress: &Progress, last: u64, commit: u64) -> Duration {
@@ -121,6 +122,7 @@ fn until_something_fits_every_message_probes_from_the_same_place() {
     progress.on_conflict(&heartbeat, Index(4), start());
     let probes = [send(&mut progress, 9), send(&mut progress, 9)];
     assert_eq!(probes.map(|probe| probe.first), [Index(4), Index(4)]);
+    assert_eq!(probes.map(|probe| probe.last), [Index(9), Index(3)], "the entries go once");
     assert!(progress.on_conflict(&probes[1], Index(2), start()), "further back");
     assert!(!progress.on_conflict(&probes[0], Index(3), start()), "no news any more");
 
@@ -129,9 +131,10 @@ fn until_something_fits_every_message_probes_from_the_same_place() {
     progress.on_loss(&lost);
     assert_eq!((progress.next(), due_in(&progress, 9, 0)), (Index(2), PAUSE));
     progress.on_match(&late, start());
-    assert_eq!((progress.next(), progress.matched()), (Index(10), Index(9)));
-    assert_eq!(send(&mut progress, 10).first, Index(10));
-    assert_eq!(progress.next(), Index(11), "optimistic again");
+    assert_eq!((progress.next(), progress.matched()), (Index(2), Index(1)), "found");
+    let entries = send(&mut progress, 9);
+    assert_eq!((entries.first, entries.last), (Index(2), Index(9)));
+    assert_eq!(progress.next(), Index(10), "optimistic again");
 }
 
 #[test]

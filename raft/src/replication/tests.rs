@@ -168,11 +168,34 @@ fn a_peer_far_behind_is_caught_up_in_pieces() {
     let mut leader = leader(0, 3, 2, &[]);
     let mut peer = follower(1, 3, 2, &[]);
     for _ in 0..5 {
-        let command = vec![0; MESSAGE_BYTES / 2].into();
+        let command = vec![0; MESSAGE_BYTES / 3].into();
         step(&mut leader, |leader| leader.take_command(command));
     }
     assert_eq!(replicate(&mut leader, &mut peer), 3);
     assert_eq!(peer.log.last(), Index(5));
+}
+
+#[test]
+fn a_peer_lost_while_probed_gets_the_entries_again_only_when_they_are_known_to_be_lost() {
+    let mut leader = leader(0, 3, 2, &[1; 100]);
+    let mut peer = follower(1, 3, 2, &[1]);
+    let mut now = start();
+    let heartbeat = next_message(&mut leader, 1, now).expect("due at once");
+    deliver(&mut leader, &mut peer, heartbeat, now);
+    for _ in 0..3 {
+        let probe = next_message(&mut leader, 1, now).expect("due");
+        assert_eq!((probe.sent.first, probe.sent.last), (Index(2), Index(100)));
+        for _ in 0..50 {
+            now += HEARTBEAT_INTERVAL;
+            let heartbeat = next_message(&mut leader, 1, now).expect("due");
+            assert_eq!((heartbeat.sent.first, heartbeat.sent.last), (Index(2), Index(1)));
+            step(&mut leader, |leader| {
+                leader.on_append_reply(peer.me, &heartbeat.sent, None, now);
+            });
+        }
+        now += PAUSE;
+        step(&mut leader, |leader| leader.on_append_reply(peer.me, &probe.sent, None, now));
+    }
 }
 
 #[test]
@@ -246,7 +269,7 @@ fn answers_to_heartbeats_do_not_undo_what_backing_up_has_found() {
     let mut leader = leader(0, 3, 9, &[1, 5, 5, 5, 8, 8, 8, 8]);
     let mut peer = follower(1, 3, 7, &[1, 2, 2, 3, 3, 4]);
     let mut now = start();
-    for _ in 0..5 {
+    for _ in 0..6 {
         // Of any two messages only the heartbeat, the later one, is answered.
         next_message(&mut leader, 1, now);
         now += HEARTBEAT_INTERVAL;
@@ -282,6 +305,20 @@ fn followers_learn_soon_of_what_is_committed() {
     let notice = next_message(&mut leader, 1, soon).expect("due after a pause");
     deliver(&mut leader, &mut peer, notice, soon);
     assert_eq!(peer.commit_index, Index(1));
+    let mut none_until = |later| next_message(&mut leader, 1, soon + later).is_none();
+    assert!(none_until(PAUSE) && none_until(HEARTBEAT_INTERVAL - PAUSE), "once is enough");
+    assert!(!none_until(HEARTBEAT_INTERVAL));
+}
+
+#[test]
+fn a_snapshot_tells_only_that_it_is_committed_itself() {
+    let mut leader = leader(0, 3, 2, &[1, 1, 1, 1]);
+    leader.commit_up_to(Index(4));
+    leader.last_applied = Index(3);
+    step(&mut leader, |leader| leader.take_snapshot(Index(3), "snapshot".into()));
+    let entries = leader.message_from(Index(5), MESSAGE_BYTES);
+    let snapshot = leader.message_from(Index(3), MESSAGE_BYTES);
+    assert_eq!((entries.commit(), snapshot.commit()), (Index(4), Index(3)));
 }
 
 /// Figure 8: S1 leads term 2 and replicates its entry at 2 to S2 only (a); S5 leads term 3 with

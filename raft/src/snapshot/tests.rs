@@ -167,6 +167,20 @@ fn a_lost_snapshot_is_sent_again() {
 }
 
 #[test]
+fn the_answer_to_a_snapshot_from_a_later_term_unseats_the_leader() {
+    let mut leader = applied(leader(0, 3, 2, &[1, 1, 1, 1]), 3);
+    take(&mut leader, 3);
+    let mut peer = follower(1, 3, 1, &[1]);
+    let probe = next_message(&mut leader, 1, start()).expect("due at once");
+    deliver(&mut leader, &mut peer, probe, start());
+    let snapshot = next_message(&mut leader, 1, start()).expect("due at once");
+    assert!(matches!(snapshot.message, Message::Snapshot(_)));
+    step(&mut peer, |peer| peer.observe_term(Term(7), start()));
+    deliver(&mut leader, &mut peer, snapshot, start());
+    assert_eq!((leader.is_leader(), leader.term), (false, Term(7)));
+}
+
+#[test]
 fn a_follower_whose_snapshot_is_ahead_is_found() {
     let mut leader = leader(0, 3, 2, &[1, 1, 1, 1]);
     let mut peer = applied(follower(1, 3, 1, &[1, 1, 1]), 3);

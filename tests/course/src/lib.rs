@@ -2,11 +2,13 @@
 //!
 //! `tests/course.toml` names every part and test of the course with its title, points and weight.
 //! The test harness, the runner and the checks all read it here, so a test is added or renamed in
-//! one place. The second half, [`Outcome`], is the note a test process leaves for whoever started
-//! it.
+//! one place. The second half is what passes between a test process and whoever started it: the
+//! note it leaves ([`Outcome`]), and what it prints ([`Collector`]).
 
 mod outcome;
+mod output;
 mod table;
 
 pub use outcome::{Outcome, PassedLine, Verdict};
+pub use output::{BothEnds, Collector, KEPT_BYTES};
 pub use table::{Course, Part, Test};

@@ -1,12 +1,9 @@
 //! The parent: starts the test again as a child and tells how that went.
 
-mod output;
-
 use super::{Limits, number};
-use course::{Outcome, Verdict};
+use course::{Collector, Outcome, Verdict};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
-use output::Output;
 use std::env;
 use std::fs;
 use std::io;
@@ -31,7 +28,7 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
     let result = ResultFile::new(name);
     let (child, output) = start(name, seed, &result).expect("a test can start itself again");
     let status = wait(child, limits.time.saturating_add(GRACE));
-    let text = output.text(OUTPUT_PATIENCE);
+    let text = output.finish(OUTPUT_PATIENCE).text();
     print!("{text}");
     result.read().unwrap_or_else(|| Outcome {
         test: name.to_string(),
@@ -46,7 +43,7 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
 }
 
 /// Starts the child. Its standard input is a pipe that stays open as long as this process lives.
-fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Output)> {
+fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Collector)> {
     let (reader, writer) = io::pipe()?;
     let child = Command::new(env::current_exe()?)
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
@@ -57,7 +54,7 @@ fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Outpu
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
-    Ok((child, Output::collect(reader)))
+    Ok((child, Collector::start(reader)))
 }
 
 /// Waits for the child's end, and sees to it that it comes.

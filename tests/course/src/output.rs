@@ -1,7 +1,14 @@
-//! What a test process prints: read as it comes, kept from both ends, never more than a bound.
+//! What a test process prints: read as it comes, kept from both ends, never more than a bound. A
+//! test may print for ever, and its beginning and its end tell most.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test process is watched from outside its world, by the real clock"
+)]
 
 use std::collections::VecDeque;
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -55,7 +62,7 @@ pub struct Collector {
 
 impl Collector {
     /// Starts reading.
-    pub fn start(mut pipe: PipeReader) -> Collector {
+    pub fn start(mut pipe: impl Read + Send + 'static) -> Collector {
         let kept = Arc::new(Mutex::new(BothEnds::new(KEPT_BYTES)));
         let (sender, at_end) = channel::<()>();
         let filling = Arc::clone(&kept);
@@ -81,7 +88,7 @@ impl Collector {
     }
 }
 
-fn copy(pipe: &mut PipeReader, into: &Mutex<BothEnds>) -> io::Result<()> {
+fn copy(pipe: &mut impl Read, into: &Mutex<BothEnds>) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     loop {
         match pipe.read(&mut buffer) {
