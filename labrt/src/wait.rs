@@ -230,29 +230,39 @@ fn describe_ring(ring: &[Arc<Record>]) -> String {
 
 /// What every thread of `world` is at (without one: of all worlds). Those that run come first, for
 /// one of them may be what the others wait for; then those that wait for a lock, then the rest.
-/// Threads of one name that wait for the same thing share a line.
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
-    let mut running = Vec::new();
-    let mut waiting: BTreeMap<(Kind, String, String), Vec<Duration>> = BTreeMap::new();
-    for record in Record::all() {
-        let ours = record
-            .world
-            .as_ref()
-            .is_some_and(|its| world.is_none_or(|world| Arc::ptr_eq(its, world)));
-        match &record.waits.lock().wait {
-            _ if !ours => {}
-            None => running.push(record.to_string()),
-            Some(wait) => {
-                let key = (wait.what.kind(), record.to_string(), wait.to_string());
-                waiting.entry(key).or_default().push(wait.since.elapsed());
-            }
+    let threads = threads_of(world);
+    let runs = |record: &&Arc<Record>| record.waits.lock().wait.is_none();
+    let running: Vec<_> = threads.iter().filter(runs).map(ToString::to_string).collect();
+    let waits = describe_waits(&threads, |_| true);
+    if running.is_empty() { waits } else { format!("  running: {}\n{waits}", running.join(", ")) }
+}
+
+/// The threads of `world` that have waited for a lock for so long that this may be what is wrong.
+pub(crate) fn report_stuck(world: &Arc<World>) -> String {
+    const LONG: Duration = Duration::from_millis(500);
+    describe_waits(&threads_of(Some(world)), |wait| {
+        wait.what.kind() == Kind::Lock && wait.since.elapsed() > LONG
+    })
+}
+
+fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<Record>> {
+    let ours = |its: &Arc<World>| world.is_none_or(|world| Arc::ptr_eq(its, world));
+    let belongs = |record: &Arc<Record>| record.world.as_ref().is_some_and(ours);
+    Record::all().into_iter().filter(belongs).collect()
+}
+
+/// A line for each wait. Threads of one name that wait for the same thing share one.
+fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait) -> bool) -> String {
+    let mut waits: BTreeMap<(Kind, String, String), Vec<Duration>> = BTreeMap::new();
+    for record in threads {
+        if let Some(wait) = record.waits.lock().wait.as_ref().filter(|wait| which(wait)) {
+            let key = (wait.what.kind(), record.to_string(), wait.to_string());
+            waits.entry(key).or_default().push(wait.since.elapsed());
         }
     }
     let mut text = String::new();
-    if !running.is_empty() {
-        text = format!("  running: {}\n", running.join(", "));
-    }
-    for ((_, name, wait), times) in waiting {
+    for ((_, name, wait), times) in waits {
         let longest = times.iter().max().map_or(0.0, Duration::as_secs_f64);
         let (name, lasting) = match times.len() {
             1 => (name, "for"),

@@ -17,7 +17,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::record::Record;
 use crate::thread::start;
-use crate::wait::{place, report};
+use crate::wait::{place, report, report_stuck};
 
 /// How to run a test.
 #[derive(Debug, Clone)]
@@ -58,7 +58,8 @@ pub struct Failure {
     pub place: Option<String>,
     /// Time since the test began.
     pub elapsed: Duration,
-    /// Who waits for what, one thread a line; empty where that explains nothing.
+    /// Who waits for what, one thread a line. With a violation, only those that have waited for a
+    /// lock for half a second or more; nothing with a panic.
     pub threads: String,
     /// Of a panic, if `RUST_BACKTRACE` asks for it.
     pub backtrace: Option<String>,
@@ -181,7 +182,6 @@ impl World {
         place: Option<String>,
     ) {
         let record = Record::current();
-        let explained = kind == FailureKind::Deadlock;
         let backtrace = (kind == FailureKind::Panic).then(Backtrace::capture);
         self.fail(Failure {
             kind,
@@ -190,7 +190,12 @@ impl World {
             server: record.server.as_ref().map(ToString::to_string),
             place,
             elapsed: self.began.elapsed(),
-            threads: if explained { report(Some(self)) } else { String::new() },
+            threads: match kind {
+                FailureKind::Panic => String::new(),
+                // What was expected may not have happened because somebody is stuck.
+                FailureKind::Violation => report_stuck(self),
+                FailureKind::Deadlock | FailureKind::TimeLimit => report(Some(self)),
+            },
             backtrace: backtrace
                 .filter(|backtrace| backtrace.status() == BacktraceStatus::Captured)
                 .map(|backtrace| backtrace.to_string()),

@@ -212,6 +212,22 @@ fn a_hang_is_explained_by_the_threads_that_run_and_those_that_wait_for_locks() {
 }
 
 #[test]
+fn a_violation_is_told_with_the_threads_that_are_stuck() {
+    let failure = failure(|| {
+        let lock = Arc::new(Mutex::new(()));
+        let held = lock.lock();
+        let waiting = lock.clone();
+        drop(thread::Builder::new().name("stuck").spawn(move || drop(waiting.lock())));
+        thread::sleep(Duration::from_secs(1));
+        fail("nothing happened");
+        drop(held);
+    });
+    assert!(failure.threads.starts_with("  stuck "), "{}", failure.threads);
+    assert!(failure.threads.contains("that test took at"), "{}", failure.threads);
+    assert_eq!(failure.threads.lines().count(), 1, "the test itself is not: {}", failure.threads);
+}
+
+#[test]
 fn a_ring_of_locks_is_told_at_once() {
     let failure = failure(|| {
         let locks: Vec<_> = (0..3).map(|_| Arc::new(Mutex::new(()))).collect();

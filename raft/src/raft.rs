@@ -155,7 +155,9 @@ impl Raft {
         }
     }
 
-    /// Runs one rule on the state, and settles what it changed.
+    /// Runs one rule on the state, and settles what it changed. (Its caller is who takes the lock, in
+    /// the kit's reports.)
+    #[track_caller]
     pub(crate) fn step<T>(&self, rule: impl FnOnce(&mut State, Instant) -> T) -> T {
         let mut state = self.shared.state.lock();
         let now = Instant::now();
@@ -167,6 +169,7 @@ impl Raft {
 
     /// The loop all our threads share: look, decide, wait. Returns what `look` found to do, or
     /// `None` when the server was killed.
+    #[track_caller]
     pub(crate) fn next_work<T>(
         &self,
         waiting: &Condvar,
