@@ -11,9 +11,6 @@ LAB = $(CARGO) run $(if $(wildcard $(RUNNER)),--quiet) --package lab --
 OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 	$(if $(SEED),--seed='$(SEED)') $(if $(JSON),--json='$(JSON)') $(if $(filter-out 0,$(KEEP)),--keep)
 
-# Without these `test-` would be linked from `test-.o`, which would be a part to be tested.
-MAKEFLAGS += --no-builtin-rules
-
 .PHONY: help list test test- bench check clean force
 
 help:

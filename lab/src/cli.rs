@@ -1,5 +1,6 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
+use course::LogFilter;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
@@ -193,20 +194,9 @@ fn number<N: FromStr>(name: &str, value: &OsStr, wanted: &str) -> Result<N, Wron
     parsed.ok_or_else(|| Wrong(format!("{name} is {value:?}, and must be {wanted}")))
 }
 
-/// The levels of the log crate, which reads them in any case.
-const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-
-/// The filter is the tests' to read; each of them would fail for a mistake in it.
+/// The filter is the tests' to use; each of them would fail for a mistake in it.
 fn check_log_filter(filter: &str) -> Result<(), Wrong> {
-    let rules = filter.split(',').map(str::trim).filter(|rule| !rule.is_empty());
-    let mut levels = rules.map(|rule| rule.split_once('=').map_or(rule, |(_, level)| level.trim()));
-    match levels.find(|level| !LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level))) {
-        None => Ok(()),
-        Some(level) => Err(Wrong(format!(
-            "LOG={filter}: {level:?} is not a level. Levels are off, error, warn, info, debug and \
-             trace, as in LOG=raft=debug,labrpc=info"
-        ))),
-    }
+    filter.parse::<LogFilter>().map(drop).map_err(Wrong)
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ pub struct Interrupt {
 impl Interrupt {
     /// Starts watching for signals on a thread of its own. The first one gives the children up,
     /// with which everything ends by itself; the second one kills them at once; if that does not
-    /// help either, a third one ends the runner where it stands.
+    /// help either, a third one ends the runner where it stands, and the terminal does not show
+    /// control characters until it is told to again.
     pub fn watch(children: &Arc<Children>) -> io::Result<Interrupt> {
         let interrupt = Interrupt::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;

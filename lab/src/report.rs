@@ -188,9 +188,10 @@ pub fn repeats(results: &Results) -> String {
 }
 
 fn repeats_line(test: &TestResults, width: usize) -> String {
-    let (name, runs, failed) = (&test.chosen.test.name, test.runs.len(), test.not_passed());
+    let (name, runs, failed) = (&test.chosen.test.name, test.done(), test.not_passed());
     let mut text = format!("{name:<width$}  {runs:>5}  {failed:>6}");
-    let seconds: Vec<f64> = test.runs.iter().map(|run| run.wall.as_secs_f64()).collect();
+    let done = test.runs.iter().filter(|run| run.word != Word::Stopped);
+    let seconds: Vec<f64> = done.map(|run| run.wall.as_secs_f64()).collect();
     if let Some(most) = seconds.iter().copied().reduce(f64::max) {
         let (mean, deviation) = mean_and_deviation(&seconds);
         let _ = write!(text, "  {mean:>11.1} ± {deviation:<4.1}  {most:>5.1}");

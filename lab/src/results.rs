@@ -80,7 +80,7 @@ impl TestResults<'_> {
         self.runs.iter().filter(|run| run.word != Word::Stopped).count()
     }
 
-    /// How many of those did not pass.
+    /// How many of the runs that came to their end did not pass.
     pub fn not_passed(&self) -> usize {
         self.done() - self.runs.iter().filter(|run| run.word == Word::Pass).count()
     }

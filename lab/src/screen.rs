@@ -98,7 +98,8 @@ impl Screen {
             _ => text += &report::failure(&test.chosen, run, self.paint),
         }
         let step = results.tests.len().max(results.expected().div_ceil(PROGRESS_LINES));
-        if self.live.is_none() && results.done().is_multiple_of(step) {
+        let counts = run.word != Word::Stopped;
+        if self.live.is_none() && counts && results.done().is_multiple_of(step) {
             text += &format!("{}\n", progress(results));
         }
         text

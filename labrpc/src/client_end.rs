@@ -7,6 +7,7 @@ use labrt::thread;
 use labrt::time::{Duration, Instant};
 
 use crate::Rpc;
+use crate::faults::Fate;
 use crate::network::{CallId, Departure, Inner, Outcome, Trip};
 use crate::server::Instance;
 
@@ -63,7 +64,7 @@ fn travel(network: Arc<Inner>, trip: Trip, rpc: &'static str, request: Vec<u8>) 
     if !fate.request_delay.is_zero() && outcome.recv_timeout(fate.request_delay).is_ok() {
         // The server has gone, or the end was disabled. The request is on its way all the same.
         if !fate.request_lost {
-            delivery.start(fate.request_delay.saturating_sub(sent.elapsed()));
+            delivery.arrive_after(fate.request_delay.saturating_sub(sent.elapsed()), &fate);
         }
         return None;
     }
@@ -71,10 +72,7 @@ fn travel(network: Arc<Inner>, trip: Trip, rpc: &'static str, request: Vec<u8>) 
         network.arrive(id, Outcome::Dead);
         return None;
     }
-    if let Some(delay) = fate.duplicate {
-        delivery.clone().start(delay);
-    }
-    delivery.start(Duration::ZERO);
+    delivery.arrive_after(Duration::ZERO, &fate);
     let Ok(Outcome::Reply(reply)) = outcome.recv() else { return None };
     if let Some(delay) = fate.reply_lost {
         pause(delay);
@@ -91,6 +89,7 @@ impl fmt::Debug for ClientEnd {
     }
 }
 
+#[track_caller]
 fn pause(delay: Duration) {
     if !delay.is_zero() {
         thread::sleep(delay);
@@ -108,6 +107,14 @@ struct Delivery {
 }
 
 impl Delivery {
+    /// Reaches the server, and perhaps reaches it again.
+    fn arrive_after(self, delay: Duration, fate: &Fate) {
+        if let Some(more) = fate.duplicate {
+            self.clone().start(delay + more);
+        }
+        self.start(delay);
+    }
+
     /// Lets the handler run, on a thread of its own that bears its name.
     fn start(self, delay: Duration) {
         let thread = thread::Builder::new().name(self.rpc).server(self.instance.name.clone());

@@ -9,6 +9,7 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
+use std::io::{self, Write};
 use std::panic::{Location, PanicHookInfo};
 use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
@@ -144,7 +145,7 @@ pub fn run<T: Send + 'static>(
 
 impl World {
     fn wait_for_end(self: &Arc<World>, options: &Options) -> Option<Failure> {
-        // A limit beyond the clock's reach is none: look again in a year.
+        // A year stands for a limit beyond the clock's reach.
         let limit = options.time_limit.min(Duration::from_secs(365 * 24 * 3600));
         let deadline = self.began + limit;
         let mut end = self.end.lock();
@@ -278,7 +279,9 @@ impl World {
             // If this panic comes while another unwinds, the process aborts before anyone can
             // tell. So it is told here, at the risk of telling it twice.
             let who = Record::current();
-            eprintln!("{earlier}then {who} panicked: {message} at {place:?}");
+            let at = place.as_deref().unwrap_or("an unknown place");
+            // Not `eprintln`, which panics if nobody reads.
+            let _ = writeln!(io::stderr(), "{earlier}then {who} panicked: {message}, at {at}");
         }
         self.fail_here(FailureKind::Panic, message, place);
     }

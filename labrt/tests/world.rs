@@ -90,6 +90,18 @@ fn a_panic_that_passes_the_hook_by_counts_too() {
 }
 
 #[test]
+fn so_does_one_in_a_scope() {
+    let failure = failure(|| {
+        thread::scope(|scope| {
+            let thread = scope.spawn(|| std::panic::resume_unwind(Box::new("resumed")));
+            let _ignored: thread::Result<()> = thread.join();
+        });
+        hang();
+    });
+    assert_eq!(failure.message, "resumed");
+}
+
+#[test]
 fn the_first_failure_counts() {
     let failure = failure(|| {
         fail("first");

@@ -119,7 +119,7 @@ impl Raft {
     ///
     /// A leader appends it to its log and says where and in which term, at once: whether it will
     /// be committed there is not known yet. A server that does not lead, or was killed, says
-    /// `None`.
+    /// `None`, and has not appended it.
     ///
     /// # Panics
     /// If the command is longer than 1 MiB.

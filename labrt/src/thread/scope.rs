@@ -10,6 +10,7 @@ use parking_lot::{Condvar, Mutex};
 use super::{JoinHandle, Result, name_of_child, start};
 use crate::record::Record;
 use crate::wait::{What, waiting};
+use crate::world;
 
 /// A scope to spawn threads in; see [`scope`].
 pub struct Scope<'scope, 'env: 'scope> {
@@ -107,7 +108,10 @@ impl<'scope> Scope<'scope, '_> {
                 let mut end = End { threads, panicked: false };
                 let result = result;
                 let value = catch_unwind(AssertUnwindSafe(body));
-                end.panicked = value.is_err();
+                if let Err(payload) = &value {
+                    world::report_panic(payload.as_ref());
+                    end.panicked = true;
+                }
                 *result.lock() = Some(value);
             })
         };

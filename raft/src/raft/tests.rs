@@ -9,7 +9,7 @@ use crate::message::RequestVoteReply;
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// One of three servers, on a network without the others.
+/// One of three servers. Its network is gone: every call fails at once.
 fn alone() -> Raft {
     let network = Network::with_seed(1);
     let peers = (0..3).map(|peer| network.make_end(format!("to S{peer}"))).collect();

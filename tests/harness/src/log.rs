@@ -11,9 +11,7 @@
 //! Those are the seconds since the test began, the server, the topic (the record's target), the
 //! message and the thread.
 
-mod filter;
-
-pub use filter::Filter;
+pub use course::LogFilter;
 
 use ::log::{LevelFilter, Log, Metadata, Record};
 use labrt::{thread, world};
@@ -27,7 +25,7 @@ use std::io::{LineWriter, Write};
 pub fn install_from_environment() -> Result<(), String> {
     let filter = match env::var("LOG") {
         Ok(text) => text.parse()?,
-        Err(_) => Filter::default(),
+        Err(_) => LogFilter::default(),
     };
     let Some(path) = env::var_os("LAB_LOG_FILE") else { return Ok(()) };
     let file = File::create(&path)
@@ -40,13 +38,13 @@ pub fn install_from_environment() -> Result<(), String> {
 
 /// The front of simplelog's writer.
 pub struct TestLog<W: Write + Send + 'static> {
-    filter: Filter,
+    filter: LogFilter,
     writer: Box<WriteLogger<W>>,
 }
 
 impl<W: Write + Send + 'static> TestLog<W> {
     /// A log that writes what `filter` lets through to `writer`.
-    pub fn new(filter: Filter, writer: W) -> TestLog<W> {
+    pub fn new(filter: LogFilter, writer: W) -> TestLog<W> {
         TestLog { filter, writer: WriteLogger::new(LevelFilter::Trace, message_only(), writer) }
     }
 }

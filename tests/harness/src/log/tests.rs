@@ -51,7 +51,7 @@ fn a_topic_that_was_not_asked_for_is_left_out() {
 
 #[test]
 fn the_longest_rule_that_covers_a_topic_counts() {
-    let filter: Filter = "warn, raft=info, raft::election=trace".parse().unwrap();
+    let filter: LogFilter = "warn, raft=info, raft::election=trace".parse().unwrap();
     assert_eq!(filter.level_for("raft::election"), LevelFilter::Trace);
     assert_eq!(filter.level_for("raft::election::ticker"), LevelFilter::Trace);
     assert_eq!(filter.level_for("raft::log"), LevelFilter::Info);
@@ -61,13 +61,13 @@ fn the_longest_rule_that_covers_a_topic_counts() {
 
 #[test]
 fn no_filter_shows_the_steps_of_the_test() {
-    assert_eq!("".parse(), Ok(Filter::default()));
-    assert_eq!(Filter::default().level_for("cluster"), LevelFilter::Info);
+    assert_eq!("".parse(), Ok(LogFilter::default()));
+    assert_eq!(LogFilter::default().level_for("cluster"), LevelFilter::Info);
 }
 
 #[test]
 fn a_bad_level_is_named_with_the_good_ones() {
-    let error = "raft=loud".parse::<Filter>().unwrap_err();
+    let error = "raft=loud".parse::<LogFilter>().unwrap_err();
     assert!(
         error.starts_with("LOG=raft=loud: \"loud\" is not a level. Levels are off,"),
         "{error}"

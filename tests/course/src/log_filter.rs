@@ -1,25 +1,26 @@
-//! Which log lines are wanted: `LOG=raft=debug,labrpc=info`.
+//! Which log lines are wanted: `LOG=raft=debug,labrpc=info`. The runner reads it to refuse a
+//! mistake before anything runs, the test process to log.
 
-use ::log::LevelFilter;
+use log::LevelFilter;
 use std::str::FromStr;
 
 /// Levels by topic. A topic covers everything beneath it: `raft` covers `raft::election`, but not
 /// `raft_tests`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
+pub struct LogFilter {
     /// The level of topics that no rule covers.
     otherwise: LevelFilter,
     rules: Vec<(String, LevelFilter)>,
 }
 
 /// Without being asked, the log tells the steps of the test.
-impl Default for Filter {
-    fn default() -> Filter {
-        Filter { otherwise: LevelFilter::Info, rules: Vec::new() }
+impl Default for LogFilter {
+    fn default() -> LogFilter {
+        LogFilter { otherwise: LevelFilter::Info, rules: Vec::new() }
     }
 }
 
-impl Filter {
+impl LogFilter {
     /// The level of the longest rule that covers `topic`.
     pub fn level_for(&self, topic: &str) -> LevelFilter {
         let covering = self.rules.iter().filter(|(rule, _)| covers(rule, topic));
@@ -36,13 +37,13 @@ fn covers(rule: &str, topic: &str) -> bool {
     topic.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-impl FromStr for Filter {
+impl FromStr for LogFilter {
     type Err = String;
 
     /// Reads `topic=level` and bare levels, separated by commas. A bare level is for all topics
     /// that have no level of their own.
-    fn from_str(text: &str) -> Result<Filter, String> {
-        let mut filter = Filter::default();
+    fn from_str(text: &str) -> Result<LogFilter, String> {
+        let mut filter = LogFilter::default();
         for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
             match rule.split_once('=') {
                 Some((topic, level)) => {
