@@ -8,7 +8,7 @@
 //!
 //! The way of an invocation: words are [`select`]ed into tests, [`cargo`] builds their binaries,
 //! the [`schedule`] hands jobs to workers, each of which [`run`]s one process at a time among the
-//! [`children`], reads its [`output`], judges it ([`verdict`]) and keeps or discards its files in
+//! [`children`], collects its output, judges it ([`verdict`]) and keeps or discards its files in
 //! the [`store`]. The [`results`] go to the [`screen`] in the words of [`report`], and to [`json`].
 
 mod cargo;
