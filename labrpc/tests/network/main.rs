@@ -1,0 +1,6 @@
+//! What the network does beyond the course's own tests.
+
+mod calls;
+mod faults;
+mod misuse;
+mod setup;
