@@ -37,6 +37,7 @@ mod pool;
 pub mod rand;
 mod record;
 mod runtime;
+pub mod sim;
 pub mod sync;
 pub mod thread;
 pub mod time;
