@@ -44,7 +44,7 @@ const LIVELOCK: u64 = 1_000_000;
 
 /// So many simulated threads are too many: a leak, most likely. Each takes two memory maps, of
 /// which Linux gives a process 65,530.
-const MAX_THREADS: usize = 20_000;
+const MAX_THREADS: usize = 24_000;
 
 /// What looking at the clock and yielding cost, in nanoseconds: at least, and up to so much more.
 const CLOCK_COST: (u64, usize) = (1_000, 19_000);
