@@ -106,7 +106,9 @@ impl Frame<'_> {
         match here.and_then(|here| file.strip_prefix(here).ok()) {
             // Tests use labrt as others do.
             Some(file) if file.ends_with("tests.rs") => Origin::User,
-            Some(file) if file.starts_with("sim/guard") => Origin::Library,
+            Some(file) if file.starts_with("sim/guard") || file == Path::new("sim/guard.rs") => {
+                Origin::Library
+            }
             Some(_) => Origin::Labrt,
             None => Origin::User,
         }

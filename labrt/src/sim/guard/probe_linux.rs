@@ -80,8 +80,10 @@ pub(super) fn probe(world: &Watched) -> (Option<Arc<Record>>, Option<Backtrace>)
 }
 
 extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel hands a handler with SA_SIGINFO this context.
+    let machine = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
     let asked = ASKED.load(Ordering::Acquire);
-    if asked == NOTHING || asked == POLITELY && in_c_library(context) {
+    if asked == NOTHING || asked == POLITELY && in_c_library(machine) {
         return;
     }
     if ANSWERED.swap(true, Ordering::AcqRel) {
@@ -95,34 +97,58 @@ extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut c_vo
         unsafe { Arc::increment_strong_count(record) };
         RECORD.store(record.cast_mut(), Ordering::Release);
     }
-    let backtrace = exempt(|| Box::new(Backtrace::force_capture()));
+    let backtrace = exempt(|| within_instruction(machine, Backtrace::force_capture));
+    let backtrace = Box::new(backtrace);
     BACKTRACE.store(Box::into_raw(backtrace), Ordering::Release);
     // SAFETY: as above.
     unsafe { *libc::__errno_location() = errno };
 }
 
 /// Was the thread interrupted there?
-fn in_c_library(context: *mut c_void) -> bool {
-    // SAFETY: the kernel hands a handler with SA_SIGINFO this context.
-    let context = unsafe { &*context.cast::<libc::ucontext_t>() };
-    let at = instruction(&context.uc_mcontext);
-    C_LIBRARY.get().is_some_and(|library| library.contains(&at))
+fn in_c_library(machine: &mut libc::mcontext_t) -> bool {
+    let at = instruction(machine).map(|at| *at as usize);
+    C_LIBRARY.get().is_some_and(|library| at.is_some_and(|at| library.contains(&at)))
 }
 
+/// Takes a backtrace as if the thread stood within the instruction it was interrupted before.
+///
+/// The line of a frame is looked up a byte before where it stands, which is right for a frame that
+/// has made a call. At the head of a loop it would find the line before the loop.
+fn within_instruction<T>(machine: &mut libc::mcontext_t, backtrace: impl FnOnce() -> T) -> T {
+    /// Instructions of x86-64 of one byte, that move the stack: within them there is nowhere to stand.
+    const PUSHES_AND_POPS: std::ops::RangeInclusive<u8> = 0x50..=0x5f;
+    const RETURN: u8 = 0xc3;
+    const LEAVE: u8 = 0xc9;
+    let at = instruction(machine).filter(|at| {
+        // SAFETY: code that is being run can be read.
+        let code = unsafe { *(**at as *const u8) };
+        !PUSHES_AND_POPS.contains(&code) && code != RETURN && code != LEAVE
+    });
+    let Some(at) = at.map(ptr::from_mut) else { return backtrace() };
+    // SAFETY: the context lives as long as the handler. The unwinder reads it, and is done when the
+    // backtrace is; then the thread must go on where it was.
+    unsafe { at.write_volatile(*at + 1) };
+    let result = backtrace();
+    // SAFETY: as above.
+    unsafe { at.write_volatile(*at - 1) };
+    result
+}
+
+/// Where the thread was interrupted.
 #[cfg(target_arch = "x86_64")]
-fn instruction(machine: &libc::mcontext_t) -> usize {
-    machine.gregs[libc::REG_RIP as usize] as usize
+fn instruction(machine: &mut libc::mcontext_t) -> Option<&mut i64> {
+    Some(&mut machine.gregs[libc::REG_RIP as usize])
 }
 
 #[cfg(target_arch = "aarch64")]
-fn instruction(machine: &libc::mcontext_t) -> usize {
-    machine.pc as usize
+fn instruction(machine: &mut libc::mcontext_t) -> Option<&mut u64> {
+    Some(&mut machine.pc)
 }
 
-/// Elsewhere a thread is never found in the C library.
+/// Not known elsewhere; lines may be off by one there, and a thread in the allocator not be spared.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn instruction(_: &libc::mcontext_t) -> usize {
-    0
+fn instruction(_: &mut libc::mcontext_t) -> Option<&mut u64> {
+    None
 }
 
 /// Where the C library's code lies: the segment with `malloc`.

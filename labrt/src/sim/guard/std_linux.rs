@@ -18,7 +18,7 @@ use libc::{clockid_t, size_t, ssize_t, timespec};
 
 use super::blame::blame;
 use super::fatal::{Alarm, What, failure, fatal};
-use super::{CARRIER, exempt};
+use super::{CARRIER, exempt, take_misuse};
 use crate::rand::mix;
 use crate::world::FailureKind;
 
@@ -232,7 +232,9 @@ unsafe fn wait(
         }
         waited += slice;
         if limit.is_some_and(|limit| waited >= limit) {
-            misuse("a timed wait of std", "labrt's locks, channels or park_timeout");
+            // To make a deadline, std has read the clock. It is the wait that is to be told.
+            exempt(|| drop(take_misuse()));
+            misuse("a timed wait of std", "those of labrt");
             // SAFETY: as above.
             unsafe { *libc::__errno_location() = libc::ETIMEDOUT };
             return -1;
