@@ -17,6 +17,7 @@ use crate::record::Record;
 use crate::world::{Failure, FailureKind};
 
 const CHILD: &str = "LABRT_GUARD_TEST";
+const STACK: usize = 256 * 1024;
 
 fn record() -> Arc<Record> {
     Arc::new(Record::new("applier".into(), Some("S2".into()), None, 7))
@@ -24,14 +25,15 @@ fn record() -> Arc<Record> {
 
 fn watched(seed: u64) -> Arc<Watched> {
     let describe = |failure: &mut Failure| failure.elapsed = Duration::from_millis(1500);
-    Arc::new(Watched::new("figure_8_2c".into(), seed, 256 * 1024, describe))
+    Arc::new(Watched::new("figure_8_2c".into(), seed, STACK, describe))
 }
 
 /// Runs `body` as the simulated thread S2/applier, on the stack of an OS thread.
 fn carried<T: Send>(seed: u64, body: impl FnOnce() -> T + Send) -> (T, Option<Box<Failure>>) {
     let (world, record) = (watched(seed), record());
     thread::scope(|scope| {
-        let carrier = scope.spawn(|| {
+        let builder = thread::Builder::new().stack_size(STACK);
+        let carrier = builder.spawn_scoped(scope, || {
             let _entered = enter(world);
             // SAFETY: the record outlives the thread.
             unsafe { running(Some(&record), 0..0) };
@@ -40,6 +42,7 @@ fn carried<T: Send>(seed: u64, body: impl FnOnce() -> T + Send) -> (T, Option<Bo
             unsafe { running(None, 0..0) };
             (value, take_misuse())
         });
+        let carrier = carrier.expect("the OS gives a thread");
         carrier.join().expect("the body does not panic")
     })
 }
@@ -118,28 +121,76 @@ fn a_world_that_idles_or_reaches_points_is_left_alone() {
     }
 }
 
-#[test]
-fn overflow_of_a_coroutine() {
-    let Some(output) = in_child("overflow_of_a_coroutine", ("RUST_BACKTRACE", "0")) else {
-        let record = record();
-        let _entered = enter(watched(417));
-        let stack = DefaultStack::new(256 * 1024).expect("a stack");
-        let limit = stack.limit().get();
-        let mut coroutine = Coroutine::<(), (), u64, _>::with_stack(stack, |_, ()| {
-            std::hint::black_box(recurse(1))
-        });
-        // SAFETY: the record outlives the coroutine.
-        unsafe { running(Some(&record), limit..limit + 4096) };
-        let CoroutineResult::Return(_) = coroutine.resume(()) else { unreachable!() };
-        unreachable!("the stack is not that large");
-    };
+/// Runs `body` as the simulated thread S2/applier, on a coroutine's stack.
+fn in_coroutine<T: 'static>(
+    seed: u64,
+    body: impl FnOnce() -> T + 'static,
+) -> (T, Option<Box<Failure>>) {
+    let record = record();
+    let _entered = enter(watched(seed));
+    let stack = DefaultStack::new(STACK).expect("the OS gives a stack");
+    let limit = stack.limit().get();
+    let mut coroutine = Coroutine::<(), (), T, _>::with_stack(stack, |_, ()| body());
+    // SAFETY: the record outlives the coroutine.
+    unsafe { running(Some(&record), limit..limit + 4096) };
+    let CoroutineResult::Return(value) = coroutine.resume(()) else { unreachable!() };
+    // SAFETY: as above.
+    unsafe { running(None, 0..0) };
+    (value, take_misuse())
+}
+
+fn assert_overflow_told(output: &Output) {
     let told = String::from_utf8_lossy(&output.stderr);
-    print!("{told}");
-    assert!(told.ends_with(
-        "simulated thread S2/applier has overflowed its stack of 256 KiB (seed 417): \
-         does a function call itself without end?\n"
-    ));
     assert!(!output.status.success());
+    let last = "simulated thread S2/applier has overflowed its stack of 256 KiB (seed 417): \
+                does a function call itself without end?\n";
+    assert!(told.ends_with(last), "{told}");
+}
+
+#[test]
+fn overflow_of_a_coroutine_s_stack() {
+    match in_child("overflow_of_a_coroutine_s_stack", ("RUST_BACKTRACE", "0")) {
+        None => panic!("{:?}", in_coroutine(417, || recurse(1))),
+        Some(output) => assert_overflow_told(&output),
+    }
+}
+
+#[test]
+fn overflow_of_an_os_thread_s_stack() {
+    match in_child("overflow_of_an_os_thread_s_stack", ("RUST_BACKTRACE", "0")) {
+        None => panic!("{:?}", carried(417, || recurse(1))),
+        Some(output) => assert_overflow_told(&output),
+    }
+}
+
+/// Looking for source lines takes some stack.
+#[test]
+fn a_coroutine_s_stack_is_large_enough_to_blame() {
+    let (line, misuse) = thread::spawn(|| {
+        in_coroutine(1, || {
+            thread::sleep(Duration::from_secs(3600));
+            line!() - 1
+        })
+    })
+    .join()
+    .expect("the body does not panic");
+    let message = "std::thread::sleep inside the simulation; use labrt::thread::sleep";
+    assert_misuse(misuse, message, line);
+}
+
+#[test]
+fn a_coroutine_that_runs_on_and_on_ends_the_process() {
+    let test = "a_coroutine_that_runs_on_and_on_ends_the_process";
+    let Some(output) = in_child(test, ("LAB_WATCHDOG", "0.5")) else {
+        in_coroutine(417, || {
+            println!("line {}", line!() + 1);
+            while !ENDED.load(Ordering::Relaxed) {}
+        });
+        unreachable!("the watchdog ends the process");
+    };
+    assert_told(&output, "has run for 0.5 s without reaching a scheduling point");
+    // Not how the coroutine came to run.
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("in_coroutine<"));
 }
 
 #[expect(unconditional_recursion)]
