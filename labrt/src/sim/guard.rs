@@ -36,7 +36,7 @@ mod probe_linux;
 mod std_linux;
 mod watchdog;
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
 
 #[allow(unused_imports, reason = "until the engine calls it")]

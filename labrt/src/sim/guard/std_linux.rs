@@ -10,22 +10,19 @@ use std::backtrace::Backtrace;
 use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
 use std::mem::transmute;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::time::Duration;
 
-use libc::{clockid_t, size_t, ssize_t, timespec};
+use libc::{clockid_t, pthread_attr_t, pthread_t, size_t, ssize_t, timespec};
 
 use super::blame::blame;
-use super::fatal::{Alarm, What, failure, fatal};
-use super::{CARRIER, exempt, take_misuse};
+use super::fatal::failure;
+use super::{CARRIER, exempt};
 use crate::rand::mix;
 use crate::world::FailureKind;
 
-/// How long a lock of the OS may take. Worlds in parallel share some, as that of stdout.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// A wait is made of slices, so that time in which the process was stopped does not count.
-const SLICE: Duration = Duration::from_millis(50);
+mod futex;
+#[cfg(test)]
+mod tests;
 
 /// A function of the C library.
 struct Real {
@@ -67,6 +64,7 @@ static CLOCK_GETTIME: Real = Real::new(c"clock_gettime");
 static NANOSLEEP: Real = Real::new(c"nanosleep");
 static CLOCK_NANOSLEEP: Real = Real::new(c"clock_nanosleep");
 static GETRANDOM: Real = Real::new(c"getrandom");
+static PTHREAD_CREATE: Real = Real::new(c"pthread_create");
 static SYSCALL: Real = Real::new(c"syscall");
 
 /// # Safety
@@ -159,6 +157,31 @@ fn fill(bytes: &mut [u8]) {
     }
 }
 
+/// # Safety
+/// The C library's.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn pthread_create(
+    thread: *mut pthread_t,
+    attributes: *const pthread_attr_t,
+    start: StartRoutine,
+    argument: *mut c_void,
+) -> c_int {
+    if guarded() {
+        misuse("std::thread::spawn", "labrt::thread::spawn");
+    }
+    type Function = unsafe extern "C" fn(
+        *mut pthread_t,
+        *const pthread_attr_t,
+        StartRoutine,
+        *mut c_void,
+    ) -> c_int;
+    let create = PTHREAD_CREATE.address();
+    // SAFETY: as above.
+    unsafe { transmute::<*mut c_void, Function>(create)(thread, attributes, start, argument) }
+}
+
+type StartRoutine = extern "C" fn(*mut c_void) -> *mut c_void;
+
 /// The C library's has as many arguments as the call; the unused ones are read from where nothing
 /// was put, and passed on unseen.
 ///
@@ -178,7 +201,7 @@ unsafe extern "C" fn syscall(
         match (number, b as c_int & libc::FUTEX_CMD_MASK) {
             (libc::SYS_futex, libc::FUTEX_WAIT | libc::FUTEX_WAIT_BITSET) => {
                 // SAFETY: the caller's address, and its time-out or null.
-                return unsafe { wait(a, b as c_int, c, (d as *const timespec).as_ref()) };
+                return unsafe { futex::wait(a, b as c_int, c, (d as *const timespec).as_ref()) };
             }
             (libc::SYS_getrandom, _) => {
                 // SAFETY: as the call says.
@@ -207,61 +230,6 @@ unsafe fn real_syscall(
     unsafe { transmute::<*mut c_void, Function>(SYSCALL.address())(number, a, b, c, d, e, f) }
 }
 
-/// A futex wait, as the kernel does it but with little patience.
-#[cold]
-unsafe fn wait(
-    address: c_long,
-    operation: c_int,
-    value: c_long,
-    timeout: Option<&timespec>,
-) -> c_long {
-    let operation_of_slice = libc::FUTEX_WAIT | (operation & libc::FUTEX_PRIVATE_FLAG);
-    let limit = timeout.map(|timeout| time_left(operation, timeout));
-    let (mut waited, mut patience) = (Duration::ZERO, PATIENCE);
-    loop {
-        let slice = limit.map_or(SLICE, |limit| SLICE.min(limit.saturating_sub(waited)));
-        let time = timespec { tv_sec: 0, tv_nsec: slice.subsec_nanos().into() };
-        let time = ptr::from_ref(&time) as c_long;
-        // SAFETY: the caller's address and value, and a time that outlives the call.
-        let result = unsafe {
-            real_syscall(libc::SYS_futex, address, operation_of_slice.into(), value, time, 0, 0)
-        };
-        // SAFETY: always valid on the calling thread.
-        if result != -1 || unsafe { *libc::__errno_location() } != libc::ETIMEDOUT {
-            return result;
-        }
-        waited += slice;
-        if limit.is_some_and(|limit| waited >= limit) {
-            // To make a deadline, std has read the clock. It is the wait that is to be told.
-            exempt(|| drop(take_misuse()));
-            misuse("a timed wait of std", "those of labrt");
-            // SAFETY: as above.
-            unsafe { *libc::__errno_location() = libc::ETIMEDOUT };
-            return -1;
-        }
-        if waited >= patience {
-            blocks();
-            patience += PATIENCE;
-        }
-    }
-}
-
-/// What a futex's time-out, which is a time of a clock in one operation, leaves.
-fn time_left(operation: c_int, timeout: &timespec) -> Duration {
-    let duration = |time: &timespec| {
-        Duration::new(time.tv_sec.max(0).cast_unsigned(), time.tv_nsec.try_into().unwrap_or(0))
-    };
-    if operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT {
-        return duration(timeout);
-    }
-    let realtime = operation & libc::FUTEX_CLOCK_REALTIME != 0;
-    let clock = if realtime { libc::CLOCK_REALTIME } else { libc::CLOCK_MONOTONIC };
-    let mut now = timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `now` is there to be filled.
-    exempt(|| unsafe { clock_gettime(clock, &mut now) });
-    duration(timeout).saturating_sub(duration(&now))
-}
-
 /// Leaves word of a misuse for the next scheduling point; the first counts. False if it is labrt
 /// that asks, for its own ends.
 fn misuse(what: &str, instead: &str) -> bool {
@@ -282,27 +250,4 @@ fn misuse(what: &str, instead: &str) -> bool {
         });
         true
     })
-}
-
-/// Nobody has ended a wait in time. Returns if it is labrt's own, which others will end.
-fn blocks() {
-    exempt(|| {
-        let backtrace = Backtrace::force_capture();
-        if blame(&backtrace).through_labrt {
-            return;
-        }
-        CARRIER.with(|carrier| {
-            let (world, record) = (carrier.world.get(), carrier.record.get());
-            // SAFETY: both come from `Arc`s that live while guarded code runs; a count is added.
-            let (world, record) = unsafe {
-                Arc::increment_strong_count(world);
-                if !record.is_null() {
-                    Arc::increment_strong_count(record);
-                }
-                (Arc::from_raw(world), (!record.is_null()).then(|| Arc::from_raw(record)))
-            };
-            let kind = FailureKind::Misuse;
-            fatal(Alarm { world, kind, what: What::Blocks, record, backtrace: Some(backtrace) })
-        })
-    });
 }
