@@ -23,6 +23,7 @@ use crate::world::Failure;
 
 mod blame;
 mod fatal;
+mod last_words;
 #[cfg(unix)]
 mod overflow;
 #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@
 //! when that takes too long.
 
 use std::backtrace::Backtrace;
+use std::fmt;
 use std::io::{self, Write};
 use std::process;
 use std::sync::{Arc, OnceLock};
@@ -12,12 +13,13 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::blame::{Blame, blame};
+use super::last_words::say;
 use super::{Watched, exempt};
 use crate::record::Record;
 use crate::world::{Failure, FailureKind};
 
 /// How long telling a failure may take: finding source lines in a large binary takes a second.
-const TELLING: Duration = Duration::from_secs(10);
+const TELLING: Duration = Duration::from_secs(5);
 
 /// What ends the process.
 pub(super) struct Alarm {
@@ -67,8 +69,10 @@ pub(super) fn fatal(alarm: Alarm) -> ! {
             teller.unpark();
         }
         thread::sleep(TELLING);
-        let _ =
-            io::stderr().write_all(b"labrt: what ends this process could not be told in time\n");
+        if let Some(Alarm { world, what, record, .. }) = ALARM.get() {
+            let name = Name(record.as_deref());
+            say(format_args!("{}, seed {}: thread {name} {what}\n", world.name, world.seed));
+        }
         process::abort()
     })
 }
@@ -97,26 +101,41 @@ fn tell(alarm: &Alarm) -> ! {
 
 impl Alarm {
     fn failure(&self) -> Failure {
-        let thread = match self.record.as_ref() {
-            Some(record) => record.to_string(),
-            None => "of the engine".into(),
-        };
-        let message = match self.what {
-            What::Runs { seconds } => {
-                format!(
-                    "thread {thread} has run for {seconds} s without reaching a scheduling point"
-                )
-            }
-            What::Blocks => format!(
-                "thread {thread} blocks in a lock, channel or wait of std inside the simulation, \
-                 where nobody can wake it; use those of labrt"
-            ),
-        };
+        let record = self.record.as_deref();
+        let message = format!("thread {} {}", Name(record), self.what);
         let blame = self.backtrace.as_ref().map(blame).unwrap_or_default();
-        failure(&self.world, self.kind, message, self.record.as_deref(), blame)
+        failure(&self.world, self.kind, message, record, blame)
     }
 }
 
+/// What the thread does, after its name.
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Runs { seconds } => {
+                write!(f, "has run for {seconds} s without reaching a scheduling point")
+            }
+            What::Blocks => f.write_str(
+                "blocks in a lock, channel or wait of std inside the simulation, where nobody can \
+                 wake it; use those of labrt",
+            ),
+        }
+    }
+}
+
+/// A thread's name; without a record it is the engine that runs, or nobody knows.
+struct Name<'a>(Option<&'a Record>);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(record) => record.fmt(f),
+            None => f.write_str("(unknown)"),
+        }
+    }
+}
+
+/// A failure in `record`'s thread of `world`.
 pub(super) fn failure(
     world: &Watched,
     kind: FailureKind,
@@ -124,7 +143,7 @@ pub(super) fn failure(
     record: Option<&Record>,
     blame: Blame,
 ) -> Failure {
-    let name = record.map_or("engine".into(), |record| record.name.to_string());
+    let name = record.map_or("(unknown)".into(), |record| record.name.to_string());
     let mut failure = Failure {
         kind,
         message,

@@ -5,12 +5,12 @@
 //! comes before it, and passes on what is not a simulated thread's.
 
 use std::ffi::c_void;
-use std::fmt::{self, Write};
 use std::process;
 use std::ptr;
 use std::sync::OnceLock;
 
 use super::CARRIER;
+use super::last_words::say;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
@@ -54,32 +54,12 @@ fn is_overflow(carrier: &super::Carrier, address: usize) -> bool {
 fn tell(carrier: &super::Carrier) {
     // SAFETY: neither is null when a simulated thread runs, and both live as long.
     let (world, record) = unsafe { (&*carrier.world.get(), &*carrier.record.get()) };
-    let mut text = Text { bytes: [0; 512], length: 0 };
-    let _ = writeln!(
-        text,
+    say(format_args!(
         "simulated thread {record} has overflowed its stack of {} KiB (seed {}): \
-         does a function call itself without end?",
+         does a function call itself without end?\n",
         world.stack_size / 1024,
         world.seed
-    );
-    // SAFETY: so many bytes are there. What is not written cannot be told otherwise.
-    unsafe { libc::write(libc::STDERR_FILENO, text.bytes.as_ptr().cast(), text.length) };
-}
-
-/// Text of limited length: a signal handler cannot allocate.
-struct Text {
-    bytes: [u8; 512],
-    length: usize,
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = &mut self.bytes[self.length..];
-        let fits = text.len().min(room.len());
-        room[..fits].copy_from_slice(&text.as_bytes()[..fits]);
-        self.length += fits;
-        Ok(())
-    }
+    ));
 }
 
 unsafe fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut c_void) {

@@ -3,7 +3,7 @@
 
 #![expect(clippy::missing_spin_loop, reason = "a student's loop has none")]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use corosensei::{Coroutine, CoroutineResult};
 
 use super::{Watched, enter, running, take_misuse};
 use crate::record::Record;
-use crate::world::Failure;
+use crate::world::{Failure, FailureKind};
 
 const CHILD: &str = "LABRT_GUARD_TEST";
 const STACK: usize = 256 * 1024;
@@ -106,6 +106,39 @@ fn a_thread_that_waits_for_input_ends_the_process() {
         unreachable!("the watchdog ends the process");
     };
     assert_told(&output, file!(), "has run for 0.5 s without reaching a scheduling point");
+}
+
+#[test]
+fn a_handler_is_told_before_the_process_ends() {
+    let test = "a_handler_is_told_before_the_process_ends";
+    let Some(output) = in_child(module_path!(), test, ("LAB_WATCHDOG", "0.5")) else {
+        super::on_fatal(|failure| {
+            assert_eq!(failure.kind, FailureKind::Stuck);
+            // Not `println`: this thread has inherited a test's capture.
+            let _ = writeln!(std::io::stdout(), "told of {}", failure.thread);
+        });
+        carried(417, || while !ENDED.load(Ordering::Relaxed) {});
+        unreachable!("the watchdog ends the process");
+    };
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("told of applier\n"), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+/// Stderr is locked for good, so the failure cannot be told in full.
+#[test]
+fn a_thread_that_holds_stderr_ends_the_process() {
+    let test = "a_thread_that_holds_stderr_ends_the_process";
+    let Some(output) = in_child(module_path!(), test, ("LAB_WATCHDOG", "0.5")) else {
+        carried(417, || {
+            let _locked = std::io::stderr().lock();
+            while !ENDED.load(Ordering::Relaxed) {}
+        });
+        unreachable!("the watchdog ends the process");
+    };
+    assert!(!output.status.success());
+    let last = "figure_8_2c, seed 417: thread S2/applier has run for 0.5 s without reaching";
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with(last), "{output:?}");
 }
 
 #[test]
