@@ -1,5 +1,8 @@
 //! The simulated runtime: threads that run one at a time, in virtual time, from a seed.
 
+#[allow(dead_code, reason = "until the engine calls it")]
+pub(crate) mod guard;
+
 use std::fmt;
 use std::io::Write;
 use std::panic::resume_unwind;

@@ -46,6 +46,10 @@ pub enum FailureKind {
     Livelock,
     /// The test did not end in time.
     TimeLimit,
+    /// A simulated thread has run for seconds without reaching a scheduling point.
+    Stuck,
+    /// A simulated thread went past the simulation: to a real clock, a real lock, a real sleep.
+    Misuse,
 }
 
 /// The first thing that went wrong in a world.
@@ -265,7 +269,7 @@ impl World {
             place,
             elapsed: self.elapsed(),
             threads: match kind {
-                FailureKind::Panic => String::new(),
+                FailureKind::Panic | FailureKind::Stuck | FailureKind::Misuse => String::new(),
                 // What was expected may not have happened because somebody is stuck.
                 FailureKind::Violation => report_stuck(self),
                 _ => report(Some(self)),
