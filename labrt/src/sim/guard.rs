@@ -40,8 +40,7 @@ mod watchdog;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-#[allow(unused_imports, reason = "until the engine calls it")]
-pub(crate) use fatal::on_fatal;
+pub(super) use fatal::on_fatal;
 
 /// What is watched of a world.
 pub(crate) struct Watched {

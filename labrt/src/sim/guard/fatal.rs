@@ -47,7 +47,7 @@ static TELLER: OnceLock<Thread> = OnceLock::new();
 ///
 /// # Panics
 /// If there is a handler already.
-pub(crate) fn on_fatal(handler: impl Fn(&Failure) + Send + Sync + 'static) {
+pub(in crate::sim) fn on_fatal(handler: impl Fn(&Failure) + Send + Sync + 'static) {
     assert!(HANDLER.set(Box::new(handler)).is_ok(), "a second handler of what is fatal");
 }
 
@@ -143,7 +143,7 @@ pub(super) fn failure(
     record: Option<&Record>,
     blame: Blame,
 ) -> Failure {
-    let name = record.map_or("(unknown)".into(), |record| record.name.to_string());
+    let name = record.map_or("(unknown)".into(), |record| record.name().to_string());
     let mut failure = Failure {
         kind,
         message,

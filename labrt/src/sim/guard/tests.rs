@@ -14,14 +14,14 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult};
 
 use super::{Watched, enter, running, take_misuse};
-use crate::record::Record;
+use crate::record::{Name, Record};
 use crate::world::{Failure, FailureKind};
 
 const CHILD: &str = "LABRT_GUARD_TEST";
 const STACK: usize = 256 * 1024;
 
 fn record() -> Arc<Record> {
-    Arc::new(Record::new("applier".into(), Some("S2".into()), None, 7))
+    Arc::new(Record::new(Name::given("applier".into()), Some("S2".into()), None, 7))
 }
 
 fn watched(seed: u64) -> Arc<Watched> {
