@@ -19,10 +19,10 @@
 //! It is there so that a report can be made from outside.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -43,9 +43,12 @@ pub(crate) type TaskId = u32;
 /// So many scheduling points in a row without time passing are a livelock.
 const LIVELOCK: u64 = 1_000_000;
 
-/// So many simulated threads are too many: a leak, most likely. Each takes two memory maps, of
-/// which Linux gives a process 65,530.
+/// So many simulated threads are too many for a process: a leak, most likely. Each takes two
+/// memory maps, of which Linux gives a process 65,530.
 const MAX_THREADS: usize = 24_000;
+
+/// Simulated threads of all worlds. One that could not be ended keeps its stack, and counts on.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// What looking at the clock and yielding cost, in nanoseconds: at least, and up to so much more.
 const CLOCK_COST: (u64, usize) = (1_000, 19_000);
@@ -412,13 +415,23 @@ impl Core {
     /// # Errors
     /// If there are too many already: what to say.
     pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
-        let mut state = self.state.lock();
-        let alive = state.tasks.len() - state.free.len();
-        if alive >= MAX_THREADS {
-            return Err(format!("{alive} simulated threads are alive, and more are not allowed"));
+        if THREADS.load(Ordering::Relaxed) >= MAX_THREADS {
+            return Err(self.too_many_threads());
         }
-        state.spawn(record, body);
+        THREADS.fetch_add(1, Ordering::Relaxed);
+        self.state.lock().spawn(record, body);
         Ok(())
+    }
+
+    #[cold]
+    fn too_many_threads(&self) -> String {
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        for record in self.records() {
+            *names.entry(record.to_string()).or_default() += 1;
+        }
+        let most = names.into_iter().max_by_key(|(_, count)| *count);
+        let most = most.map(|(name, count)| format!(": {count} of them are {name}"));
+        format!("{MAX_THREADS} simulated ones are alive{}", most.unwrap_or_default())
     }
 
     /// The life of a simulated thread, called by what carries it; returns who is next.
@@ -433,6 +446,7 @@ impl Core {
         if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
             crate::world::report_panic(payload.as_ref());
         }
+        THREADS.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.end(task);
         if state.ending {
