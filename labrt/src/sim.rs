@@ -155,7 +155,7 @@ fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
     loop {
         let alive = core.alive();
         if alive.is_empty() || idle_rounds == IDLE_ROUNDS {
-            return alive.into_iter().map(|task| core.record_of(task).to_string()).collect();
+            return core.records().iter().map(ToString::to_string).collect();
         }
         for task in &alive {
             core.set_running(*task);

@@ -22,7 +22,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -108,6 +108,8 @@ pub(crate) struct Core {
     now: AtomicU64,
     /// Objects numbered so far.
     objects: AtomicU32,
+    /// The world has ended, well or badly: every thread is to unwind.
+    ending: AtomicBool,
     /// What the watchdog sees of this world.
     pub(super) watched: Arc<Watched>,
     state: Mutex<State>,
@@ -134,8 +136,6 @@ struct State {
     points: u64,
     /// Points passed since time last moved.
     standing: u64,
-    /// The world has ended, well or badly: every thread is to unwind.
-    ending: bool,
 }
 
 struct Task {
@@ -199,12 +199,12 @@ impl Core {
             trace: Trace::new(trace),
             points: 0,
             standing: 0,
-            ending: false,
         };
         Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
+            ending: AtomicBool::new(false),
             watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(state),
         }
@@ -243,10 +243,10 @@ impl Core {
     /// A point, and perhaps a switch; true if the world is ending.
     #[inline]
     fn pass_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        let mut state = self.state.lock();
-        if state.ending {
+        if self.is_ending() {
             return true;
         }
+        let mut state = self.state.lock();
         if let Some(misuse) = take_misuse() {
             drop(state);
             self.world().fail(*misuse);
@@ -268,8 +268,8 @@ impl Core {
 
     /// Lets others that can run go first, now.
     pub(crate) fn yield_now(&self, site: Site) {
-        let mut state = self.state.lock();
-        if !state.ending {
+        if !self.is_ending() {
+            let mut state = self.state.lock();
             state.pass(Op::Yield, 0, Some(site));
             let me = state.running;
             state.step_back(me);
@@ -297,16 +297,12 @@ impl Core {
         }
         drop(state);
         switch(Next::Task(next));
-        self.state.lock().ending
+        self.is_ending()
     }
 
     /// Looks at the clock, which takes some time. A scheduling point.
     pub(crate) fn read_clock(&self, site: Site) -> Duration {
-        let charged = {
-            let mut state = self.state.lock();
-            state.ending || self.charge(&mut state)
-        };
-        if !charged {
+        if !self.is_ending() && !self.charge(&mut self.state.lock()) {
             self.stop_here();
         }
         self.point(Op::Clock, 0, site);
@@ -339,12 +335,11 @@ impl Core {
     /// here, because it has something to put in order first. A caller that waits on finds control
     /// with other threads meanwhile, which unwind.
     pub(crate) fn wait_masked(&self, keys: &[Key], deadline: Option<u64>) -> Woken {
-        let mut state = self.state.lock();
-        if state.ending {
-            drop(state);
+        if self.is_ending() {
             switch(Next::Driver);
             return Woken::Ending;
         }
+        let mut state = self.state.lock();
         let me = state.running;
         state.block(me, keys, deadline);
         let next = state.next();
@@ -363,7 +358,7 @@ impl Core {
                 state = self.state.lock();
             }
         }
-        if state.ending {
+        if self.is_ending() {
             return Woken::Ending;
         }
         let woken = state.tasks[me as usize].woken;
@@ -406,8 +401,10 @@ impl Core {
         self.state.lock().scheduler.any_of(count)
     }
 
+    #[inline]
     pub(crate) fn is_ending(&self) -> bool {
-        self.state.lock().ending
+        // Relaxed: set and read by threads of which one runs at a time.
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// A new thread, which can run from now on.
@@ -435,21 +432,16 @@ impl Core {
     }
 
     /// The life of a simulated thread, called by what carries it; returns who is next.
-    pub(super) fn run_task(&self, task: TaskId) -> Next {
-        let (body, ending) = {
-            let mut state = self.state.lock();
-            let body = state.tasks[task as usize].body.take();
-            (body.expect("a thread starts once"), state.ending)
-        };
-        // What it was to do is not done any more, but dropped.
-        let run = move || if ending { drop(body) } else { body() };
+    pub(super) fn run_task(&self, task: TaskId, body: Body) -> Next {
+        // What it was to do is not done any more in a world that is ending, but dropped.
+        let run = move || if self.is_ending() { drop(body) } else { body() };
         if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
             crate::world::report_panic(payload.as_ref());
         }
         THREADS.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.end(task);
-        if state.ending {
+        if self.is_ending() {
             return Next::Driver;
         }
         let next = state.next();
@@ -466,7 +458,7 @@ impl Core {
 
     /// The world ends. From here on threads only unwind.
     pub(crate) fn end(&self) {
-        self.state.lock().ending = true;
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// The running thread panics, or otherwise unwinds: it does not switch of its own accord.
@@ -493,7 +485,7 @@ impl Core {
 
     /// Goes on with unwinding after something was put in order.
     pub(crate) fn unwind_if_ending(&self) {
-        if self.state.lock().ending && !self.is_unwinding() {
+        if self.is_ending() && !self.is_unwinding() {
             self.unwind();
         }
     }
@@ -545,9 +537,12 @@ impl Core {
         self.state.lock().choose()
     }
 
-    pub(super) fn record_of(&self, task: TaskId) -> Arc<Record> {
-        let record = self.state.lock().tasks[task as usize].record.clone();
-        record.expect("a thread that runs has not ended")
+    /// A thread starts: who it is, and what it does.
+    pub(super) fn begin(&self, task: TaskId) -> (Arc<Record>, Body) {
+        let mut state = self.state.lock();
+        let task = &mut state.tasks[task as usize];
+        let record = task.record.clone().expect("a thread that starts has not ended");
+        (record, task.body.take().expect("a thread starts once"))
     }
 
     /// The threads that have not ended, oldest first.

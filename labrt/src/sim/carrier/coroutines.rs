@@ -95,13 +95,13 @@ impl Coroutines {
     }
 
     fn make(&mut self, task: TaskId) -> Carried {
-        let record = self.core.record_of(task);
+        let (record, body) = self.core.begin(task);
         let stack = self.stacks.pop().or_else(|| SPARE.lock().pop()).unwrap_or_else(new_stack);
         let bottom = stack.limit().get();
         let core = self.core.clone();
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), Next>, ()| {
             HANDLE.set(super::Handle::Coroutine(Handle(yielder)));
-            core.run_task(task)
+            core.run_task(task, body)
         });
         Carried { fiber, record, guard_page: bottom..bottom + PAGE }
     }
