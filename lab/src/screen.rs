@@ -34,6 +34,7 @@ struct Live {
     _quiet: Option<Quiet>,
     bars: MultiProgress,
     total: ProgressBar,
+    /// By the run's number and its test.
     running: BTreeMap<(u32, usize), (Instant, ProgressBar)>,
 }
 
@@ -59,31 +60,37 @@ impl Screen {
 
     /// A run begins.
     pub fn started(&mut self, job: Job, chosen: &Chosen, results: &Results) {
-        if let Some(live) = &mut self.live {
+        if let Some(live) = &mut self.live
+            // A process with many seeds is over before one has read of it.
+            && !results.many_seeds()
+        {
             live.started(job, chosen, results);
         }
     }
 
     /// A run is done: the last one among the results of its test.
-    pub fn done(&mut self, job: Job, report: &str, results: &Results) {
+    pub fn done(&mut self, job: Job, results: &Results) {
         if let Some(live) = &mut self.live {
             live.done(job);
         }
         let test = &results.tests[job.test];
         if let Some(run) = test.runs.last() {
-            self.print(&match results.runs {
-                1 => self.only_run(&test.chosen, run, report),
+            let text = match results.runs {
+                1 => self.only_run(&test.chosen, run),
                 _ => self.one_of_many(test, run, results),
-            });
+            };
+            if !text.is_empty() {
+                self.print(&text);
+            }
         }
-        self.tick(results);
     }
 
-    fn only_run(&self, chosen: &Chosen, run: &RunResult, report: &str) -> String {
+    /// One of one run, in full.
+    pub fn only_run(&self, chosen: &Chosen, run: &RunResult) -> String {
         match run.word {
             Word::Pass => report::passed(run),
             Word::Stopped => report::failure_line(chosen, run, self.paint),
-            _ => report::failure(chosen, run, self.paint) + &report::excerpt(report) + "\n",
+            _ => report::failure(chosen, run, self.paint) + &report::excerpt(&run.report) + "\n",
         }
     }
 
@@ -95,6 +102,10 @@ impl Screen {
             Word::Pass => {}
             Word::Stopped => text += &report::failure_line(&test.chosen, run, self.paint),
             _ if test.not_passed() > SHOWN_FAILURES => {}
+            // At the end they are told in full.
+            _ if results.many_seeds() => {
+                text += &report::failure_line(&test.chosen, run, self.paint);
+            }
             _ => text += &report::failure(&test.chosen, run, self.paint),
         }
         let step = results.tests.len().max(results.expected().div_ceil(PROGRESS_LINES));
@@ -124,8 +135,13 @@ impl Screen {
 fn progress(results: &Results) -> String {
     let (done, expected) = (results.done(), results.expected());
     let seconds = results.began.elapsed().as_secs();
+    let failed = results.not_passed();
+    if results.many_seeds() {
+        let a_minute = done as f64 * 60.0 / results.began.elapsed().as_secs_f64().max(0.001);
+        return format!("{done}/{expected} seeds done, {a_minute:.0} a minute, {failed} failed");
+    }
     let noun = if results.runs == 1 { "tests" } else { "runs" };
-    format!("{done}/{expected} {noun} done, {} failed, {seconds} s", results.not_passed())
+    format!("{done}/{expected} {noun} done, {failed} failed, {seconds} s")
 }
 
 impl Live {
@@ -141,14 +157,14 @@ impl Live {
         let style = ProgressStyle::with_template("  {prefix} {msg}").expect("a valid template");
         let bar = self.bars.insert_before(&self.total, ProgressBar::new_spinner());
         bar.set_style(style);
-        let run = if results.runs > 1 { format!("  run {}", job.run) } else { String::new() };
+        let run = if results.runs > 1 { format!("  run {}", job.first) } else { String::new() };
         bar.set_prefix(format!("{}{run}", chosen.part.full_title(chosen.test)));
-        self.running.insert((job.run, job.test), (Instant::now(), bar));
+        self.running.insert((job.first, job.test), (Instant::now(), bar));
         self.draw(results);
     }
 
     fn done(&mut self, job: Job) {
-        if let Some((_, bar)) = self.running.remove(&(job.run, job.test)) {
+        if let Some((_, bar)) = self.running.remove(&(job.first, job.test)) {
             self.bars.remove(&bar);
         }
     }

@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 fn jobs(count: usize) -> impl Iterator<Item = Job> {
-    (0..count).map(|test| Job { test, run: 1 })
+    (0..count).map(|test| Job { test, first: 1, count: 1 })
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn the_longest_come_first_and_equals_in_course_order() {
 fn every_test_runs_once_before_any_runs_twice() {
     let course = sample::course();
     let order = in_order(&sample::all(&course)[..2], 3);
-    let pairs: Vec<(usize, u32)> = order.map(|job| (job.test, job.run)).collect();
+    let pairs: Vec<(usize, u32)> = order.map(|job| (job.test, job.first)).collect();
     assert_eq!(pairs, [(1, 1), (0, 1), (1, 2), (0, 2), (1, 3), (0, 3)]);
 }
 
@@ -30,7 +30,7 @@ fn every_test_runs_once_before_any_runs_twice() {
 fn nobody_counts_the_runs_in_advance() {
     let course = sample::course();
     assert_eq!(
-        in_order(&sample::all(&course), u32::MAX).take(6).last().map(|job| job.run),
+        in_order(&sample::all(&course), u32::MAX).take(6).last().map(|job| job.first),
         Some(2)
     );
 }
