@@ -125,8 +125,9 @@ pub fn parse(
         Some(option) => return Err(option.unexpected().into()),
     };
     match command.to_str() {
-        Some("test") => test(&mut parser, variable, Command::Test),
-        Some("replay") => test(&mut parser, variable, replay),
+        Some("test") => test(&mut parser, variable, None, Command::Test),
+        // What is played again was simulated.
+        Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
@@ -145,10 +146,10 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
 fn test(
     parser: &mut lexopt::Parser,
     variable: impl Fn(&str) -> Option<OsString>,
+    mut mode: Option<Mode>,
     command: impl Fn(TestArguments) -> Command,
 ) -> Result<Command, Wrong> {
     let mut arguments = TestArguments::from_environment(&variable)?;
-    let mut mode = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => arguments.selectors.push(word.string()?),
@@ -181,11 +182,6 @@ fn test(
         }
     }
     arguments.settle(mode).map(command)
-}
-
-/// What is played again was simulated.
-fn replay(arguments: TestArguments) -> Command {
-    Command::Replay(TestArguments { mode: Mode::Sim, ..arguments })
 }
 
 impl TestArguments {

@@ -11,8 +11,8 @@ use std::path::Path;
 const EVENTS_BEFORE: usize = 3;
 
 /// What is usually behind a seed that does not do the same twice.
-const SUSPECTS: &str = "\
-  suspects a HashMap or HashSet of std that is iterated (BTreeMap has one order)
+const SUSPECTS: &str =
+    "  suspects a HashMap or HashSet of std that is iterated (BTreeMap has one order)
            a static or a thread-local that keeps something from one seed to the next
            real time, or randomness that is not labrt's
            an address that is printed, compared or hashed

@@ -57,8 +57,8 @@ pub fn in_chunks(tests: &[Chosen], runs: u32, workers: usize) -> impl Iterator<I
     let points = |test: usize| tests[test].test.scheduling_points.max(1);
     let mut heaviest_first: Vec<usize> = (0..tests.len()).collect();
     heaviest_first.sort_by_key(|test| Reverse(points(*test)));
-    let all: u64 =
-        heaviest_first.iter().map(|test| points(*test).saturating_mul(runs.into())).sum();
+    let each = heaviest_first.iter().map(|test| points(*test)).fold(0, u64::saturating_add);
+    let all = each.saturating_mul(runs.into());
     let chunk = POINTS_A_CHUNK.min(all / (workers as u64 * CHUNKS_A_WORKER));
     let sized = move |test| (test, (chunk / points(test)).clamp(1, runs.into()) as u32);
     let sizes: Vec<(usize, u32)> = heaviest_first.into_iter().map(sized).collect();

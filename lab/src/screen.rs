@@ -12,7 +12,7 @@ use crate::verdict::Word;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Of the failures of one test in many runs, so many are shown as they come.
 const SHOWN_FAILURES: usize = 3;
@@ -20,12 +20,17 @@ const SHOWN_FAILURES: usize = 3;
 /// Where there is no live display, many runs are told of in about so many lines.
 const PROGRESS_LINES: usize = 50;
 
+/// Where there is no live display, many seeds are told of this often: they may be done in a second.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(10);
+
 /// The runner's screen.
 #[derive(Debug)]
 pub struct Screen {
     /// How words are painted.
     pub paint: Paint,
     live: Option<Live>,
+    /// When a line last told of progress.
+    told: Instant,
 }
 
 /// The lines that are drawn again and again.
@@ -42,7 +47,8 @@ impl Screen {
     /// A screen on the standard streams, live if both are a terminal.
     pub fn open() -> Screen {
         let live = stdout().is_terminal() && stderr().is_terminal() && !paint::is_dumb();
-        Screen { paint: Paint::for_stdout(), live: live.then(Live::new) }
+        let told = Instant::now();
+        Screen { paint: Paint::for_stdout(), live: live.then(Live::new), told }
     }
 
     /// Prints text above whatever is live. That nobody may be reading any more (`lab ... | head`)
@@ -109,17 +115,22 @@ impl Screen {
             _ => text += &report::failure(&test.chosen, run, self.paint),
         }
         let step = results.tests.len().max(results.expected().div_ceil(PROGRESS_LINES));
-        let counts = run.word != Word::Stopped;
+        let counts = run.word != Word::Stopped && !results.many_seeds();
         if self.live.is_none() && counts && results.done().is_multiple_of(step) {
             text += &format!("{}\n", progress(results));
         }
         text
     }
 
-    /// Draws the live lines anew.
-    pub fn tick(&self, results: &Results) {
-        if let Some(live) = &self.live {
-            live.draw(results);
+    /// Draws the live lines anew; without them, tells of many seeds now and then.
+    pub fn tick(&mut self, results: &Results) {
+        match &self.live {
+            Some(live) => live.draw(results),
+            None if results.many_seeds() && self.told.elapsed() > PROGRESS_INTERVAL => {
+                self.told = Instant::now();
+                self.print(&format!("{}\n", progress(results)));
+            }
+            None => {}
         }
     }
 

@@ -25,8 +25,8 @@ pub fn table(results: &Results) -> String {
     let names = results.tests.iter().map(|test| test.chosen.test.name.len());
     let width = names.max().unwrap_or(0);
     let mut text = format!(
-        "{:<width$}   seeds  passed  failed  virtual s    points    CPU s\n",
-        "test, medians of"
+        "{:<width$}   seeds  passed  failed  median virtual s  median points    CPU s\n",
+        "test"
     );
     for test in &results.tests {
         text += &line(test, width);
@@ -42,7 +42,7 @@ fn line(test: &TestResults, width: usize) -> String {
     let cpu = test.cpu().as_secs_f64();
     let passed = done - failed;
     format!(
-        "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>9}  {points:>8}  {cpu:>7.2}\n"
+        "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>16}  {points:>13}  {cpu:>7.2}\n"
     )
 }
 
@@ -76,9 +76,9 @@ fn group_line(test: &TestResults, group: &Group, paint: Paint) -> String {
     let Group { first, count } = group;
     let name = &test.chosen.test.name;
     let what = first.what.as_deref().map(report::printable).unwrap_or_default();
-    let seeds = if *count == 1 { "seed " } else { "seeds" };
+    let seeds = if *count == 1 { "seed, " } else { "seeds," };
     let word = paint.word(first.word);
-    format!("{word}  {name}  {count:>4} {seeds}, first {:<6}  {what}\n", first.seed)
+    format!("{word}  {name}  {count:>4} {seeds} first {:<6}  {what}\n", first.seed)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{Event, Job, default_jobs, in_order, work_off};
+use super::{Event, Job, POINTS_A_CHUNK, default_jobs, in_chunks, in_order, work_off};
 use crate::sample;
 use crate::select::Chosen;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,6 +33,43 @@ fn nobody_counts_the_runs_in_advance() {
         in_order(&sample::all(&course), u32::MAX).take(6).last().map(|job| job.first),
         Some(2)
     );
+}
+
+/// The chunks of the sample's tests with these scheduling points: test, first run, how many.
+fn chunks(points: &[u64], runs: u32, workers: usize) -> Vec<(usize, u32, u32)> {
+    let mut course = sample::course();
+    let tests = course.parts.iter_mut().flat_map(|part| &mut part.tests);
+    tests.zip(points).for_each(|(test, points)| test.scheduling_points = *points);
+    let chunks = in_chunks(&sample::all(&course)[..points.len()], runs, workers);
+    chunks.map(|job| (job.test, job.first, job.count)).collect()
+}
+
+#[test]
+fn chunks_are_about_equal_work_and_the_heaviest_first() {
+    let found = chunks(&[POINTS_A_CHUNK / 10, POINTS_A_CHUNK / 2], 1000, 2);
+    assert_eq!(found[..3], [(1, 1, 2), (0, 1, 10), (1, 3, 2)]);
+}
+
+#[test]
+fn every_seed_is_in_one_chunk() {
+    for (points, runs, workers) in [(7, 1, 1), (100_000, 23, 2), (1_000_000, 1000, 64), (0, 5, 3)] {
+        let found = chunks(&[points, 100_000, u64::MAX], runs, workers);
+        for test in 0..3 {
+            let of_test = found.iter().filter(|(which, ..)| *which == test);
+            let mut next = 1;
+            for (_, first, count) in of_test {
+                assert_eq!(*first, next);
+                next += count;
+            }
+            assert_eq!(next, runs + 1);
+        }
+    }
+}
+
+#[test]
+fn where_there_is_little_to_do_every_worker_has_some() {
+    assert_eq!(chunks(&[100_000], 32, 2).len(), 16);
+    assert_eq!(chunks(&[100_000], 2, 8), [(0, 1, 1), (0, 2, 1)]);
 }
 
 #[test]
