@@ -221,7 +221,8 @@ impl Session<'_> {
         match (runs, self.arguments.mode, self.arguments.seeds) {
             (1, Mode::Os, _) => format!("{tests}, {jobs} at a time. {}\n", report::FIGURES),
             (1, Mode::Sim, _) => {
-                format!("{tests}, simulated{twice}, {jobs} at a time. {}\n", report::FIGURES)
+                let figures = format!("{} Seconds are virtual.", report::FIGURES);
+                format!("{tests}, simulated{twice}, {jobs} at a time. {figures}\n")
             }
             (_, _, Some(seeds)) => {
                 format!(
