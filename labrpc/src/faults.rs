@@ -146,6 +146,20 @@ impl Fate {
     }
 }
 
+/// Under simulation computing takes no time, so a message takes some even where the network is
+/// reliable: at least this, in microseconds, and up to the second. On the OS the machine sees to it.
+const LATENCY_MICROS: (u64, u64) = (100, 500);
+
+impl Fate {
+    /// Adds what each message takes under simulation.
+    pub(crate) fn take_time(&mut self, dice: &mut Dice) {
+        let (least, most) = LATENCY_MICROS;
+        let mut latency = || Duration::from_micros(least + dice.below(most - least));
+        self.request_delay += latency();
+        self.reply_delay += latency();
+    }
+}
+
 /// How long a call that leads nowhere takes to fail.
 pub(crate) fn dead_delay(modes: Modes, faults: &Faults, dice: &mut Dice) -> Duration {
     dice.millis_below(match modes.long_delays {

@@ -305,12 +305,16 @@ impl State {
         let Some(instance) = server.and_then(|server| servers.get(server)) else {
             return Departure::Nowhere(dead_delay(*modes, faults, dice));
         };
+        let mut fate = Fate::draw(*modes, faults, &end.link, dice);
+        if labrt::world::simulated() {
+            fate.take_time(dice);
+        }
         let (caller, outcome) = bounded(1);
         end.under_way.insert(call, Call { instance: instance.clone(), caller });
         Departure::To(Trip {
             id: CallId { end: number, call },
             instance: instance.clone(),
-            fate: Fate::draw(*modes, faults, &end.link, dice),
+            fate,
             outcome,
         })
     }

@@ -5,7 +5,6 @@
 //! in the tree of spawns, so one thread's draws never reshuffle another's. Outside a world the
 //! seed comes from the OS.
 
-use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeBounds;
 
@@ -16,12 +15,7 @@ pub use rand::seq;
 pub use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::record::{Record, ThreadNumber};
-
-thread_local! {
-    // With the number of the thread it was seeded for: OS threads are used again.
-    static GENERATOR: RefCell<Option<(ThreadNumber, ChaCha8Rng)>> = const { RefCell::new(None) };
-}
+use crate::record::Record;
 
 /// A handle on the calling thread's generator, for whatever takes a [`Rng`].
 #[derive(Debug, Clone, Copy)]
@@ -94,16 +88,9 @@ pub fn entropy() -> u64 {
 }
 
 fn with_generator<T>(draw: impl FnOnce(&mut ChaCha8Rng) -> T) -> T {
-    GENERATOR.with_borrow_mut(|generator| {
-        let number = Record::current_number();
-        match generator {
-            Some((owner, generator)) if *owner == number => draw(generator),
-            stale => {
-                let fresh = ChaCha8Rng::seed_from_u64(Record::current().seed);
-                draw(&mut stale.insert((number, fresh)).1)
-            }
-        }
-    })
+    let record = Record::current();
+    let mut generator = record.generator.lock();
+    draw(generator.get_or_insert_with(|| Box::new(ChaCha8Rng::seed_from_u64(record.seed))))
 }
 
 impl rand::TryRng for ThreadRng {

@@ -1,19 +1,23 @@
 //! What the kit knows of each thread: its name, its server, its world, and what it waits for.
 //!
 //! Every thread has one [`Record`], made when it starts (or when a thread the kit did not start
-//! first calls in) and listed until it ends.
+//! first calls in). Until it ends it is listed: here on the OS, by its world under simulation.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::{Condvar, Mutex};
+use rand_chacha::ChaCha8Rng;
 
 use crate::rand::{entropy, mix};
-use crate::wait::Slot;
+use crate::runtime::{current_sim, worlds};
+use crate::time::Instant;
+use crate::wait::{Site, Slot};
 use crate::world::World;
 
 /// Identifies a thread for the life of the process; 0 stands for no thread (see `sync::Owner`).
@@ -22,7 +26,7 @@ pub(crate) type ThreadNumber = u64;
 /// One thread.
 pub(crate) struct Record {
     pub(crate) number: ThreadNumber,
-    pub(crate) name: Cow<'static, str>,
+    name: Name,
     /// The server this thread works for, inherited from its spawner.
     pub(crate) server: Option<Arc<str>>,
     /// The world this thread belongs to; none outside of `world::run`.
@@ -31,6 +35,8 @@ pub(crate) struct Record {
     pub(crate) waits: Mutex<Slot>,
     /// Seeds this thread's generator.
     pub(crate) seed: u64,
+    /// Made with the first draw. Only the thread itself draws, so the lock is never contended.
+    pub(crate) generator: Mutex<Option<Box<ChaCha8Rng>>>,
     /// How many threads this one has spawned: the n-th child's seed is the same in every run.
     children: AtomicU64,
     /// The token of `park` and `unpark`.
@@ -39,11 +45,44 @@ pub(crate) struct Record {
     pub(crate) permitted: Condvar,
 }
 
+/// A thread's name.
+#[derive(Debug)]
+pub(crate) struct Name {
+    /// As it was given, to this thread or to the one it descends from.
+    root: Cow<'static, str>,
+    /// Where it was spawned, if it was given no name of its own.
+    spawned: Option<Site>,
+    /// Put together when somebody asks: most threads end before anyone does.
+    text: OnceLock<String>,
+}
+
+impl Name {
+    pub(crate) fn given(name: Cow<'static, str>) -> Name {
+        Name { root: name, spawned: None, text: OnceLock::new() }
+    }
+
+    /// `ticker/spawn@election.rs:41`; the grandchildren's names grow no longer.
+    fn of_child(&self, site: Site) -> Name {
+        Name { root: self.root.clone(), spawned: Some(site), text: OnceLock::new() }
+    }
+
+    fn text(&self) -> &str {
+        let Some(site) = self.spawned else { return &self.root };
+        self.text.get_or_init(|| {
+            let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+            format!("{}/spawn@{file}:{}", self.root, site.line())
+        })
+    }
+}
+
 static LISTED: Mutex<BTreeMap<ThreadNumber, Arc<Record>>> = Mutex::new(BTreeMap::new());
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    static CURRENT: RefCell<Option<Listing>> = const { RefCell::new(None) };
+    /// The record of the thread that runs here. Kept alive by `LISTING`, or by what carries the
+    /// simulated thread.
+    static CURRENT: Cell<*const Record> = const { Cell::new(std::ptr::null()) };
+    static LISTING: RefCell<Option<Listing>> = const { RefCell::new(None) };
     // Beside CURRENT, and cheaper to read: locks want the number alone.
     static NUMBER: Cell<ThreadNumber> = const { Cell::new(0) };
 }
@@ -53,13 +92,14 @@ struct Listing(Arc<Record>);
 
 impl Drop for Listing {
     fn drop(&mut self) {
+        Record::rest();
         LISTED.lock().remove(&self.0.number);
     }
 }
 
 impl Record {
     pub(crate) fn new(
-        name: Cow<'static, str>,
+        name: Name,
         server: Option<Arc<str>>,
         world: Option<Arc<World>>,
         seed: u64,
@@ -71,6 +111,7 @@ impl Record {
             world,
             waits: Mutex::new(Slot::default()),
             seed,
+            generator: Mutex::new(None),
             children: AtomicU64::new(0),
             permit: Mutex::new(false),
             permitted: Condvar::new(),
@@ -78,35 +119,55 @@ impl Record {
     }
 
     /// The record of a thread that this one is about to spawn.
-    pub(crate) fn child(&self, name: Cow<'static, str>, server: Option<Arc<str>>) -> Record {
+    pub(crate) fn child(
+        &self,
+        name: Option<Cow<'static, str>>,
+        server: Option<Arc<str>>,
+        site: Site,
+    ) -> Record {
         let seed = mix(self.seed, self.children.fetch_add(1, Ordering::Relaxed));
         let server = server.or_else(|| self.server.clone());
+        let name = name.map_or_else(|| self.name.of_child(site), Name::given);
         Record::new(name, server, self.world.clone(), seed)
     }
 
     /// Makes this the record of the calling thread, and lists it.
     pub(crate) fn begin(self: Arc<Record>) {
         LISTED.lock().insert(self.number, self.clone());
-        NUMBER.set(self.number);
-        CURRENT.set(Some(Listing(self)));
+        Record::run(&self);
+        LISTING.set(Some(Listing(self)));
     }
 
     /// The calling thread has no work any more: it goes off the list.
     pub(crate) fn end() {
+        LISTING.set(None);
+    }
+
+    /// From here on this is the record of the calling OS thread. Whoever calls keeps it alive
+    /// until [`rest`](Record::rest), or until another takes its place.
+    #[inline]
+    pub(crate) fn run(record: &Arc<Record>) {
+        NUMBER.set(record.number);
+        CURRENT.set(Arc::as_ptr(record));
+    }
+
+    /// The calling OS thread is no thread of the lab any more.
+    pub(crate) fn rest() {
         NUMBER.set(0);
-        CURRENT.set(None);
+        CURRENT.set(std::ptr::null());
     }
 
     /// The record of the calling thread.
+    #[inline]
     pub(crate) fn current() -> Arc<Record> {
-        let known =
-            CURRENT.try_with(|current| current.borrow().as_ref().map(|listing| listing.0.clone()));
-        match known {
-            Ok(Some(record)) => record,
-            Ok(None) => Record::adopt(),
-            // The thread is past its end: thread-locals are being destroyed.
-            Err(_) => Arc::new(Record::stranger()),
+        let current = CURRENT.get();
+        if current.is_null() {
+            return Record::adopt();
         }
+        // SAFETY: it came out of an `Arc`, which is still alive (see `run`); the one made of it
+        // here is not dropped, so it counts for nothing.
+        let current = ManuallyDrop::new(unsafe { Arc::from_raw(current) });
+        Arc::clone(&current)
     }
 
     /// The number of the calling thread.
@@ -123,21 +184,35 @@ impl Record {
         LISTED.lock().values().cloned().collect()
     }
 
+    /// The thread of this number, if it has not ended.
     pub(crate) fn find(number: ThreadNumber) -> Option<Arc<Record>> {
-        LISTED.lock().get(&number).cloned()
+        let here = current_sim().and_then(|sim| sim.find(number));
+        here.or_else(|| LISTED.lock().get(&number).cloned())
+            .or_else(|| worlds().iter().find_map(|core| core.find(number)))
+    }
+
+    /// What this thread's clock shows. Costs nothing, and is no scheduling point.
+    pub(crate) fn now(&self) -> Instant {
+        match self.world.as_ref().and_then(|world| world.core()) {
+            Some(core) => Instant::of_world(core.elapsed()),
+            None => Instant::from_os(std::time::Instant::now()),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.name.text()
     }
 
     /// Takes up a thread that the kit did not start (a test's main thread, for one).
     #[cold]
     fn adopt() -> Arc<Record> {
-        let record = Arc::new(Record::stranger());
-        record.clone().begin();
-        record
-    }
-
-    fn stranger() -> Record {
         let name = std::thread::current().name().unwrap_or("unnamed").to_owned();
-        Record::new(name.into(), None, None, entropy())
+        let record = Arc::new(Record::new(Name::given(name.into()), None, None, entropy()));
+        // Past its end, when thread-locals are being destroyed, a thread is not listed any more.
+        if LISTING.try_with(|_| ()).is_ok() {
+            record.clone().begin();
+        }
+        record
     }
 }
 
@@ -145,8 +220,8 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.server {
-            Some(server) => write!(f, "{server}/{}", self.name),
-            None => f.write_str(&self.name),
+            Some(server) => write!(f, "{server}/{}", self.name()),
+            None => f.write_str(self.name()),
         }
     }
 }

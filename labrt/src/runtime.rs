@@ -1,77 +1,186 @@
 //! The seam between the facade and the runtimes behind it.
 //!
-//! An object belongs to one runtime for good: using it from another would let a simulated thread
-//! block the OS thread it runs on, or the other way round. A channel belongs to the runtime it is
-//! made in; a lock, which may be a `static`, to the one it is first used in. Operations that may
-//! block or be contended ask the object's [`Home`] first and match on the [`Runtime`] they get, so
-//! a new runtime is a new variant, and the compiler names the places that must learn it. (What it
-//! cannot name: dropping guards and channels' ends, and the atomics, which are std's as they are.)
+//! An object belongs to one world: using it from another would let a simulated thread block the OS
+//! thread it runs on, or one world's schedule depend on another's. (All of the OS is one world
+//! here.) A channel belongs to the world it is made in; a lock, which may be a `static`, to the
+//! one it is first used in, until that world ends. Operations that may block or be contended ask
+//! the object's [`Home`] first and match on the [`Runtime`] they get.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::sim::core::{Core, Key};
+use crate::sim::trace::ObjectNumber;
 
 /// A runtime that threads of the lab can run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Runtime {
     /// OS threads, real time.
     Os,
+    /// Simulated threads, virtual time.
+    Sim(Sim),
+}
+
+/// The simulated world of the calling thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Sim(*const Core);
+
+impl std::ops::Deref for Sim {
+    type Target = Core;
+    #[inline(always)]
+    fn deref(&self) -> &Core {
+        // SAFETY: the pointer is the calling thread's (`Sim` is not `Send`), and the core outlives
+        // every thread it runs.
+        unsafe { &*self.0 }
+    }
+}
+
+/// What OS threads have for a world's number.
+const OS: u32 = 1;
+/// The number of the first simulated world.
+pub(crate) const FIRST_WORLD: u32 = 2;
+
+thread_local! {
+    static WORLD: Cell<u32> = const { Cell::new(OS) };
+    static CORE: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Simulated worlds that have not ended.
+static ALIVE: Mutex<BTreeMap<u32, Arc<Core>>> = Mutex::new(BTreeMap::new());
+
+/// The world begins.
+pub(crate) fn list_world(core: &Arc<Core>) {
+    ALIVE.lock().insert(core.id, core.clone());
+}
+
+/// And ends: from here on its locks belong to nobody.
+pub(crate) fn strike_world(core: &Core) {
+    ALIVE.lock().remove(&core.id);
+}
+
+/// The simulated worlds that have not ended.
+pub(crate) fn worlds() -> Vec<Arc<Core>> {
+    ALIVE.lock().values().cloned().collect()
+}
+
+/// The calling OS thread begins to carry threads of this world.
+pub(crate) fn enter_world(core: &Arc<Core>) {
+    CORE.set(Arc::as_ptr(core));
+    WORLD.set(core.id);
+}
+
+/// And carries them no more.
+pub(crate) fn leave_world() {
+    WORLD.set(OS);
+    CORE.set(std::ptr::null());
 }
 
 impl Runtime {
     /// The runtime of the calling thread.
     #[inline(always)]
     pub(crate) fn current() -> Runtime {
-        Runtime::Os
+        let core = CORE.get();
+        if core.is_null() { Runtime::Os } else { Runtime::Sim(Sim(core)) }
     }
 }
 
-/// Which runtime an object belongs to.
-pub(crate) struct Home(AtomicU32);
+/// The simulated world of the calling thread, if it runs in one.
+#[inline(always)]
+pub(crate) fn current_sim() -> Option<Sim> {
+    match Runtime::current() {
+        Runtime::Os => None,
+        Runtime::Sim(sim) => Some(sim),
+    }
+}
 
-const UNBOUND: u32 = 0;
-const OS: u32 = 1;
+/// Which world an object belongs to, and its number there.
+pub(crate) struct Home(AtomicU64);
+
+const UNBOUND: u64 = 0;
+
+fn tag(world: u32, object: ObjectNumber) -> u64 {
+    u64::from(world) << 32 | u64::from(object)
+}
+
+fn world_of(tag: u64) -> u32 {
+    (tag >> 32) as u32
+}
 
 impl Home {
     /// Bound by the first use.
     pub(crate) const fn unbound() -> Home {
-        Home(AtomicU32::new(UNBOUND))
+        Home(AtomicU64::new(UNBOUND))
     }
 
-    /// The calling thread's runtime.
+    /// The calling thread's world.
     pub(crate) fn here() -> Home {
-        let Runtime::Os = Runtime::current();
-        Home(AtomicU32::new(OS))
+        Home(AtomicU64::new(Home::tag_here()))
+    }
+
+    fn tag_here() -> u64 {
+        let object = current_sim().map_or(0, |sim| sim.number_object());
+        tag(WORLD.get(), object)
     }
 
     /// The runtime to use this object in.
     ///
     /// # Panics
-    /// If the object belongs to another runtime than the calling thread's.
+    /// If the object belongs to another world than the calling thread.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn enter(&self) -> Runtime {
         // Relaxed: the tag guards no data, and whoever shares the object has synchronised already.
-        match self.0.load(Ordering::Relaxed) {
-            OS => Runtime::Os,
-            other => self.settle(other),
+        let found = self.0.load(Ordering::Relaxed);
+        if world_of(found) != WORLD.get() {
+            self.settle(found);
         }
+        Runtime::current()
+    }
+
+    /// The object's number in its world.
+    #[inline(always)]
+    pub(crate) fn number(&self) -> ObjectNumber {
+        self.0.load(Ordering::Relaxed) as ObjectNumber
+    }
+
+    /// What threads wait for that wait for this object.
+    #[inline(always)]
+    pub(crate) fn key(&self) -> Key {
+        Key::of(self)
+    }
+
+    /// The simulated world of this object, if the calling thread runs in it.
+    #[inline(always)]
+    pub(crate) fn sim(&self) -> Option<Sim> {
+        current_sim().filter(|sim| sim.id == world_of(self.0.load(Ordering::Relaxed)))
     }
 
     #[cold]
     #[track_caller]
-    fn settle(&self, found: u32) -> Runtime {
-        let Runtime::Os = Runtime::current();
+    fn settle(&self, found: u64) {
+        let world = world_of(found);
+        let name = |world| match world {
+            OS => "the OS's".to_string(),
+            number => format!("simulated world {number}"),
+        };
         assert!(
-            found == UNBOUND,
-            "this object was made in another world (number {found}) and cannot be used here"
+            found == UNBOUND || (world != OS && !ALIVE.lock().contains_key(&world)),
+            "this object belongs to another world ({}) and cannot be used in this one ({}): it \
+             was made or first used there. Make it anew in each world",
+            name(world),
+            name(WORLD.get()),
         );
-        self.0.store(OS, Ordering::Relaxed);
-        Runtime::Os
+        self.0.store(Home::tag_here(), Ordering::Relaxed);
     }
 }
 
 impl Clone for Home {
     fn clone(&self) -> Home {
-        Home(AtomicU32::new(self.0.load(Ordering::Relaxed)))
+        Home(AtomicU64::new(self.0.load(Ordering::Relaxed)))
     }
 }
 
@@ -82,14 +191,8 @@ mod tests {
     #[test]
     fn first_use_binds() {
         let home = Home::unbound();
-        assert_eq!(home.enter(), Runtime::Os);
-        assert_eq!(home.0.load(Ordering::Relaxed), OS);
-        assert_eq!(home.clone().enter(), Runtime::Os);
-    }
-
-    #[test]
-    #[should_panic(expected = "made in another world (number 7)")]
-    fn an_object_of_another_world_is_refused() {
-        Home(AtomicU32::new(7)).enter();
+        assert!(matches!(home.enter(), Runtime::Os));
+        assert_eq!(world_of(home.0.load(Ordering::Relaxed)), OS);
+        assert!(matches!(home.clone().enter(), Runtime::Os));
     }
 }

@@ -2,9 +2,25 @@
 
 use std::fmt;
 use std::io::Write;
+use std::panic::resume_unwind;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
+
+use crate::runtime::{self, current_sim};
 use crate::time::Duration;
-use crate::world::{Failure, Options, run};
+use crate::world::{Failure, Options, World};
+
+mod carrier;
+pub(crate) mod core;
+mod schedule;
+pub(crate) mod trace;
+
+use carrier::Carrier;
+use core::Core;
+
+/// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
+const IDLE_ROUNDS: usize = 1000;
 
 /// What carries the simulated threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,21 +91,74 @@ pub struct Simulated<T> {
     pub leaked: Vec<String>,
 }
 
-/// Runs `body` as the thread `test` of a new simulated world and waits for the end.
+/// Runs `body` as the thread `test` of a new simulated world and waits for the end, when every
+/// thread of the world has been unwound.
 ///
 /// # Panics
-/// If the OS refuses a thread.
+/// If the OS refuses a thread, or the caller runs in a simulated world itself.
 pub fn simulate<T: Send + 'static>(
     options: Options,
     schedule: Schedule,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Simulated<T> {
-    // STUB until the engine lands.
-    let began = std::time::Instant::now();
-    let hash = options.seed;
-    let policy = schedule.policy.unwrap_or(Policy::Random { preemption: 0.5 });
-    let result = run(options, body);
-    Simulated { result, elapsed: began.elapsed(), points: 0, policy, hash, leaked: Vec::new() }
+    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    // An OS thread of its own: it has no thread-locals from before, and none stay behind.
+    let host = std::thread::Builder::new().name("simulation".into());
+    let host = host.spawn(move || host_world(options, schedule, body));
+    let ended = host.expect("the OS gives a thread to a simulated world").join();
+    ended.unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+fn host_world<T: Send + 'static>(
+    options: Options,
+    schedule: Schedule,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Simulated<T> {
+    let backend = schedule.backend;
+    let core = Arc::new(Core::new(options.seed, options.time_limit, schedule));
+    let world = Arc::new(World::simulated(options, core.clone()));
+    let value = Arc::new(Mutex::new(None));
+    let test = {
+        let (core, value) = (core.clone(), value.clone());
+        move || {
+            let result = body();
+            *value.lock() = Some(result);
+            core.end();
+        }
+    };
+    core.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
+    runtime::list_world(&core);
+    runtime::enter_world(&core);
+    let mut carrier = Carrier::new(backend, &core);
+    carrier.drive(core.first());
+    let leaked = take_down(&core, &mut carrier);
+    carrier.finish();
+    runtime::leave_world();
+    runtime::strike_world(&core);
+    let (points, policy, hash) = core.finish();
+    let result = match (world.failure(), value.lock().take()) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(value)) => Ok(value),
+        (None, None) => unreachable!("a world ends with a value or with a failure"),
+    };
+    Simulated { result, elapsed: core.elapsed(), points, policy, hash, leaked }
+}
+
+/// Unwinds every thread that is left; returns those that will not end. A thread whose destructors
+/// wait for others is taken up again when they have had their turn.
+fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
+    let mut idle_rounds = 0;
+    loop {
+        let alive = core.alive();
+        if alive.is_empty() || idle_rounds == IDLE_ROUNDS {
+            return alive.into_iter().map(|task| core.record_of(task).to_string()).collect();
+        }
+        for task in &alive {
+            core.set_running(*task);
+            carrier.drive(*task);
+        }
+        idle_rounds = if core.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
+    }
 }
 
 /// Sets what is called when a simulated world must take the process down: a thread in it never

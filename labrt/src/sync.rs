@@ -2,18 +2,12 @@
 //!
 //! `Arc` is std's.
 
+pub mod atomic;
 mod condvar;
 mod mutex;
+mod release;
 mod rwlock;
 
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub use mutex::{Mutex, MutexGuard};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-
-/// Atomics, as in `std::sync::atomic`.
-pub mod atomic {
-    pub use std::sync::atomic::{
-        AtomicBool, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32, AtomicU64,
-        AtomicUsize, Ordering, fence,
-    };
-}

@@ -15,8 +15,10 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::pool;
 use crate::record::Record;
-use crate::runtime::Runtime;
-use crate::wait::{What, waiting};
+use crate::runtime::{Home, Runtime, current_sim};
+use crate::sim::core::{Key, Woken};
+use crate::sim::trace::Op;
+use crate::wait::{Site, What, waiting};
 use crate::world;
 
 mod scope;
@@ -28,14 +30,15 @@ pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
 /// Starts a thread. Its name is made of its spawner's and the line that calls this.
 ///
 /// # Panics
-/// If the OS refuses another thread.
+/// If the OS refuses another thread, or there are too many simulated ones.
 #[track_caller]
 pub fn spawn<T, F>(body: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new().spawn(body).expect("the OS refuses another thread: are threads leaking?")
+    let spawned = Builder::new().spawn(body);
+    spawned.unwrap_or_else(|error| panic!("no more threads, {error}: are threads leaking?"))
 }
 
 /// Starts a thread with a name of its own.
@@ -69,7 +72,7 @@ impl Builder {
     /// Starts the thread.
     ///
     /// # Errors
-    /// If the OS refuses another thread.
+    /// If the OS refuses another thread, or there are too many simulated ones.
     #[track_caller]
     pub fn spawn<T, F>(self, body: F) -> io::Result<JoinHandle<T>>
     where
@@ -77,40 +80,40 @@ impl Builder {
         T: Send + 'static,
     {
         let (parent, site) = (Record::current(), Location::caller());
-        let name = self.name.unwrap_or_else(|| name_of_child(&parent, site));
-        start(parent.child(name, self.server), body)
+        start(parent.child(self.name, self.server, site), body, site)
     }
 }
 
-/// `ticker/spawn@election.rs:41`; the grandchildren's names grow no longer.
-fn name_of_child(parent: &Record, site: &Location<'_>) -> Cow<'static, str> {
-    let parent = parent.name.split("/spawn@").next().unwrap_or_default();
-    let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
-    format!("{parent}/spawn@{file}:{}", site.line()).into()
-}
-
 /// Starts `body` as the thread that `record` describes.
-pub(crate) fn start<T, F>(record: Record, body: F) -> io::Result<JoinHandle<T>>
+pub(crate) fn start<T, F>(record: Record, body: F, site: Site) -> io::Result<JoinHandle<T>>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let Runtime::Os = Runtime::current();
     let thread = Thread(Arc::new(record));
     let outcome = Arc::new(Outcome { result: Mutex::new(None), ended: Condvar::new() });
-    let handle = JoinHandle { thread: thread.clone(), outcome: outcome.clone() };
-    pool::execute(Box::new(move || {
-        thread.0.begin();
-        let result = catch_unwind(AssertUnwindSafe(body));
-        if let Err(payload) = &result {
-            world::report_panic(payload.as_ref());
+    let handle =
+        JoinHandle { home: Home::here(), thread: thread.clone(), outcome: outcome.clone() };
+    match Runtime::current() {
+        Runtime::Os => pool::execute(Box::new(move || {
+            thread.0.begin();
+            outcome.settle(body);
+            outcome.ended.notify_all();
+            // A result that nobody waits for is dropped here, while the thread still has its name.
+            drop(outcome);
+            Record::end();
+        }))?,
+        Runtime::Sim(sim) => {
+            sim.point(Op::Spawn, handle.home.number(), site);
+            let life = Box::new(move || {
+                outcome.settle(body);
+                if let Some(sim) = current_sim() {
+                    sim.wake_all(Key::of(&*outcome));
+                }
+            });
+            sim.spawn(thread.0, life).map_err(io::Error::other)?;
         }
-        *outcome.result.lock() = Some(result);
-        outcome.ended.notify_all();
-        // A result that nobody waits for is dropped here, while the thread still has its name.
-        drop(outcome);
-        Record::end();
-    }))?;
+    }
     Ok(handle)
 }
 
@@ -120,8 +123,20 @@ struct Outcome<T> {
     ended: Condvar,
 }
 
+impl<T> Outcome<T> {
+    /// Runs a thread's body to its end, whatever that is.
+    fn settle(&self, body: impl FnOnce() -> T) {
+        let result = catch_unwind(AssertUnwindSafe(body));
+        if let Err(payload) = &result {
+            world::report_panic(payload.as_ref());
+        }
+        *self.result.lock() = Some(result);
+    }
+}
+
 /// The right to wait for a thread's end. Dropping it lets the thread go on by itself.
 pub struct JoinHandle<T> {
+    home: Home,
     thread: Thread,
     outcome: Arc<Outcome<T>>,
 }
@@ -133,15 +148,26 @@ impl<T> JoinHandle<T> {
     /// What the thread panicked with.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        let Runtime::Os = Runtime::current();
-        let mut result = self.outcome.result.lock();
-        if result.is_none() {
-            let what = What::End { of: self.thread.0.clone() };
-            waiting(what, None, Location::caller(), || {
-                self.outcome.ended.wait_while(&mut result, |result| result.is_none());
-            });
+        let site = Location::caller();
+        let what = || What::End { of: self.thread.0.clone() };
+        match self.home.enter() {
+            Runtime::Os => {
+                let mut result = self.outcome.result.lock();
+                if result.is_none() {
+                    waiting(what(), None, site, || {
+                        self.outcome.ended.wait_while(&mut result, |result| result.is_none());
+                    });
+                }
+            }
+            Runtime::Sim(sim) => {
+                sim.point(Op::Join, self.home.number(), site);
+                while !self.is_finished() {
+                    let ended = Key::of(&*self.outcome);
+                    waiting(what(), None, site, || sim.wait(&[ended], None));
+                }
+            }
         }
-        result.take().expect("an ended thread has left its result")
+        self.outcome.result.lock().take().expect("an ended thread has left its result")
     }
 
     /// Has the thread ended?
@@ -175,7 +201,7 @@ impl Thread {
     /// The thread's name; every thread has one.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0.name
+        self.0.name()
     }
 
     /// The server the thread works for, if any.
@@ -191,10 +217,25 @@ impl Thread {
     }
 
     /// Lets the thread's [`park`] return: the present one, or else the next.
+    ///
+    /// # Panics
+    /// If the thread belongs to a simulated world and the calling one does not, or the other way
+    /// round.
+    #[track_caller]
     pub fn unpark(&self) {
-        let Runtime::Os = Runtime::current();
-        *self.0.permit.lock() = true;
-        self.0.permitted.notify_one();
+        let (here, there) = (Runtime::current(), self.0.world.as_ref().and_then(|it| it.core()));
+        match (here, there) {
+            (Runtime::Os, None) => {
+                *self.0.permit.lock() = true;
+                self.0.permitted.notify_one();
+            }
+            (Runtime::Sim(sim), Some(core)) if sim.id == core.id => {
+                sim.point(Op::Unpark, 0, Location::caller());
+                *self.0.permit.lock() = true;
+                sim.wake_all(Key::of(&*self.0));
+            }
+            _ => panic!("{} runs in another world and cannot be unparked from this one", self.0),
+        }
     }
 }
 
@@ -214,46 +255,67 @@ pub fn current() -> Thread {
 /// already.
 #[track_caller]
 pub fn park() {
-    let Runtime::Os = Runtime::current();
-    let record = Record::current();
-    let mut permit = record.permit.lock();
-    if !*permit {
-        waiting(What::Permit, None, Location::caller(), || {
-            record.permitted.wait_while(&mut permit, |permit| !*permit);
-        });
-    }
-    *permit = false;
+    wait_for_permit(None, Location::caller());
 }
 
 /// As [`park`], for `limit` at most.
 #[track_caller]
 pub fn park_timeout(limit: Duration) {
-    let Runtime::Os = Runtime::current();
+    wait_for_permit(Some(limit), Location::caller());
+}
+
+fn wait_for_permit(limit: Option<Duration>, site: Site) {
     let record = Record::current();
-    let mut permit = record.permit.lock();
-    if !*permit {
-        waiting(What::Permit, Some(limit), Location::caller(), || {
-            record.permitted.wait_while_for(&mut permit, |permit| !*permit, limit);
-        });
+    match Runtime::current() {
+        Runtime::Os => {
+            let mut permit = record.permit.lock();
+            if !*permit {
+                waiting(What::Permit, limit, site, || match limit {
+                    Some(limit) => {
+                        record.permitted.wait_while_for(&mut permit, |permit| !*permit, limit);
+                    }
+                    None => record.permitted.wait_while(&mut permit, |permit| !*permit),
+                });
+            }
+            *permit = false;
+        }
+        Runtime::Sim(sim) => {
+            sim.point(Op::Park, 0, site);
+            let deadline = limit.map(|limit| sim.deadline(limit));
+            let mut woken = Woken::Directly;
+            while !*record.permit.lock() && woken != Woken::TimedOut {
+                let permitted = Key::of(&*record);
+                woken = waiting(What::Permit, limit, site, || sim.wait(&[permitted], deadline));
+            }
+            *record.permit.lock() = false;
+        }
     }
-    *permit = false;
 }
 
 /// Does nothing for `duration`.
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    let Runtime::Os = Runtime::current();
-    waiting(What::Sleep, Some(duration), Location::caller(), || std::thread::sleep(duration));
+    let site = Location::caller();
+    waiting(What::Sleep, Some(duration), site, || match Runtime::current() {
+        Runtime::Os => std::thread::sleep(duration),
+        Runtime::Sim(sim) => sim.sleep(duration, site),
+    });
 }
 
-/// Lets other threads run first.
+/// Lets other threads run first. Under simulation this takes some microseconds.
+#[track_caller]
 pub fn yield_now() {
-    let Runtime::Os = Runtime::current();
-    std::thread::yield_now();
+    match Runtime::current() {
+        Runtime::Os => std::thread::yield_now(),
+        Runtime::Sim(sim) => sim.yield_now(Location::caller()),
+    }
 }
 
 /// Is the calling thread unwinding from a panic?
 #[must_use]
 pub fn panicking() -> bool {
-    std::thread::panicking()
+    match current_sim() {
+        Some(sim) => sim.is_unwinding(),
+        None => std::thread::panicking(),
+    }
 }

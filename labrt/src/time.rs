@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::panic::Location;
 use std::sync::OnceLock;
 pub use std::time::Duration;
 
@@ -13,16 +14,24 @@ use crate::runtime::Runtime;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Duration);
 
-/// What the clock showed when the process first looked at it: far from zero, so that "an hour ago"
+/// What the clock showed when the process first looked at it, or when the world began: far from zero, so that "an hour ago"
 /// can be told even then.
 const FIRST_LOOK: Duration = Duration::from_secs(1 << 32);
 
 impl Instant {
-    /// The time now.
+    /// The time now. Under simulation, looking takes some microseconds.
     #[must_use]
+    #[track_caller]
     pub fn now() -> Instant {
-        let Runtime::Os = Runtime::current();
-        Instant::from_os(std::time::Instant::now())
+        match Runtime::current() {
+            Runtime::Os => Instant::from_os(std::time::Instant::now()),
+            Runtime::Sim(sim) => Instant::of_world(sim.read_clock(Location::caller())),
+        }
+    }
+
+    /// So long after a simulated world began.
+    pub(crate) fn of_world(elapsed: Duration) -> Instant {
+        Instant(FIRST_LOOK + elapsed)
     }
 
     pub(crate) fn from_os(time: std::time::Instant) -> Instant {
@@ -33,6 +42,7 @@ impl Instant {
 
     /// How long ago this was.
     #[must_use]
+    #[track_caller]
     pub fn elapsed(&self) -> Duration {
         Instant::now().duration_since(*self)
     }

@@ -10,9 +10,10 @@ use std::fmt::{self, Write};
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::record::{Record, ThreadNumber};
+use crate::time::Instant;
 use crate::world::{FailureKind, World};
 
 /// A place in the source, as `#[track_caller]` tells it.
@@ -149,14 +150,23 @@ pub(crate) fn waiting<T>(
     {
         let mut slot = record.waits.lock();
         slot.number += 1;
-        slot.wait = Some(Wait { what, since: Instant::now(), limit, site });
+        slot.wait = Some(Wait { what, since: record.now(), limit, site });
     }
     if for_lock {
         refuse_deadlock(&record);
     }
-    let result = block();
-    record.waits.lock().wait = None;
-    result
+    // In any case, and before what it waits for goes: a simulated thread may unwind out of a wait.
+    let _over = Over(&record);
+    block()
+}
+
+/// Ends a wait.
+struct Over<'a>(&'a Record);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.waits.lock().wait = None;
+    }
 }
 
 /// Ends the test if the thread's wait has closed a ring of locks. Outside a world, panics.
@@ -234,31 +244,35 @@ pub(crate) fn report(world: Option<&Arc<World>>) -> String {
     let threads = threads_of(world);
     let runs = |record: &&Arc<Record>| record.waits.lock().wait.is_none();
     let running: Vec<_> = threads.iter().filter(runs).map(ToString::to_string).collect();
-    let waits = describe_waits(&threads, |_| true);
+    let waits = describe_waits(&threads, |_, _| true);
     if running.is_empty() { waits } else { format!("  running: {}\n{waits}", running.join(", ")) }
 }
 
 /// The threads of `world` that have waited for a lock for so long that this may be what is wrong.
 pub(crate) fn report_stuck(world: &Arc<World>) -> String {
     const LONG: Duration = Duration::from_millis(500);
-    describe_waits(&threads_of(Some(world)), |wait| {
-        wait.what.kind() == Kind::Lock && wait.since.elapsed() > LONG
+    describe_waits(&world.threads(), |wait, lasting| {
+        wait.what.kind() == Kind::Lock && lasting > LONG
     })
 }
 
 fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<Record>> {
-    let ours = |its: &Arc<World>| world.is_none_or(|world| Arc::ptr_eq(its, world));
-    let belongs = |record: &Arc<Record>| record.world.as_ref().is_some_and(ours);
-    Record::all().into_iter().filter(belongs).collect()
+    match world {
+        Some(world) => world.threads(),
+        None => World::all_threads(),
+    }
 }
 
 /// A line for each wait. Threads of one name that wait for the same thing share one.
-fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait) -> bool) -> String {
+fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait, Duration) -> bool) -> String {
     let mut waits: BTreeMap<(Kind, String, String), Vec<Duration>> = BTreeMap::new();
     for record in threads {
-        if let Some(wait) = record.waits.lock().wait.as_ref().filter(|wait| which(wait)) {
+        let slot = record.waits.lock();
+        let Some(wait) = &slot.wait else { continue };
+        let lasting = record.now().duration_since(wait.since);
+        if which(wait, lasting) {
             let key = (wait.what.kind(), record.to_string(), wait.to_string());
-            waits.entry(key).or_default().push(wait.since.elapsed());
+            waits.entry(key).or_default().push(lasting);
         }
     }
     let mut text = String::new();

@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::record::Record;
+use crate::record::{Name, Record};
+use crate::runtime::{current_sim, worlds};
+use crate::sim::core::{Core, Kill};
 use crate::thread::start;
 use crate::wait::{place, report, report_stuck};
 
@@ -40,6 +42,8 @@ pub enum FailureKind {
     Violation,
     /// Threads wait for each other's locks and will for ever.
     Deadlock,
+    /// A simulated thread goes round and round while no time passes.
+    Livelock,
     /// The test did not end in time.
     TimeLimit,
 }
@@ -93,11 +97,18 @@ impl std::error::Error for Failure {}
 
 /// One test's world.
 pub(crate) struct World {
+    name: String,
     seed: u64,
-    began: Instant,
+    time_limit: Duration,
+    kind: Kind,
     end: Mutex<End>,
     /// A condvar because `run` waits for the first of two things, the end and a failure.
     ended: Condvar,
+}
+
+enum Kind {
+    Os { began: Instant },
+    Simulated(Arc<Core>),
 }
 
 #[derive(Default)]
@@ -120,14 +131,10 @@ pub fn run<T: Send + 'static>(
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     install_hook();
-    let world = Arc::new(World {
-        seed: options.seed,
-        began: Instant::now(),
-        end: Mutex::new(End::default()),
-        ended: Condvar::new(),
-    });
+    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    let world = Arc::new(World::new(options, Kind::Os { began: Instant::now() }));
     let value = Arc::new(Mutex::new(None));
-    let record = Record::new("test".into(), None, Some(world.clone()), options.seed);
+    let record = world.first_thread();
     let body = {
         let (world, value) = (world.clone(), value.clone());
         move || {
@@ -136,18 +143,78 @@ pub fn run<T: Send + 'static>(
             world.ended.notify_all();
         }
     };
-    start(record, body).expect("the OS gives a thread to the test");
-    match world.wait_for_end(&options) {
+    start(record, body, Location::caller()).expect("the OS gives a thread to the test");
+    match world.wait_for_end() {
         Some(failure) => Err(failure),
         None => Ok(value.lock().take().expect("a finished test has left its value")),
     }
 }
 
 impl World {
-    fn wait_for_end(self: &Arc<World>, options: &Options) -> Option<Failure> {
+    fn new(options: Options, kind: Kind) -> World {
+        let Options { name, seed, time_limit } = options;
         // A year stands for a limit beyond the clock's reach.
-        let limit = options.time_limit.min(Duration::from_secs(365 * 24 * 3600));
-        let deadline = self.began + limit;
+        let time_limit = time_limit.min(Duration::from_secs(365 * 24 * 3600));
+        World { name, seed, time_limit, kind, end: Mutex::default(), ended: Condvar::new() }
+    }
+
+    /// A world whose threads `core` runs.
+    pub(crate) fn simulated(options: Options, core: Arc<Core>) -> World {
+        install_hook();
+        World::new(options, Kind::Simulated(core))
+    }
+
+    /// The world of the calling thread.
+    pub(crate) fn current() -> Option<Arc<World>> {
+        Record::current().world.clone()
+    }
+
+    /// What the first thread of this world is known by.
+    pub(crate) fn first_thread(self: &Arc<World>) -> Record {
+        Record::new(Name::given("test".into()), None, Some(self.clone()), self.seed)
+    }
+
+    /// What runs this world's threads, if it is a simulated one.
+    pub(crate) fn core(&self) -> Option<&Arc<Core>> {
+        match &self.kind {
+            Kind::Os { .. } => None,
+            Kind::Simulated(core) => Some(core),
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        match &self.kind {
+            Kind::Os { began } => began.elapsed(),
+            Kind::Simulated(core) => core.elapsed(),
+        }
+    }
+
+    /// The threads of this world, oldest first.
+    pub(crate) fn threads(self: &Arc<World>) -> Vec<Arc<Record>> {
+        match &self.kind {
+            Kind::Os { .. } => {
+                let ours =
+                    |its: &Arc<Record>| its.world.as_ref().is_some_and(|it| Arc::ptr_eq(it, self));
+                Record::all().into_iter().filter(ours).collect()
+            }
+            Kind::Simulated(core) => core.records(),
+        }
+    }
+
+    /// The threads of all worlds, oldest first.
+    pub(crate) fn all_threads() -> Vec<Arc<Record>> {
+        let listed = Record::all().into_iter().filter(|record| record.world.is_some());
+        listed.chain(worlds().iter().flat_map(|core| core.records())).collect()
+    }
+
+    /// The failure there was, if any.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.end.lock().failure.clone()
+    }
+
+    fn wait_for_end(self: &Arc<World>) -> Option<Failure> {
+        let Kind::Os { began } = self.kind else { unreachable!("a simulated world is driven") };
+        let deadline = began + self.time_limit;
         let mut end = self.end.lock();
         loop {
             if end.failure.is_some() || end.finished {
@@ -155,21 +222,27 @@ impl World {
             }
             if self.ended.wait_until(&mut end, deadline).timed_out() {
                 drop(end);
-                self.exceed(options);
+                self.exceed();
                 end = self.end.lock();
             }
         }
     }
 
     /// The time limit has passed.
-    fn exceed(self: &Arc<World>, options: &Options) {
+    pub(crate) fn exceed(self: &Arc<World>) {
+        let message = format!("{} took longer than {:?}", self.name, self.time_limit);
+        self.fail_whole(FailureKind::TimeLimit, message);
+    }
+
+    /// Records what went wrong with the world as a whole, in no particular thread.
+    pub(crate) fn fail_whole(self: &Arc<World>, kind: FailureKind, message: String) {
         self.fail(Failure {
-            kind: FailureKind::TimeLimit,
-            message: format!("{} took longer than {:?}", options.name, options.time_limit),
+            kind,
+            message,
             thread: "test".into(),
             server: None,
             place: None,
-            elapsed: self.began.elapsed(),
+            elapsed: self.elapsed(),
             threads: report(Some(self)),
             backtrace: None,
         });
@@ -187,15 +260,15 @@ impl World {
         self.fail(Failure {
             kind,
             message,
-            thread: record.name.to_string(),
+            thread: record.name().to_string(),
             server: record.server.as_ref().map(ToString::to_string),
             place,
-            elapsed: self.began.elapsed(),
+            elapsed: self.elapsed(),
             threads: match kind {
                 FailureKind::Panic => String::new(),
                 // What was expected may not have happened because somebody is stuck.
                 FailureKind::Violation => report_stuck(self),
-                FailureKind::Deadlock | FailureKind::TimeLimit => report(Some(self)),
+                _ => report(Some(self)),
             },
             backtrace: backtrace
                 .filter(|backtrace| backtrace.status() == BacktraceStatus::Captured)
@@ -205,8 +278,18 @@ impl World {
 
     /// The first failure counts: those that follow are mostly its consequences.
     fn fail(&self, failure: Failure) {
-        self.end.lock().failure.get_or_insert(failure);
-        self.ended.notify_all();
+        match &self.kind {
+            Kind::Os { .. } => {
+                self.end.lock().failure.get_or_insert(failure);
+                self.ended.notify_all();
+            }
+            // What goes wrong while a world is taken down comes too late to count.
+            Kind::Simulated(core) if core.is_ending() => {}
+            Kind::Simulated(core) => {
+                self.end.lock().failure = Some(failure);
+                core.end();
+            }
+        }
     }
 }
 
@@ -235,7 +318,13 @@ pub fn failed() -> bool {
 /// The time since the current world began; zero outside a world.
 #[must_use]
 pub fn elapsed() -> Duration {
-    Record::current().world.as_ref().map_or(Duration::ZERO, |world| world.began.elapsed())
+    Record::current().world.as_ref().map_or(Duration::ZERO, |world| world.elapsed())
+}
+
+/// Does the calling thread run in a simulated world?
+#[must_use]
+pub fn simulated() -> bool {
+    current_sim().is_some()
 }
 
 /// The current world's seed; outside a world, the calling thread's.
@@ -273,6 +362,9 @@ fn install_hook() {
 
 impl World {
     fn panicked(self: &Arc<World>, info: &PanicHookInfo<'_>) {
+        if let Some(sim) = current_sim() {
+            sim.unwinds();
+        }
         let (message, place) = (panic_message(info.payload()), info.location().map(place));
         let earlier = self.end.lock().failure.clone();
         if let Some(earlier) = earlier {
@@ -290,6 +382,9 @@ impl World {
 /// A thread has ended in a panic. The hook has told it, unless the panic passed it by (as
 /// `resume_unwind` does).
 pub(crate) fn report_panic(payload: &(dyn Any + Send)) {
+    if payload.is::<Kill>() {
+        return;
+    }
     if let Some(world) = &Record::current().world {
         world.fail_here(FailureKind::Panic, panic_message(payload), None);
     }

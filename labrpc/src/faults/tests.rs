@@ -97,3 +97,15 @@ fn the_same_call_has_the_same_fate() {
 fn a_share_is_not_a_percentage() {
     Faults { request_loss: 10.0, ..Faults::default() }.check();
 }
+
+#[test]
+fn under_simulation_every_message_takes_a_fraction_of_a_millisecond() {
+    let mut fates = fates(RELIABLE, &Faults::default(), &LinkFaults::default());
+    for (call, fate) in fates.iter_mut().enumerate() {
+        fate.take_time(&mut Dice::new(2, call as u64));
+        for delay in [fate.request_delay, fate.reply_delay] {
+            assert!((100..500).contains(&delay.as_micros()), "{delay:?}");
+        }
+    }
+    assert!(fates.iter().any(|fate| fate.request_delay != fate.reply_delay));
+}

@@ -4,8 +4,16 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{Receiver, RecvError, SelectTimeoutError, SendError, Sender, Source, TrySelectError};
-use crate::runtime::{Home, Runtime};
+use super::receiver::Source;
+use super::sender::Sink;
+use super::simulated::{Side, earlier, is_over};
+use super::{
+    Receiver, RecvError, SelectTimeoutError, SendError, Sender, TryRecvError, TrySelectError,
+    TrySendError,
+};
+use crate::runtime::{Home, Runtime, Sim};
+use crate::sim::core::{Key, Token, Woken};
+use crate::sim::trace::Op;
 use crate::wait::{What, waiting};
 
 /// Waits until one of several channels is ready.
@@ -27,38 +35,71 @@ use crate::wait::{What, waiting};
 pub struct Select<'a> {
     home: Home,
     channels: usize,
-    real: crossbeam_channel::Select<'a>,
+    real: Real<'a>,
+}
+
+enum Real<'a> {
+    Os(crossbeam_channel::Select<'a>),
+    /// By index; none where one was taken away.
+    Simulated(Vec<Option<&'a dyn Side>>),
 }
 
 impl<'a> Select<'a> {
     /// Selects among nothing yet.
     #[must_use]
     pub fn new() -> Select<'a> {
-        Select { home: Home::here(), channels: 0, real: crossbeam_channel::Select::new() }
+        let real = match Runtime::current() {
+            Runtime::Os => Real::Os(crossbeam_channel::Select::new()),
+            Runtime::Sim(_) => Real::Simulated(Vec::new()),
+        };
+        Select { home: Home::here(), channels: 0, real }
     }
 
     /// Adds a receiver; its index is told when it is the one.
+    ///
+    /// # Panics
+    /// If it belongs to another world.
+    #[track_caller]
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
+        receiver.home.enter();
         self.channels += 1;
-        match &receiver.real {
-            Source::Messages(receiver) => self.real.recv(receiver),
-            Source::Time(receiver, _) => self.real.recv(receiver),
+        match (&mut self.real, &receiver.real) {
+            (Real::Os(select), Source::Messages(receiver)) => select.recv(receiver),
+            (Real::Os(select), Source::Time(receiver, _)) => select.recv(receiver),
+            (Real::Simulated(sides), Source::Simulated(receiving)) => add(sides, receiving),
+            _ => panic!("the select belongs to another world than the channel"),
         }
     }
 
     /// Adds a sender; its index is told when it is the one.
+    ///
+    /// # Panics
+    /// If it belongs to another world.
+    #[track_caller]
     pub fn send<T>(&mut self, sender: &'a Sender<T>) -> usize {
+        sender.home.enter();
         self.channels += 1;
-        self.real.send(&sender.real)
+        match (&mut self.real, &sender.real) {
+            (Real::Os(select), Sink::Os(sender)) => select.send(sender),
+            (Real::Simulated(sides), Sink::Simulated(sending)) => add(sides, sending),
+            _ => panic!("the select belongs to another world than the channel"),
+        }
     }
 
     /// Takes away what has this index.
     ///
     /// # Panics
     /// If nothing has.
+    #[track_caller]
     pub fn remove(&mut self, index: usize) {
         self.channels -= 1;
-        self.real.remove(index);
+        match &mut self.real {
+            Real::Os(select) => select.remove(index),
+            Real::Simulated(sides) => match sides.get_mut(index).and_then(Option::take) {
+                Some(_) => {}
+                None => panic!("this select has nothing of index {index}"),
+            },
+        }
     }
 
     /// Waits until one is ready; of several, one by chance. The operation must be completed.
@@ -67,14 +108,19 @@ impl<'a> Select<'a> {
     /// If nothing was added.
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
-        let Runtime::Os = self.home.enter();
-        let (channels, site) = (self.channels, Location::caller());
-        let what = What::Select { channels };
-        let real = self
-            .real
-            .try_select()
-            .unwrap_or_else(|_| waiting(what, None, site, || self.real.select()));
-        SelectedOperation { real }
+        let (runtime, site) = (self.home.enter(), Location::caller());
+        let what = What::Select { channels: self.channels };
+        if let Ok(selected) = self.try_select() {
+            return selected;
+        }
+        waiting(what, None, site, || match (&mut self.real, runtime) {
+            (Real::Simulated(sides), Runtime::Sim(sim)) => {
+                let pending = choose(sides, sim, None).expect("it waits until there is one");
+                SelectedOperation { real: Selected::Simulated(pending) }
+            }
+            (Real::Os(select), _) => SelectedOperation { real: Selected::Os(select.select()) },
+            _ => unreachable!("its home was entered"),
+        })
     }
 
     /// As [`select`](Select::select), waiting for `limit` at most.
@@ -86,10 +132,19 @@ impl<'a> Select<'a> {
         &mut self,
         limit: Duration,
     ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        let Runtime::Os = self.home.enter();
+        let (runtime, site) = (self.home.enter(), Location::caller());
         let what = What::Select { channels: self.channels };
-        let real =
-            waiting(what, Some(limit), Location::caller(), || self.real.select_timeout(limit))?;
+        if let Ok(selected) = self.try_select() {
+            return Ok(selected);
+        }
+        let real = waiting(what, Some(limit), site, || match (&mut self.real, runtime) {
+            (Real::Simulated(sides), Runtime::Sim(sim)) => {
+                let pending = choose(sides, sim, Some(sim.deadline(limit)));
+                pending.map(Selected::Simulated).ok_or(SelectTimeoutError)
+            }
+            (Real::Os(select), _) => select.select_timeout(limit).map(Selected::Os),
+            _ => unreachable!("its home was entered"),
+        })?;
         Ok(SelectedOperation { real })
     }
 
@@ -97,9 +152,73 @@ impl<'a> Select<'a> {
     ///
     /// # Errors
     /// If none is.
+    #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        let Runtime::Os = self.home.enter();
-        Ok(SelectedOperation { real: self.real.try_select()? })
+        let real = match (&mut self.real, self.home.enter()) {
+            (Real::Os(select), _) => Selected::Os(select.try_select()?),
+            (Real::Simulated(sides), Runtime::Sim(sim)) => {
+                sim.point(Op::Select, self.home.number(), Location::caller());
+                Selected::Simulated(ready(sides, sim, None).ok_or(TrySelectError)?)
+            }
+            _ => unreachable!("its home was entered"),
+        };
+        Ok(SelectedOperation { real })
+    }
+}
+
+fn add<'a>(sides: &mut Vec<Option<&'a dyn Side>>, side: &'a dyn Side) -> usize {
+    sides.push(Some(side));
+    sides.len() - 1
+}
+
+type Sides<'s, 'a> = &'s [Option<&'a dyn Side>];
+
+fn present<'s, 'a>(sides: Sides<'s, 'a>) -> impl Iterator<Item = (usize, &'a dyn Side)> + 's {
+    sides.iter().enumerate().filter_map(|(index, side)| Some((index, (*side)?)))
+}
+
+/// One that is ready, for the thread whose last wait this was.
+fn ready(sides: Sides<'_, '_>, sim: Sim, last: Option<Token>) -> Option<Pending> {
+    let pending = |(index, side): (usize, &dyn Side)| Pending {
+        index,
+        key: side.key(),
+        last,
+        completed: false,
+    };
+    let mut handed = present(sides).filter(|(_, side)| last.is_some_and(|it| side.is_handed(it)));
+    if let Some(side) = handed.next() {
+        return Some(pending(side));
+    }
+    let ready: Vec<_> = present(sides).filter(|(_, side)| side.is_ready(sim)).collect();
+    match ready.len() {
+        0 => None,
+        count => Some(pending(ready[sim.any_of(count)])),
+    }
+}
+
+/// Waits until one is ready, or until the deadline.
+fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pending> {
+    assert!(present(sides).next().is_some(), "a select among nothing would wait for ever");
+    let keys: Vec<Key> = present(sides).map(|(_, side)| side.key()).collect();
+    loop {
+        present(sides).for_each(|(_, side)| side.invite(sim));
+        let alarm = present(sides).filter_map(|(_, side)| side.deadline()).min();
+        let token = sim.token();
+        let woken = sim.wait(&keys, earlier(deadline, alarm));
+        let chosen = ready(sides, sim, Some(token));
+        pass_on(sides, sim, woken, chosen.as_ref());
+        if chosen.is_some() || (woken == Woken::TimedOut && is_over(sim, deadline)) {
+            return chosen;
+        }
+    }
+}
+
+/// If this thread was woken for something that it leaves to others, one of them is to hear of it.
+fn pass_on(sides: Sides<'_, '_>, sim: Sim, woken: Woken, chosen: Option<&Pending>) {
+    let (Woken::By(key), Some(chosen)) = (woken, chosen) else { return };
+    let mut left = present(sides).filter(|(_, side)| side.key() == key && key != chosen.key);
+    if left.any(|(_, side)| side.is_ready(sim)) {
+        sim.wake_one(key);
     }
 }
 
@@ -118,14 +237,48 @@ impl fmt::Debug for Select<'_> {
 /// The operation that was ready. It must be completed, with the channel it is about.
 #[must_use = "a selected operation must be completed"]
 pub struct SelectedOperation<'a> {
-    real: crossbeam_channel::SelectedOperation<'a>,
+    real: Selected<'a>,
+}
+
+enum Selected<'a> {
+    Os(crossbeam_channel::SelectedOperation<'a>),
+    Simulated(Pending),
+}
+
+/// An operation that was ready when it was selected. Nothing can come in between unless the thread
+/// does something else first.
+struct Pending {
+    index: usize,
+    key: Key,
+    /// The wait that ended with this.
+    last: Option<Token>,
+    completed: bool,
+}
+
+impl Pending {
+    #[track_caller]
+    fn complete(&mut self, side: &dyn Side) {
+        self.completed = true;
+        assert!(self.key == side.key(), "this channel is not the one that was selected");
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if !self.completed && !crate::thread::panicking() {
+            panic!("a selected operation was dropped without being completed");
+        }
+    }
 }
 
 impl SelectedOperation<'_> {
     /// Which of the channels it is.
     #[must_use]
     pub fn index(&self) -> usize {
-        self.real.index()
+        match &self.real {
+            Selected::Os(selected) => selected.index(),
+            Selected::Simulated(pending) => pending.index,
+        }
     }
 
     /// Completes a receive.
@@ -135,10 +288,22 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     /// If `receiver` is not the one that was selected.
+    #[track_caller]
     pub fn recv<T>(self, receiver: &Receiver<T>) -> Result<T, RecvError> {
-        match &receiver.real {
-            Source::Messages(receiver) => self.real.recv(receiver),
-            Source::Time(receiver, tell) => self.real.recv(receiver).map(tell),
+        match (self.real, &receiver.real) {
+            (Selected::Os(selected), Source::Messages(receiver)) => selected.recv(receiver),
+            (Selected::Os(selected), Source::Time(receiver, tell)) => {
+                selected.recv(receiver).map(tell)
+            }
+            (Selected::Simulated(mut pending), Source::Simulated(receiving)) => {
+                pending.complete(receiving);
+                match receiving.complete(pending.last) {
+                    Ok(message) => Ok(message),
+                    Err(TryRecvError::Disconnected) => Err(RecvError),
+                    Err(TryRecvError::Empty) => receiver.recv(),
+                }
+            }
+            _ => panic!("this channel is not the one that was selected"),
         }
     }
 
@@ -149,8 +314,20 @@ impl SelectedOperation<'_> {
     ///
     /// # Panics
     /// If `sender` is not the one that was selected.
+    #[track_caller]
     pub fn send<T>(self, sender: &Sender<T>, message: T) -> Result<(), SendError<T>> {
-        self.real.send(&sender.real, message)
+        match (self.real, &sender.real) {
+            (Selected::Os(selected), Sink::Os(sender)) => selected.send(sender, message),
+            (Selected::Simulated(mut pending), Sink::Simulated(sending)) => {
+                pending.complete(sending);
+                match sending.try_send(message) {
+                    Ok(()) => Ok(()),
+                    Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+                    Err(TrySendError::Full(message)) => sender.send(message),
+                }
+            }
+            _ => panic!("this channel is not the one that was selected"),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::mutex::MutexGuard;
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Home, Runtime, Sim};
+use crate::sim::core::Woken;
+use crate::sim::trace::Op;
 use crate::time::Instant;
 use crate::wait::{Site, What, waiting};
 
@@ -37,9 +39,7 @@ impl Condvar {
     /// Gives the lock back, waits to be notified, and takes the lock again.
     #[track_caller]
     pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) {
-        self.block(guard, None, Location::caller(), |real, guard| {
-            real.wait(guard);
-        });
+        self.block(guard, None, Location::caller());
     }
 
     /// As [`wait`](Condvar::wait), until `limit` has passed at most.
@@ -49,9 +49,7 @@ impl Condvar {
         guard: &mut MutexGuard<'_, T>,
         limit: Duration,
     ) -> WaitTimeoutResult {
-        self.block(guard, Some(limit), Location::caller(), |real, guard| {
-            WaitTimeoutResult(real.wait_for(guard, limit).timed_out())
-        })
+        self.block(guard, Some(limit), Location::caller())
     }
 
     /// As [`wait`](Condvar::wait), until `deadline` at most.
@@ -96,29 +94,73 @@ impl Condvar {
     }
 
     /// Wakes one waiting thread; true if there was one.
+    #[track_caller]
     pub fn notify_one(&self) -> bool {
-        let Runtime::Os = self.home.enter();
-        self.real.notify_one()
+        match self.home.enter() {
+            Runtime::Os => self.real.notify_one(),
+            Runtime::Sim(sim) => {
+                sim.point(Op::Notify, self.home.number(), Location::caller());
+                sim.wake_one(self.home.key()).is_some()
+            }
+        }
     }
 
     /// Wakes all waiting threads, and says how many there were.
+    #[track_caller]
     pub fn notify_all(&self) -> usize {
-        let Runtime::Os = self.home.enter();
-        self.real.notify_all()
+        match self.home.enter() {
+            Runtime::Os => self.real.notify_all(),
+            Runtime::Sim(sim) => {
+                sim.point(Op::Notify, self.home.number(), Location::caller());
+                sim.wake_all(self.home.key())
+            }
+        }
     }
 
-    fn block<'a, T: ?Sized, R>(
+    fn block<T: ?Sized>(
         &self,
-        guard: &mut MutexGuard<'a, T>,
+        guard: &mut MutexGuard<'_, T>,
         limit: Option<Duration>,
         site: Site,
-        wait: impl FnOnce(&parking_lot::Condvar, &mut parking_lot::MutexGuard<'a, T>) -> R,
-    ) -> R {
-        let Runtime::Os = self.home.enter();
+    ) -> WaitTimeoutResult {
+        let runtime = self.home.enter();
         guard.owner.clear();
-        let result = waiting(What::Condvar, limit, site, || wait(&self.real, &mut guard.real));
+        let timed_out = waiting(What::Condvar, limit, site, || match (runtime, limit) {
+            (Runtime::Os, Some(limit)) => self.real.wait_for(&mut guard.real, limit).timed_out(),
+            (Runtime::Os, None) => {
+                self.real.wait(&mut guard.real);
+                false
+            }
+            (Runtime::Sim(sim), limit) => self.wait_simulated(sim, guard, limit, site),
+        });
         guard.owner.set(site);
-        result
+        if let Runtime::Sim(sim) = runtime {
+            sim.unwind_if_ending();
+        }
+        WaitTimeoutResult(timed_out)
+    }
+
+    /// Waits with the lock given back. It is taken again in any case, before the thread may unwind
+    /// if the world ends: its guard is still to be dropped.
+    fn wait_simulated<T: ?Sized>(
+        &self,
+        sim: Sim,
+        guard: &mut MutexGuard<'_, T>,
+        limit: Option<Duration>,
+        site: Site,
+    ) -> bool {
+        sim.point(Op::Wait, self.home.number(), site);
+        let deadline = limit.map(|limit| sim.deadline(limit));
+        let lock = parking_lot::MutexGuard::mutex(&guard.real);
+        let unlocked = guard.release.home.key();
+        parking_lot::MutexGuard::unlocked(&mut guard.real, || {
+            sim.wake_one(unlocked);
+            let woken = sim.wait_masked(&[self.home.key()], deadline);
+            while lock.is_locked() {
+                sim.wait_masked(&[unlocked], None);
+            }
+            woken == Woken::TimedOut
+        })
     }
 }
 

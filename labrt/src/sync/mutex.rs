@@ -4,7 +4,9 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
-use crate::runtime::{Home, Runtime};
+use super::release::Release;
+use crate::runtime::{Home, Runtime, Sim};
+use crate::sim::trace::Op;
 use crate::wait::{Lock, Owner, Site, What, waiting};
 
 /// Data that one thread at a time may touch.
@@ -34,11 +36,13 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
-        let Runtime::Os = self.home.enter();
         let site = Location::caller();
-        let real = match self.real.try_lock() {
-            Some(real) => real,
-            None => self.wait(site),
+        let real = match self.home.enter() {
+            Runtime::Os => match self.real.try_lock() {
+                Some(real) => real,
+                None => self.wait(site),
+            },
+            Runtime::Sim(sim) => self.lock_simulated(sim, site),
         };
         self.guard(real, site)
     }
@@ -47,7 +51,9 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        let Runtime::Os = self.home.enter();
+        if let Runtime::Sim(sim) = self.home.enter() {
+            sim.point(Op::TryLock, self.home.number(), Location::caller());
+        }
         Some(self.guard(self.real.try_lock()?, Location::caller()))
     }
 
@@ -62,10 +68,25 @@ impl<T: ?Sized> Mutex<T> {
         waiting(What::Lock(lock), None, site, || self.real.lock())
     }
 
+    /// One thread runs at a time, so the real lock is never waited for: it says who has the
+    /// simulated one, and no data is reached but through it.
+    fn lock_simulated(&self, sim: Sim, site: Site) -> parking_lot::MutexGuard<'_, T> {
+        sim.point(Op::Lock, self.home.number(), site);
+        loop {
+            if let Some(real) = self.real.try_lock() {
+                return real;
+            }
+            let lock = Lock::mutex::<T>(&self.owner);
+            let unlocked = [self.home.key()];
+            waiting(What::Lock(lock), None, site, || sim.wait(&unlocked, None));
+        }
+    }
+
     #[inline]
     fn guard<'a>(&'a self, real: parking_lot::MutexGuard<'a, T>, site: Site) -> MutexGuard<'a, T> {
         self.owner.set(site);
-        MutexGuard { owner: &self.owner, real }
+        let release = Release { home: &self.home, site, shared: false };
+        MutexGuard { owner: &self.owner, real, release }
     }
 }
 
@@ -92,6 +113,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
 pub struct MutexGuard<'a, T: ?Sized> {
     pub(super) owner: &'a Owner,
     pub(super) real: parking_lot::MutexGuard<'a, T>,
+    // After `real`, which gives the lock back.
+    pub(super) release: Release<'a>,
 }
 
 impl<T: ?Sized> Deref for MutexGuard<'_, T> {

@@ -4,8 +4,10 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
+use super::release::Release;
 use crate::runtime::{Home, Runtime};
-use crate::wait::{Lock, Owner, What, waiting};
+use crate::sim::trace::Op;
+use crate::wait::{Lock, Owner, Site, What, waiting};
 
 /// Data that many threads may read at a time, or one may change.
 ///
@@ -41,46 +43,80 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     #[track_caller]
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
-        let Runtime::Os = self.home.enter();
         let site = Location::caller();
-        let real = self.real.try_read().unwrap_or_else(|| {
-            let lock = Lock::rwlock::<T>(&self.writer, &self.reader);
-            waiting(What::Lock(lock), None, site, || self.real.read())
-        });
+        let real = match self.home.enter() {
+            Runtime::Os => self
+                .real
+                .try_read()
+                .unwrap_or_else(|| waiting(self.what(), None, site, || self.real.read())),
+            Runtime::Sim(sim) => {
+                sim.point(Op::Read, self.home.number(), site);
+                loop {
+                    if let Some(real) = self.real.try_read() {
+                        break real;
+                    }
+                    waiting(self.what(), None, site, || sim.wait(&[self.home.key()], None));
+                }
+            }
+        };
         self.reader.set(site);
-        RwLockReadGuard { real }
+        RwLockReadGuard { real, _release: self.release(site) }
     }
 
     /// Waits until nobody reads or writes, and writes.
     #[inline]
     #[track_caller]
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
-        let Runtime::Os = self.home.enter();
         let site = Location::caller();
-        let real = self.real.try_write().unwrap_or_else(|| {
-            let lock = Lock::rwlock::<T>(&self.writer, &self.reader);
-            waiting(What::Lock(lock), None, site, || self.real.write())
-        });
+        let real = match self.home.enter() {
+            Runtime::Os => self
+                .real
+                .try_write()
+                .unwrap_or_else(|| waiting(self.what(), None, site, || self.real.write())),
+            Runtime::Sim(sim) => {
+                sim.point(Op::Write, self.home.number(), site);
+                loop {
+                    if let Some(real) = self.real.try_write() {
+                        break real;
+                    }
+                    waiting(self.what(), None, site, || sim.wait(&[self.home.key()], None));
+                }
+            }
+        };
         self.writer.set(site);
-        RwLockWriteGuard { writer: &self.writer, real }
+        RwLockWriteGuard { writer: &self.writer, real, _release: self.release(site) }
     }
 
     /// Reads if nobody writes.
     #[track_caller]
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
-        let Runtime::Os = self.home.enter();
+        let site = Location::caller();
+        if let Runtime::Sim(sim) = self.home.enter() {
+            sim.point(Op::TryLock, self.home.number(), site);
+        }
         let real = self.real.try_read()?;
-        self.reader.set(Location::caller());
-        Some(RwLockReadGuard { real })
+        self.reader.set(site);
+        Some(RwLockReadGuard { real, _release: self.release(site) })
     }
 
     /// Writes if nobody reads or writes.
     #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
-        let Runtime::Os = self.home.enter();
+        let site = Location::caller();
+        if let Runtime::Sim(sim) = self.home.enter() {
+            sim.point(Op::TryLock, self.home.number(), site);
+        }
         let real = self.real.try_write()?;
-        self.writer.set(Location::caller());
-        Some(RwLockWriteGuard { writer: &self.writer, real })
+        self.writer.set(site);
+        Some(RwLockWriteGuard { writer: &self.writer, real, _release: self.release(site) })
+    }
+
+    fn what(&self) -> What {
+        What::Lock(Lock::rwlock::<T>(&self.writer, &self.reader))
+    }
+
+    fn release(&self, site: Site) -> Release<'_> {
+        Release { home: &self.home, site, shared: true }
     }
 
     /// The data, for whoever has the lock for himself.
@@ -105,6 +141,8 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
 #[must_use = "a guard that is not kept gives the lock back at once"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     real: parking_lot::RwLockReadGuard<'a, T>,
+    // After `real`, which gives the lock back.
+    _release: Release<'a>,
 }
 
 impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
@@ -119,6 +157,8 @@ impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
     writer: &'a Owner,
     real: parking_lot::RwLockWriteGuard<'a, T>,
+    // After `real`, which gives the lock back.
+    _release: Release<'a>,
 }
 
 impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {

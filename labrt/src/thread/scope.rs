@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{JoinHandle, Result, name_of_child, start};
+use super::{JoinHandle, Result, start};
 use crate::record::Record;
+use crate::runtime::{Runtime, current_sim};
+use crate::sim::core::Key;
 use crate::wait::{What, waiting};
 use crate::world;
 
@@ -58,20 +60,37 @@ where
 impl Threads {
     /// Waits for the last thread; did any panic unjoined?
     fn wait(&self, site: &'static Location<'static>) -> bool {
-        let mut running = self.running.lock();
-        if running.count > 0 {
-            waiting(What::Scope, None, site, || {
-                self.none_left.wait_while(&mut running, |running| running.count > 0);
-            });
+        match Runtime::current() {
+            Runtime::Os => {
+                let mut running = self.running.lock();
+                if running.count > 0 {
+                    waiting(What::Scope, None, site, || {
+                        self.none_left.wait_while(&mut running, |running| running.count > 0);
+                    });
+                }
+            }
+            Runtime::Sim(sim) => {
+                // Not unwound from here, even if the world ends: what the threads have borrowed
+                // must stay until the last of them has been.
+                let none_left = [Key::of(self)];
+                while self.running.lock().count > 0 {
+                    waiting(What::Scope, None, site, || sim.wait_masked(&none_left, None));
+                }
+                sim.unwind_if_ending();
+            }
         }
-        running.panicked > 0
+        self.running.lock().panicked > 0
     }
 
     fn end_one(&self, panicked: bool) {
         let mut running = self.running.lock();
         running.count -= 1;
         running.panicked += usize::from(panicked);
-        self.none_left.notify_all();
+        drop(running);
+        match current_sim() {
+            Some(sim) => drop(sim.wake_all(Key::of(self))),
+            None => drop(self.none_left.notify_all()),
+        }
     }
 }
 
@@ -98,8 +117,8 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let parent = Record::current();
-        let record = parent.child(name_of_child(&parent, Location::caller()), None);
+        let site = Location::caller();
+        let record = Record::current().child(None, None, site);
         let result = Arc::new(Mutex::new(None));
         let body: Box<dyn FnOnce() + Send + 'scope> = {
             let (threads, result) = (self.threads.clone(), result.clone());
@@ -119,9 +138,9 @@ impl<'scope> Scope<'scope, '_> {
         // closure holds nothing of 'scope: it has run, and has dropped its share of the result.
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         self.threads.running.lock().count += 1;
-        let thread = start(record, body).unwrap_or_else(|error| {
+        let thread = start(record, body, site).unwrap_or_else(|error| {
             self.threads.end_one(false);
-            panic!("the OS refuses another thread: {error}");
+            panic!("no more threads, {error}: are threads leaking?");
         });
         ScopedJoinHandle { thread, result, threads: self.threads.clone(), scope: PhantomData }
     }

@@ -1,0 +1,104 @@
+//! Simulated threads as stackful coroutines, all on one OS thread.
+//!
+//! A switch suspends the running coroutine, which takes control back to [`Coroutines::drive`], and
+//! resumes the next one there. Coroutines never move to another OS thread.
+
+use std::mem;
+use std::sync::Arc;
+
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+use parking_lot::Mutex;
+
+use super::{HANDLE, STACK};
+use crate::record::Record;
+use crate::sim::core::{Core, Next, TaskId};
+
+type Fiber = Coroutine<(), Next, Next, DefaultStack>;
+
+/// Stacks that no world uses at the moment, kept because making one costs two system calls and a
+/// page fault or two.
+static SPARE: Mutex<Vec<DefaultStack>> = Mutex::new(Vec::new());
+
+/// As many spare stacks as are kept: each holds on to the pages it has ever used.
+const MAX_SPARE: usize = 256;
+
+pub(in crate::sim) struct Coroutines {
+    core: Arc<Core>,
+    /// By task.
+    fibers: Vec<Option<(Fiber, Arc<Record>)>>,
+    stacks: Vec<DefaultStack>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Handle(*const Yielder<(), Next>);
+
+impl Handle {
+    #[inline]
+    pub(super) fn switch(self, next: Next) {
+        // SAFETY: the yielder is on the stack of the coroutine that is running, below this frame.
+        unsafe { &*self.0 }.suspend(next);
+        HANDLE.set(super::Handle::Coroutine(self));
+    }
+}
+
+impl Coroutines {
+    pub(super) fn new(core: Arc<Core>) -> Coroutines {
+        Coroutines { core, fibers: Vec::new(), stacks: Vec::new() }
+    }
+
+    pub(super) fn drive(&mut self, first: TaskId) {
+        let mut task = first;
+        loop {
+            let slot = task as usize;
+            if self.fibers.len() <= slot {
+                self.fibers.resize_with(slot + 1, || None);
+            }
+            if self.fibers[slot].is_none() {
+                self.fibers[slot] = Some(self.make(task));
+            }
+            let (fiber, record) = self.fibers[slot].as_mut().expect("it was made just now");
+            Record::run(record);
+            let next = match fiber.resume(()) {
+                CoroutineResult::Yield(next) => next,
+                CoroutineResult::Return(next) => {
+                    let (fiber, _) = self.fibers[slot].take().expect("it has run just now");
+                    self.stacks.push(fiber.into_stack());
+                    next
+                }
+            };
+            match next {
+                Next::Task(next) => task = next,
+                Next::Driver => return Record::rest(),
+            }
+        }
+    }
+
+    fn make(&mut self, task: TaskId) -> (Fiber, Arc<Record>) {
+        let record = self.core.record_of(task);
+        let stack = self.stacks.pop().or_else(|| SPARE.lock().pop()).unwrap_or_else(new_stack);
+        let core = self.core.clone();
+        let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), Next>, ()| {
+            HANDLE.set(super::Handle::Coroutine(Handle(yielder)));
+            core.run_task(task)
+        });
+        (fiber, record)
+    }
+
+    pub(super) fn finish(mut self) {
+        for (fiber, _) in self.fibers.drain(..).flatten() {
+            // It will not be unwound, so its stack stays for good.
+            mem::forget(fiber);
+        }
+        let mut spare = SPARE.lock();
+        let room = MAX_SPARE.saturating_sub(spare.len());
+        let kept = self.stacks.len().min(room);
+        spare.extend(self.stacks.drain(..kept));
+    }
+}
+
+fn new_stack() -> DefaultStack {
+    DefaultStack::new(STACK).unwrap_or_else(|error| {
+        panic!("no memory for the stack of one more simulated thread: {error}")
+    })
+}
