@@ -22,8 +22,7 @@ pub fn after(simulated: &Simulated) -> String {
 
 /// A line for each test.
 pub fn table(results: &Results) -> String {
-    let names = results.tests.iter().map(|test| test.chosen.test.name.len());
-    let width = names.max().unwrap_or(0);
+    let width = name_width(results);
     let mut text = format!(
         "{:<width$}   seeds  passed  failed  median virtual s  median points    CPU s\n",
         "test"
@@ -32,6 +31,10 @@ pub fn table(results: &Results) -> String {
         text += &line(test, width);
     }
     text
+}
+
+fn name_width(results: &Results) -> usize {
+    results.tests.iter().map(|test| test.chosen.test.name.len()).max().unwrap_or(0)
 }
 
 fn line(test: &TestResults, width: usize) -> String {
@@ -48,12 +51,13 @@ fn line(test: &TestResults, width: usize) -> String {
 
 /// The failures by what failed, then the first ones in full.
 pub fn failures(results: &Results, paint: Paint) -> String {
+    let width = name_width(results);
     let mut text = String::new();
     let mut first_of_each = Vec::new();
     for test in &results.tests {
         let groups = groups(test);
         for group in groups.iter().take(LISTED_KINDS) {
-            text += &group_line(test, group, paint);
+            text += &group_line(test, group, width, paint);
             first_of_each.push((test, group.first));
         }
         if groups.len() > LISTED_KINDS {
@@ -72,13 +76,13 @@ pub fn failures(results: &Results, paint: Paint) -> String {
     text
 }
 
-fn group_line(test: &TestResults, group: &Group, paint: Paint) -> String {
+fn group_line(test: &TestResults, group: &Group, width: usize, paint: Paint) -> String {
     let Group { first, count } = group;
     let name = &test.chosen.test.name;
     let what = first.what.as_deref().map(report::printable).unwrap_or_default();
     let seeds = if *count == 1 { "seed, " } else { "seeds," };
     let word = paint.word(first.word);
-    format!("{word}  {name}  {count:>4} {seeds} first {:<6}  {what}\n", first.seed)
+    format!("{word}  {name:<width$}  {count:>5} {seeds} first {:<6}  {what}\n", first.seed)
 }
 
 #[cfg(test)]

@@ -189,12 +189,10 @@ impl Simulator<'_> {
         let again: BTreeMap<u64, RunResult> =
             again.into_iter().map(|result| (result.seed, result)).collect();
         for result in results {
-            let Some(difference) = again.get(&result.seed).and_then(|again| {
-                let stopped = result.word == Word::Stopped || again.word == Word::Stopped;
-                difference(result, again).filter(|_| !stopped)
-            }) else {
-                continue;
-            };
+            let Some(again) = again.get(&result.seed) else { continue };
+            result.usage.cpu += again.usage.cpu;
+            let stopped = result.word == Word::Stopped || again.word == Word::Stopped;
+            let Some(difference) = difference(result, again).filter(|_| !stopped) else { continue };
             let start = second_half.filter(|half| half.contains(result.seed)).unwrap_or(first_half);
             let divergence = self.divergence(chosen, seeds, start, result.seed);
             result.word = Word::Differs;

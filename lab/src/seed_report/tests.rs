@@ -44,7 +44,7 @@ fn failures_are_counted_by_kind_and_the_first_is_told_in_full() {
     with_runs(vec![run(Word::Fail, 8), first, run(Word::Pass, 0)], |results| {
         assert_eq!(
             failures(results, Paint::plain()),
-            "FAIL  initial_2a     2 seeds, first 4       lost entry 7\n\
+            "FAIL  initial_2a      2 seeds, first 4       lost entry 7\n\
              \n\
              FAIL  initial_2a  Test (2A): the initial_2a\n\
              \x20 what   lost entry 7\n\

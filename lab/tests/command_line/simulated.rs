@@ -42,7 +42,7 @@ fn a_seed_that_takes_its_process_down_is_named_and_costs_itself_alone() {
     let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "crash-7"), ("PCT", "3")]);
     ran.exits(1)
         .says("re_election_2a           20      19       1 ")
-        .says("CRASH  re_election_2a     1 seed,  first 7       ended by SIGABRT: stack overflow\n")
+        .says("CRASH  re_election_2a           1 seed,  first 7       ended by SIGABRT: stack overflow\n")
         .says("  again  make replay TEST=re_election_2a SEED=7 PCT=3\n")
         .says("  files  lab/re_election_2a/seed-7/\n")
         .says("    seed 7 overflows: ")
@@ -68,7 +68,7 @@ fn failures_are_counted_by_kind_and_the_first_kept() {
     let arguments = ["test", "2A", "--seeds=100..120", "--json=results.json", "--jobs=1"];
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "lost")]);
     ran.exits(1)
-        .says("FAIL  re_election_2a    20 seeds, first 100     lost entry 100\n")
+        .says("FAIL  re_election_2a          20 seeds, first 100     lost entry 100\n")
         .says("  seed   100\n  after  3.500 s of virtual time (PREEMPT=0.5)\n")
         .says("  again  make replay TEST=re_election_2a SEED=100\n");
     assert_eq!(names_in(&bench.file("lab/re_election_2a")), ["seed-100", "seed-101", "seed-102"]);
@@ -89,7 +89,7 @@ fn a_seed_that_does_two_things_is_found_and_where_they_part() {
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "differs-7")]);
     ran.exits(1)
         .says("20 seeds each (0..20), simulated twice, 2 at a time.\n")
-        .says("DIFFERS  re_election_2a     1 seed,  first 7  ")
+        .says("DIFFERS  re_election_2a           1 seed,  first 7  ")
         .says("PASS with hash 0000000000000007, then PASS with hash 0000000000000010\n")
         .says("    the runs part at event 3\n      both     event 1\n      both     event 2\n")
         .says("      first    event 3 no log\n      second   event 3 /dev/null\n")
