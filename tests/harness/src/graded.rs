@@ -9,7 +9,7 @@
 //! The child runs the scenario on the OS, or with `MODE=sim` in simulated worlds: then with as many
 //! seeds as it is told, one after the other, each in a world of its own. It leaves a [`SeedEvent`]
 //! before and after each seed, so a seed that takes the process down is known and costs itself
-//! alone. After [a while](simulated::SLICE) the child leaves the seeds that remain to another.
+//! alone. After ten seconds the child leaves the seeds that remain to another.
 //!
 //! | variable         | the child's                                                        |
 //! |------------------|--------------------------------------------------------------------|
