@@ -22,19 +22,20 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::carrier::switch;
+use super::carrier::{STACK, switch};
+use super::guard::{Watched, take_misuse};
 use super::schedule::{Dice, Priority, Ranked, Scheduler};
 use super::trace::{ObjectNumber, Op, Trace};
 use super::{Policy, Schedule};
 use crate::record::{Record, ThreadNumber};
 use crate::wait::Site;
-use crate::world::{FailureKind, World};
+use crate::world::{Failure, FailureKind, Options, World};
 
 /// A thread's place in its world. Used again when the thread has ended.
 pub(crate) type TaskId = u32;
@@ -104,8 +105,8 @@ pub(crate) struct Core {
     now: AtomicU64,
     /// Objects numbered so far.
     objects: AtomicU32,
-    /// Counts scheduling points: what never counts on is stuck.
-    pub(super) heartbeat: AtomicU64,
+    /// What the watchdog sees of this world.
+    pub(super) watched: Arc<Watched>,
     state: Mutex<State>,
 }
 
@@ -170,12 +171,18 @@ enum Verdict {
 }
 
 impl Core {
-    pub(super) fn new(seed: u64, time_limit: Duration, schedule: Schedule) -> Core {
+    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Core {
         static NEXT: AtomicU32 = AtomicU32::new(crate::runtime::FIRST_WORLD);
         let Schedule { policy, expected_points, trace, .. } = schedule;
+        let seed = options.seed;
+        let describe = move |failure: &mut Failure| {
+            if let Some(world) = world.upgrade() {
+                world.describe(failure);
+            }
+        };
         let state = State {
             now: 0,
-            limit: nanos(time_limit),
+            limit: nanos(options.time_limit),
             tasks: Vec::new(),
             free: Vec::new(),
             spawned: 0,
@@ -195,7 +202,7 @@ impl Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
-            heartbeat: AtomicU64::new(0),
+            watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(state),
         }
     }
@@ -237,7 +244,12 @@ impl Core {
         if state.ending {
             return true;
         }
-        self.heartbeat.store(state.points, Ordering::Relaxed);
+        if let Some(misuse) = take_misuse() {
+            drop(state);
+            self.world().fail(*misuse);
+            return true;
+        }
+        self.watched.heartbeat.store(state.points, Ordering::Relaxed);
         state.pass(op, object, Some(site));
         if state.standing > LIVELOCK {
             drop(state);
@@ -488,7 +500,7 @@ impl Core {
 
     #[cold]
     fn judge(&self, verdict: Verdict) {
-        let world = World::current().expect("a simulated thread belongs to a world");
+        let world = self.world();
         match verdict {
             Verdict::Deadlock => world.fail_whole(
                 FailureKind::Deadlock,
@@ -503,7 +515,16 @@ impl Core {
         }
     }
 
+    fn world(&self) -> Arc<World> {
+        World::current().expect("a simulated thread belongs to a world")
+    }
+
     // For the driver and for reports.
+
+    /// Can the state be looked at?
+    pub(crate) fn is_free(&self) -> bool {
+        !self.state.is_locked()
+    }
 
     /// The first thread to run.
     pub(super) fn first(&self) -> TaskId {
@@ -541,7 +562,7 @@ impl Core {
 
     /// The driver is about to give control to this thread.
     pub(super) fn set_running(&self, task: TaskId) {
-        self.heartbeat.fetch_add(1, Ordering::Relaxed);
+        self.watched.heartbeat.fetch_add(1, Ordering::Relaxed);
         self.state.lock().running = task;
     }
 

@@ -11,6 +11,7 @@ use super::{HANDLE, STACK};
 use crate::record::Record;
 use crate::runtime;
 use crate::sim::core::{Core, Next, TaskId};
+use crate::sim::guard;
 
 pub(in crate::sim) struct Threads {
     batons: Arc<Batons>,
@@ -55,8 +56,12 @@ impl Handle {
     pub(super) fn switch(self, next: Next) {
         // SAFETY: both are owned by `carry`, which is below this frame on this thread's stack.
         let (batons, own) = unsafe { (&*self.batons, &*self.own) };
-        batons.pass(next);
-        own.take();
+        guard::exempt(|| {
+            batons.pass(next);
+            own.take();
+        });
+        // As the watchdog sees it, another thread has run meanwhile.
+        run_here(&Record::current());
     }
 }
 
@@ -102,16 +107,27 @@ impl Batons {
     }
 }
 
+fn run_here(record: &Arc<Record>) {
+    // SAFETY: `carry` holds the record until it has said that nothing runs here any more.
+    unsafe { guard::running(Some(record), 0..0) };
+}
+
 /// An OS thread's life.
 fn carry(batons: &Arc<Batons>, task: TaskId, own: &Arc<Baton>) {
     own.take();
     let core = &batons.core;
+    let entered = guard::enter(core.watched.clone());
     runtime::enter_world(core);
-    Record::run(&core.record_of(task));
+    let record = core.record_of(task);
+    Record::run(&record);
+    run_here(&record);
     HANDLE.set(super::Handle::Thread(Handle { batons, own: Arc::as_ptr(own) }));
     let next = core.run_task(task);
+    // SAFETY: there is no record to outlive.
+    unsafe { guard::running(None, 0..0) };
     Record::rest();
     runtime::leave_world();
+    drop(entered);
     batons.tasks.lock()[task as usize] = None;
     batons.pass(next);
 }
