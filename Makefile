@@ -26,7 +26,7 @@ help:
 	@echo "make sim TEST=name    one test, or several"
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log"
 	@echo "make list             the course: parts, tests, points"
-	@echo "make check            formatting, clippy, docs, unit tests, then all of lab 2"
+	@echo "make check            formatting, clippy, docs, unit tests, then lab 2, simulated and on real threads"
 	@echo "make bench            the benchmarks, then what all of lab 2 takes"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
@@ -77,6 +77,8 @@ check:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --workspace
 	$(CARGO) test --workspace --exclude raft-tests
 	$(CARGO) test -p raft-tests --lib --test course_table
+	@$(LAB) test --seeds=50 2
+	@$(LAB) test --seeds=5 --check=determinism 2
 	@$(LAB) test $(OPTIONS) 2
 
 clean:

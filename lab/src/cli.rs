@@ -150,14 +150,12 @@ fn test(
     command: impl Fn(TestArguments) -> Command,
 ) -> Result<Command, Wrong> {
     let mut arguments = TestArguments::from_environment(&variable)?;
+    let mut one_seed = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => arguments.selectors.push(word.string()?),
             Long("mode") => mode = Some(named("MODE (--mode)", &parser.value()?)?),
-            Long("seeds") => {
-                arguments.seeds = Some(seeds(&parser.value()?)?);
-                arguments.seed = None;
-            }
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?)?),
             Long("check") => arguments.check_determinism = check(&parser.value()?)?,
             Long("backend") => {
                 arguments.simulation.backend = named("BACKEND (--backend)", &parser.value()?)?;
@@ -169,7 +167,7 @@ fn test(
                 arguments.runs = count("RUNS (--runs)", &parser.value()?)?;
             }
             Long("json") => arguments.json = Some(PathBuf::from(parser.value()?)),
-            Long("seed") => arguments.seed = Some(seed("SEED (--seed)", &parser.value()?)?),
+            Long("seed") => one_seed = Some(seed("SEED (--seed)", &parser.value()?)?),
             Long("keep") => arguments.keep = true,
             Long("time-limit") => {
                 arguments.time_limit = seconds(count("--time-limit", &parser.value()?)?);
@@ -180,6 +178,9 @@ fn test(
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if one_seed.is_some() || arguments.seeds.is_some() {
+        arguments.seed = one_seed;
     }
     arguments.settle(mode).map(command)
 }

@@ -28,8 +28,9 @@ use std::time::Instant;
 pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal> {
     let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
     let seed = arguments.seeds.filter(|seeds| seeds.count() == Some(1)).map(Seeds::first);
-    let ([chosen], Some(seed)) = (tests.as_slice(), seed) else {
-        let example = "one seed of one test: make replay TEST=figure_8_2c SEED=417";
+    let ([chosen], Some(seed), false) = (tests.as_slice(), seed, arguments.check_determinism)
+    else {
+        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417";
         return Err(Refusal { exit: Exit::Usage, message: String::from(example) });
     };
     let chosen = *chosen;
@@ -111,8 +112,10 @@ fn hash_in(outcome: &Path) -> Option<u64> {
 /// What there is to know beside how it went: when, whether it was the same, and where the log is.
 fn closing(run: &RunResult, earlier: Option<u64>) -> String {
     let mut text = String::new();
-    if let (Some(simulated), Word::Pass) = (&run.simulated, run.word) {
-        text += &labelled("after", &seed_report::after(simulated));
+    if let (Some(after), Word::Pass) =
+        (run.simulated.as_ref().and_then(seed_report::after), run.word)
+    {
+        text += &labelled("after", &after);
     }
     if let Some(hash) = run.hash() {
         let same = match earlier {

@@ -49,8 +49,8 @@ pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     }
     run.notes.iter().for_each(|note| line("note", note));
     line("seed", &run.seed.to_string());
-    if let Some(simulated) = &run.simulated {
-        line("after", &seed_report::after(simulated));
+    if let Some(after) = run.simulated.as_ref().and_then(seed_report::after) {
+        line("after", &after);
     }
     line("again", &again(chosen, run));
     match &run.kept {

@@ -116,7 +116,7 @@ impl Medians {
     pub fn of(test: &TestResults) -> Medians {
         let passed = || test.runs.iter().filter(|run| run.word == Word::Pass);
         let simulated = || passed().filter_map(|run| run.simulated.as_ref());
-        let seconds = simulated().map(|simulated| simulated.virtual_seconds).collect();
+        let seconds = simulated().filter_map(|simulated| simulated.virtual_seconds).collect();
         let points = simulated().filter_map(|simulated| simulated.points).collect();
         Medians {
             virtual_seconds: median(seconds, f64::total_cmp),

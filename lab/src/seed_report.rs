@@ -14,10 +14,11 @@ const TOLD_IN_FULL: usize = 3;
 /// So many kinds of failures of one test are listed.
 const LISTED_KINDS: usize = 10;
 
-/// When in virtual time a run ended, and by which policy it was scheduled.
-pub fn after(simulated: &Simulated) -> String {
+/// When in virtual time a run ended, and by which policy it was scheduled, if that is known.
+pub fn after(simulated: &Simulated) -> Option<String> {
     let policy = simulated.policy.as_ref().map(|policy| format!(" ({policy})"));
-    format!("{:.3} s of virtual time{}", simulated.virtual_seconds, policy.unwrap_or_default())
+    let seconds = simulated.virtual_seconds?;
+    Some(format!("{seconds:.3} s of virtual time{}", policy.unwrap_or_default()))
 }
 
 /// A line for each test.

@@ -168,9 +168,11 @@ fn ended_by_itself(status: ExitStatus, output: &str) -> Judgement {
 /// Whether the harness ended the test for its time limit: nothing else fails that late. Simulated,
 /// the time is virtual.
 fn ran_out_of_time(outcome: &Outcome, limits: &Limits) -> bool {
-    let simulated = outcome.simulated.as_ref();
-    let seconds = simulated.map_or(outcome.wall_seconds, |simulated| simulated.virtual_seconds);
-    seconds >= limits.time.as_secs_f64()
+    let seconds = match &outcome.simulated {
+        Some(simulated) => simulated.virtual_seconds,
+        None => Some(outcome.wall_seconds),
+    };
+    seconds.is_some_and(|seconds| seconds >= limits.time.as_secs_f64())
 }
 
 /// Whether the harness ended the test for its memory cap: nothing else fails that large.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 fn run(word: Word, seed: u64) -> RunResult {
     let simulated = Simulated {
-        virtual_seconds: seed as f64,
+        virtual_seconds: Some(seed as f64),
         points: Some(1000 * seed),
         hash: Some(seed),
         policy: Some(String::from("PCT=3")),

@@ -156,11 +156,13 @@ fn what_does_not_go_together_is_refused() {
         ("test 2A --mode=os --seeds=5", "SEEDS (--seeds) and CHECK (--check) are for MODE=sim"),
         ("test 2A --seeds=5..5", "\"5..5\" names no seeds: 1000 is the first thousand"),
         ("test 2A --seeds=5 --seed=3", "SEED (--seed) and SEEDS (--seeds): set one"),
+        ("test 2A --seed=3 --seeds=5", "SEED (--seed) and SEEDS (--seeds): set one"),
         ("test 2A --mode=sim --runs=3", "RUNS (--runs) is for real threads"),
         ("test 2A --check=spelling", "CHECK (--check) is \"spelling\", and must be determinism"),
         ("test 2A --backend=fibers", "BACKEND (--backend) is \"fibers\", and must be coroutines"),
-        ("replay 2A --seed=5", "one seed of one test: make replay TEST=figure_8_2c SEED=417"),
-        ("replay re_election_2a", "one seed of one test: make replay"),
+        ("replay 2A --seed=5", "one seed of one test, once: make replay TEST=figure_8_2c SEED=417"),
+        ("replay re_election_2a --seed=5 --check=determinism", "one seed of one test, once: "),
+        ("replay re_election_2a", "one seed of one test, once: make replay"),
         ("replay re_electoin_2a --seed=5", "did you mean re_election_2a?"),
     ] {
         let words: Vec<&str> = line.split(' ').collect();

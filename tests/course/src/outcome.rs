@@ -84,7 +84,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Simulated {
     /// Virtual time from its beginning to its end, in seconds.
-    pub virtual_seconds: f64,
+    pub virtual_seconds: Option<f64>,
     /// Scheduling points passed.
     pub points: Option<u64>,
     /// The hash of all events: runs with the same hash did the same.

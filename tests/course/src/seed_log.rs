@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// A line.
+#[expect(clippy::large_enum_variant, reason = "made twice a seed")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SeedEvent {

@@ -201,3 +201,38 @@ fn a_mode_that_does_not_exist_fails_the_test_with_those_that_do() {
         .status();
     assert!(status.unwrap().success());
 }
+
+#[test]
+fn a_seed_that_overflows_its_stack_is_known_by_its_beginning() {
+    fn dive(depth: u64) -> u64 {
+        if black_box(depth) == u64::MAX { 0 } else { 1 + dive(depth + 1) }
+    }
+    let name = "a_seed_that_overflows_its_stack_is_known_by_its_beginning";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        if world::seed() == 6 {
+            black_box(dive(0));
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+    assert!(!left.status.success());
+    assert!(left.output.contains("overflowed its stack"), "{}", left.output);
+}
+
+#[test]
+fn a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process() {
+    let name = "a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        while world::seed() == 6 {
+            spin_loop();
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+    assert_eq!(left.seeds(Verdict::Failed), [6], "{}", left.output);
+    assert!(!left.status.success());
+    let failed = &left.ended[1];
+    let (what, report) = (failed.what.as_deref().unwrap(), failed.report.as_deref().unwrap());
+    assert!(what.ends_with("without reaching a scheduling point"), "{what}");
+    assert!(report.contains("simulated.rs:"), "{report}");
+}

@@ -3,8 +3,12 @@ use crate::{Outcome, Simulated, Verdict};
 use std::path::Path;
 
 fn outcome(seed: u64) -> Outcome {
-    let simulated =
-        Simulated { virtual_seconds: 3.25, points: Some(1000), hash: Some(u64::MAX), policy: None };
+    let simulated = Simulated {
+        virtual_seconds: Some(3.25),
+        points: Some(1000),
+        hash: Some(u64::MAX),
+        policy: None,
+    };
     Outcome {
         test: "initial_election_2a".to_string(),
         verdict: Verdict::Passed,

@@ -95,7 +95,7 @@ impl Child {
         let options = Options { name: self.name.clone(), seed, time_limit: limits.time };
         let simulated = simulate(options, schedule, scenario);
         let told = Simulated {
-            virtual_seconds: simulated.elapsed.as_secs_f64(),
+            virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
             hash: Some(simulated.hash),
             policy: Some(in_words(simulated.policy)),
@@ -140,7 +140,7 @@ impl Child {
 
     /// The runtime is about to abort this process for what a thread of the world does.
     fn end_fatally(&self, failure: &Failure) {
-        let virtual_seconds = failure.elapsed.as_secs_f64();
+        let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let told = Simulated { virtual_seconds, ..Simulated::default() };
         self.end(told, |run| run.broke(first_line(failure), &failure.to_string()));
         ::log::logger().flush();
