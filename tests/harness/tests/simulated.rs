@@ -5,12 +5,15 @@
 use course::{Outcome, SeedLog, Verdict};
 use harness::graded::outcome_of;
 use harness::{Figures, Limits, note};
+use labrt::sync::Mutex;
+use labrt::thread;
 use labrt::time::Duration;
 use labrt::world;
 use std::env;
 use std::fs;
 use std::hint::{black_box, spin_loop};
 use std::process::{self, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 
 const FIGURES: Figures = Figures {
     duration: Duration::from_millis(3060),
@@ -235,4 +238,58 @@ fn a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process() {
     let (what, report) = (failed.what.as_deref().unwrap(), failed.report.as_deref().unwrap());
     assert!(what.ends_with("without reaching a scheduling point"), "{what}");
     assert!(report.contains("simulated.rs:"), "{report}");
+}
+
+/// Three threads that log, sleep and lock.
+fn busy_threads() -> Figures {
+    let count = Arc::new(Mutex::new(0));
+    let threads: Vec<_> = (0..3)
+        .map(|number| {
+            let count = count.clone();
+            thread::spawn(move || {
+                for round in 0..10 {
+                    log::info!("{number} in round {round}");
+                    thread::sleep(Duration::from_millis(labrt::rand::random_range(0..5)));
+                    *count.lock() += 1;
+                }
+            })
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(*count.lock(), 30);
+    FIGURES
+}
+
+#[test]
+fn logging_alone_or_among_others_a_seed_does_the_same() {
+    let name = "logging_alone_or_among_others_a_seed_does_the_same";
+    let simulate = |settings: &[(&str, &str)]| simulate(name, settings, busy_threads);
+    let hash = |outcome: &Outcome| outcome.simulated.as_ref().unwrap().hash.unwrap();
+    let many = simulate(&[("LAB_SEEDS", "5..9")]);
+    let hashes: Vec<u64> = many.ended.iter().map(hash).collect();
+    assert!(hashes.len() == 4 && hashes.windows(2).all(|pair| pair[0] != pair[1]), "{hashes:?}");
+    let alone = simulate(&[("LAB_SEED", "8")]);
+    assert_eq!(hash(&alone.ended[0]), hashes[3], "alone");
+    let logging = [("LAB_SEEDS", "7..9"), ("LAB_LOG_FILE", "/dev/null"), ("LOG", "trace")];
+    assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
+    let on_threads = simulate(&[("LAB_SEED", "8"), ("BACKEND", "threads")]);
+    assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
+}
+
+#[test]
+fn the_trace_is_the_last_seeds() {
+    let name = "the_trace_is_the_last_seeds";
+    let trace = |seeds: &str| {
+        let file = env::temp_dir().join(format!("raftlab-{}-{name}.trace", process::id()));
+        let path = file.to_str().unwrap();
+        let left = simulate(name, &[("LAB_SEEDS", seeds), ("LAB_TRACE", path)], busy_threads);
+        assert!(left.seeds(Verdict::Failed).is_empty(), "{}", left.output);
+        let text = fs::read_to_string(&file).unwrap();
+        let _ = fs::remove_file(&file);
+        text
+    };
+    let among_others = trace("5..9");
+    assert!(among_others.lines().count() > 30, "{among_others}");
+    assert_eq!(among_others, trace("8..9"));
+    assert_ne!(among_others, trace("5..8"));
 }
