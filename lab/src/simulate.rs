@@ -22,6 +22,10 @@ const KEPT_OF_A_KIND: usize = 3;
 /// What is logged where everything shall be.
 const WHOLE_LOG: &str = "trace";
 
+/// What it means if a seed differs among others and not alone.
+const SAME_ALONE: &str = "  alone    it does the same twice, without other seeds before it: \
+    something is kept from one seed to the next\n";
+
 /// What all simulated runs have in common.
 #[derive(Debug)]
 pub struct Simulator<'s> {
@@ -196,9 +200,23 @@ impl Simulator<'_> {
             let start = second_half.filter(|half| half.contains(result.seed)).unwrap_or(first_half);
             let divergence = self.divergence(chosen, seeds, start, result.seed);
             result.word = Word::Differs;
-            result.what = Some(format!("simulated twice, it did two things: {difference}"));
-            result.report = divergence::report(divergence);
+            // Without the hashes: failures are counted by what failed.
+            result.what = Some(String::from("simulated twice, it did two different things"));
+            result.report = format!("{difference}\n{}", divergence::report(divergence));
+            if self.is_same_alone(chosen, result.seed) {
+                result.report += SAME_ALONE;
+            }
             result.lines.clear();
+        }
+    }
+
+    /// Whether the seed does the same twice if no other is simulated before it.
+    fn is_same_alone(&self, chosen: &Chosen, seed: u64) -> bool {
+        let alone = |extras| self.simulate(chosen, Seeds::one(seed), extras).pop();
+        match (alone(Extras::default()), alone(logging_to_nowhere())) {
+            (Some(one), Some(other)) => difference(&one, &other).is_none(),
+            // All was stopped: nobody knows.
+            _ => false,
         }
     }
 

@@ -89,13 +89,24 @@ fn a_seed_that_does_two_things_is_found_and_where_they_part() {
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "differs-7")]);
     ran.exits(1)
         .says("20 seeds each (0..20), simulated twice, 2 at a time.\n")
-        .says("DIFFERS  re_election_2a           1 seed,  first 7  ")
-        .says("PASS with hash 0000000000000007, then PASS with hash 0000000000000010\n")
+        .says("DIFFERS  re_election_2a           1 seed,  first 7       simulated twice, it did two d")
+        .says("    PASS with hash 0000000000000007, then PASS with hash 0000000000000010\n")
         .says("    the runs part at event 3\n      both     event 1\n      both     event 2\n")
         .says("      first    event 3 no log\n      second   event 3 /dev/null\n")
         .says("      suspects a HashMap")
         .says("  again  make sim TEST=re_election_2a SEED=7 CHECK=determinism\n");
+    assert!(!ran.stdout.contains("  alone  "), "{}", ran.stdout);
     Bench::new("sim-same").run(&arguments, &[]).exits(0);
+}
+
+#[test]
+fn what_differs_only_after_other_seeds_is_told_apart() {
+    let bench = Bench::new("sim-leaks");
+    let arguments = ["test", "re_election_2a", "--seeds=96", "--check=determinism", "--jobs=1"];
+    let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "leaks")]);
+    ran.exits(1)
+        .says("DIFFERS  re_election_2a  ")
+        .says("      alone    it does the same twice, without other seeds before it: something is");
 }
 
 #[test]
