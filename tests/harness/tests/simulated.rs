@@ -293,3 +293,15 @@ fn the_trace_is_the_last_seeds() {
     assert_eq!(among_others, trace("8..9"));
     assert_ne!(among_others, trace("5..8"));
 }
+
+#[test]
+fn a_world_of_many_threads_is_not_taken_for_one_that_eats_memory() {
+    let name = "a_world_of_many_threads_is_not_taken_for_one_that_eats_memory";
+    let left = simulate(name, &[("LAB_SEED", "5")], || {
+        let sleeper = |_| thread::spawn(|| thread::sleep(Duration::from_secs(1)));
+        let sleepers: Vec<_> = (0..20_000).map(sleeper).collect();
+        sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+}

@@ -66,7 +66,7 @@ impl Run {
             let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
             run.failed(&problem, &report)
         };
-        memory::cap(limits.memory_mib, exceeded)?;
+        memory::cap(limits.memory_mib, 0, exceeded)?;
         log::install_from_environment()?;
         Ok(limits)
     }

@@ -69,7 +69,8 @@ impl Child {
         let trace = trace.map_err(|error| format!("LAB_TRACE: {error}"))?;
         log::install_from_environment()?;
         let child = self.clone();
-        memory::cap(limits.memory_mib, move |problem| child.end_over_memory(&problem))?;
+        let exceeded = move |problem: String| child.end_over_memory(&problem);
+        memory::cap(limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
         Ok(Settings { limits, seeds, simulation, trace })
