@@ -108,8 +108,7 @@ impl Scheduler {
         self.in_a_row += 1;
         match self.policy {
             Policy::Random { .. } => {
-                self.threshold > 0 && self.dice.next() <= self.threshold
-                    || self.in_a_row > PATIENCE
+                self.threshold > 0 && self.dice.next() <= self.threshold || self.in_a_row > PATIENCE
             }
             Policy::Pct { .. } => {
                 if self.changes.pop_if(|change| *change <= point).is_some()

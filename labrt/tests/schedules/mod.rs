@@ -5,6 +5,7 @@ use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
 
 /// One of each kind: never preempting, seldom, often, always, and PCT of three depths.
+#[allow(dead_code, reason = "not every test binary has a use for it")]
 pub const POLICIES: [Policy; 7] = [
     Policy::Random { preemption: 0.0 },
     Policy::Random { preemption: 0.02 },
