@@ -43,6 +43,9 @@ pub(crate) type TaskId = u32;
 /// So many scheduling points in a row without time passing are a livelock.
 const LIVELOCK: u64 = 1_000_000;
 
+/// In a world that ends, a thread looks so many times for something before others have a turn.
+const LOOKS: u64 = 100;
+
 /// So many simulated threads are too many for a process: a leak, most likely. Each takes two
 /// memory maps, of which Linux gives a process 65,530.
 const MAX_THREADS: usize = 24_000;
@@ -473,13 +476,22 @@ impl Core {
         state.tasks[state.running as usize].unwinding
     }
 
-    /// The running thread meets a point of a world that has ended.
+    /// The running thread meets a point of a world that has ended. If it unwinds already it goes
+    /// on, but now and then has others go first: its destructors may wait for them by looking
+    /// again and again, and if it has swallowed the unwinding the driver must be able to tell.
     #[cold]
     fn stop_here(&self) {
-        let unwinding = self.is_unwinding();
-        if !unwinding {
+        if !self.is_unwinding() {
             switch(Next::Driver);
             self.unwind();
+        }
+        let turns = {
+            let mut state = self.state.lock();
+            state.standing += 1;
+            state.standing
+        };
+        if turns % LOOKS == 0 {
+            switch(Next::Driver);
         }
     }
 
@@ -733,9 +745,12 @@ impl State {
         Ok(self.choose())
     }
 
-    /// Time passes, and wakes whoever waits for it. False if the world has no time left.
+    /// Time passes, and wakes whoever waits for it. False if the world has no time left: its clock
+    /// stands still at the limit.
     #[inline]
     fn advance(&mut self, to: u64) -> bool {
+        let in_time = to <= self.limit;
+        let to = to.min(self.limit);
         if to > self.now {
             self.now = to;
             self.standing = 0;
@@ -748,7 +763,7 @@ impl State {
             self.timers.pop();
             self.wake(token, Woken::TimedOut);
         }
-        self.now <= self.limit
+        in_time
     }
 
     #[inline]
