@@ -349,31 +349,3 @@ fn a_thread_can_see_the_report_itself() {
     assert!(report.contains("  running: test\n"), "{report}");
     assert!(report.contains("waiter ") && report.contains("that test took at"), "{report}");
 }
-
-#[test]
-fn too_many_threads_are_refused_in_time() {
-    let ended = clean(1, || {
-        let (_keep, gate) = unbounded::<()>();
-        for count in 1.. {
-            let gate = gate.clone();
-            match thread::Builder::new().spawn(move || drop(gate.recv())) {
-                Ok(_) => {}
-                Err(error) => return (count, error.to_string()),
-            }
-        }
-        unreachable!("there is a limit");
-    });
-    let (count, error) = ended.result.unwrap();
-    assert_eq!(count, 20_000, "the test's own thread is one");
-    assert!(error.contains("20000 simulated threads are alive"), "{error}");
-
-    let failure = failure(FailureKind::Panic, Backend::Coroutines, || {
-        loop {
-            drop(thread::spawn(thread::park));
-            thread::yield_now();
-        }
-    });
-    let text = "no more threads, 20000 simulated threads are alive, and more are not allowed: are \
-                threads leaking?";
-    assert_eq!(failure.message, text);
-}
