@@ -256,16 +256,21 @@ impl Core {
 
     /// Lets others that can run go first, now.
     pub(crate) fn yield_now(&self, site: Site) {
-        let mut state = self.state.lock();
-        if !state.ending {
-            state.pass(Op::Yield, 0, Some(site));
-            let me = state.running;
-            state.step_back(me);
-            if self.charge(&mut state) && !self.give_way(me, state) {
-                return;
-            }
+        if self.pass_yield(site) {
+            self.stop_here();
         }
-        self.stop_here();
+    }
+
+    /// A yield; true if the world is ending.
+    fn pass_yield(&self, site: Site) -> bool {
+        let mut state = self.state.lock();
+        if state.ending {
+            return true;
+        }
+        state.pass(Op::Yield, 0, Some(site));
+        let me = state.running;
+        state.step_back(me);
+        !self.charge(&mut state) || self.give_way(me, state)
     }
 
     /// Does nothing for so long, not even if somebody wakes it.
@@ -416,8 +421,11 @@ impl Core {
     pub(super) fn run_task(&self, task: TaskId) -> Next {
         let (body, ending) = {
             let mut state = self.state.lock();
-            let body = state.tasks[task as usize].body.take();
-            (body.expect("a thread starts once"), state.ending)
+            let ending = state.ending;
+            let slot = &mut state.tasks[task as usize];
+            // What is dropped unbegun is dropped to its end, as in any thread that unwinds.
+            slot.unwinding = ending;
+            (slot.body.take().expect("a thread starts once"), ending)
         };
         // What it was to do is not done any more, but dropped.
         let run = move || if ending { drop(body) } else { body() };
