@@ -167,6 +167,9 @@ pub struct JoinHandle<T> {
 impl<T> JoinHandle<T> {
     /// Waits for the thread's end.
     ///
+    /// (A destructor that runs because its simulated world has ended may join a thread that was
+    /// ended with the world, and so has no value. Then this never returns.)
+    ///
     /// # Errors
     /// What the thread panicked with.
     #[track_caller]
@@ -190,7 +193,12 @@ impl<T> JoinHandle<T> {
                 }
             }
         }
-        self.outcome.result.lock().take().expect("an ended thread has left its result")
+        let result = self.outcome.result.lock().take();
+        match (result.expect("an ended thread has left its result"), current_sim()) {
+            // A destructor would unwrap this, and a panic in it would end the process.
+            (Err(payload), Some(sim)) if payload.is::<Kill>() => sim.give_up(),
+            (result, _) => result,
+        }
     }
 
     /// Has the thread ended?

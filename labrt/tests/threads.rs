@@ -1,17 +1,11 @@
-//! Threads: names, servers, results, scopes, parking, reuse.
+//! Threads of the OS alone: panics outside of worlds, and reuse. The rest is told in the suite.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use labrt::sync::Mutex;
-use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::thread;
-use labrt::time::{Duration, Instant};
-
-#[test]
-fn a_thread_has_a_result() {
-    assert_eq!(thread::spawn(|| 6 * 7).join().unwrap(), 42);
-}
+use labrt::time::Duration;
 
 #[test]
 fn a_panic_outside_a_world_is_the_joiners() {
@@ -20,33 +14,15 @@ fn a_panic_outside_a_world_is_the_joiners() {
 }
 
 #[test]
-fn names_tell_where_a_thread_comes_from() {
-    let name = || thread::current().name().to_owned();
-    let thread = thread::Builder::new().name("parent");
-    let (child, grandchild) = thread
-        .spawn(move || {
-            thread::spawn(move || (name(), thread::spawn(name).join().unwrap())).join().unwrap()
-        })
-        .unwrap()
-        .join()
-        .unwrap();
-    assert!(child.starts_with("parent/spawn@threads.rs:"), "{child}");
-    assert!(grandchild.starts_with("parent/spawn@threads.rs:"), "{grandchild}");
-    assert_eq!(grandchild.matches("spawn@").count(), 1, "names do not grow: {grandchild}");
-}
-
-#[test]
-fn a_thread_works_for_its_spawners_server() {
-    let server = || thread::current().server().map(str::to_owned);
-    let thread = thread::Builder::new().server("S3");
-    let (own, childs) = thread
-        .spawn(move || (server(), thread::spawn(server).join().unwrap()))
-        .unwrap()
-        .join()
-        .unwrap();
-    assert_eq!(own.as_deref(), Some("S3"));
-    assert_eq!(childs.as_deref(), Some("S3"));
-    assert_eq!(server(), None);
+fn a_panic_does_not_poison() {
+    let mutex = Arc::new(Mutex::new(1));
+    let shared = mutex.clone();
+    let result = thread::spawn(move || {
+        let _guard = shared.lock();
+        panic!("with the lock held");
+    });
+    assert!(result.join().is_err());
+    assert_eq!(*mutex.lock(), 1);
 }
 
 #[test]
@@ -60,47 +36,6 @@ fn idle_os_threads_are_used_again() {
         thread::sleep(Duration::from_micros(200));
     }
     assert!(used.len() < 100, "200 threads in a row took {} OS threads", used.len());
-}
-
-#[test]
-fn ids_are_never_used_again() {
-    let ids: BTreeSet<_> =
-        (0..100).map(|_| thread::spawn(|| thread::current().id()).join().unwrap()).collect();
-    assert_eq!(ids.len(), 100);
-}
-
-#[test]
-fn a_blocked_thread_never_holds_up_another() {
-    let gate = Arc::new(Mutex::new(()));
-    let closed = gate.lock();
-    let blocked: Vec<_> = (0..100)
-        .map(|_| {
-            let gate = gate.clone();
-            thread::spawn(move || drop(gate.lock()))
-        })
-        .collect();
-    assert_eq!(thread::spawn(|| 1).join().unwrap(), 1);
-    drop(closed);
-    blocked.into_iter().for_each(|thread| thread.join().unwrap());
-}
-
-#[test]
-fn a_scope_waits_for_its_threads_and_lends_to_them() {
-    let mut numbers = vec![1, 2, 3];
-    let done = AtomicUsize::new(0);
-    let sum = thread::scope(|scope| {
-        for number in &mut numbers {
-            let done = &done;
-            scope.spawn(move || {
-                thread::sleep(Duration::from_millis(5));
-                *number *= 10;
-                done.fetch_add(1, Ordering::SeqCst);
-            });
-        }
-        let handle = scope.spawn(|| 5);
-        handle.join().unwrap()
-    });
-    assert_eq!((sum, done.into_inner(), numbers), (5, 3, vec![10, 20, 30]));
 }
 
 #[test]
@@ -131,24 +66,4 @@ fn a_scope_ends_though_a_result_panics_when_dropped() {
         drop(handle);
         drop(go);
     });
-}
-
-#[test]
-fn unpark_comes_before_or_after_park() {
-    let parked = thread::spawn(|| {
-        thread::park();
-        thread::park();
-    });
-    parked.thread().unpark();
-    thread::sleep(Duration::from_millis(20));
-    assert!(!parked.is_finished());
-    parked.thread().unpark();
-    parked.join().unwrap();
-}
-
-#[test]
-fn park_timeout_ends_by_itself() {
-    let start = Instant::now();
-    thread::park_timeout(Duration::from_millis(10));
-    assert!(start.elapsed() >= Duration::from_millis(10));
 }

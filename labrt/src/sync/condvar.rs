@@ -5,11 +5,11 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::mutex::MutexGuard;
-use crate::runtime::{Home, Runtime, Sim};
+use crate::runtime::{Home, Runtime, Sim, current_sim};
 use crate::sim::core::Woken;
 use crate::sim::trace::Op;
 use crate::time::Instant;
-use crate::wait::{Site, What, waiting};
+use crate::wait::{Lock, Site, What, waiting};
 
 /// Lets threads wait until another one tells them that something may have changed.
 pub struct Condvar {
@@ -123,18 +123,21 @@ impl Condvar {
         limit: Option<Duration>,
         site: Site,
     ) -> WaitTimeoutResult {
-        let runtime = self.home.enter();
-        guard.owner.clear();
-        let timed_out = waiting(What::Condvar, limit, site, || match (runtime, limit) {
-            (Runtime::Os, Some(limit)) => self.real.wait_for(&mut guard.real, limit).timed_out(),
-            (Runtime::Os, None) => {
-                self.real.wait(&mut guard.real);
-                false
+        let timed_out = match self.home.enter() {
+            Runtime::Os => {
+                guard.owner.clear();
+                waiting(What::Condvar, limit, site, || match limit {
+                    Some(limit) => self.real.wait_for(&mut guard.real, limit).timed_out(),
+                    None => {
+                        self.real.wait(&mut guard.real);
+                        false
+                    }
+                })
             }
-            (Runtime::Sim(sim), limit) => self.wait_simulated(sim, guard, limit, site),
-        });
+            Runtime::Sim(sim) => self.wait_simulated(sim, guard, limit, site),
+        };
         guard.owner.set(site);
-        if let Runtime::Sim(sim) = runtime {
+        if let Some(sim) = current_sim() {
             sim.unwind_if_ending();
         }
         WaitTimeoutResult(timed_out)
@@ -150,14 +153,17 @@ impl Condvar {
         site: Site,
     ) -> bool {
         sim.point(Op::Wait, self.home.number(), site);
+        guard.owner.clear();
         let deadline = limit.map(|limit| sim.deadline(limit));
-        let lock = parking_lot::MutexGuard::mutex(&guard.real);
-        let unlocked = guard.release.home.key();
+        let (notified, unlocked) = ([self.home.key()], [guard.release.home.key()]);
+        let (owner, lock) = (guard.owner, parking_lot::MutexGuard::mutex(&guard.real));
         parking_lot::MutexGuard::unlocked(&mut guard.real, || {
-            sim.wake_one(unlocked);
-            let woken = sim.wait_masked(&[self.home.key()], deadline);
+            sim.wake_one(unlocked[0]);
+            let wait = || sim.wait_masked(&notified, deadline);
+            let woken = waiting(What::Condvar, limit, site, wait);
             while lock.is_locked() {
-                sim.wait_masked(&[unlocked], None);
+                let what = What::Lock(Lock::mutex::<T>(owner));
+                waiting(what, None, site, || sim.wait_masked(&unlocked, None));
             }
             // In a world that ends time stands still, so a timed wait is over.
             woken == Woken::TimedOut || (woken == Woken::Ending && limit.is_some())

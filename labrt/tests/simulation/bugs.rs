@@ -113,6 +113,8 @@ fn most_seeds_preempt_enough_to_find_what_no_plain_run_does() {
         let [never, _, seldom, .., always] = random;
         assert_eq!(never, 0.0, "{name}: a plain run shows it");
         assert!(always > seldom, "{name}");
-        assert!(mixed > 1.0, "{name}: {mixed}");
+        // A third or less of what is seen.
+        let enough = if name.starts_with("depth three") { 0.8 } else { 5.0 };
+        assert!(mixed > enough, "{name}: {mixed}");
     }
 }

@@ -291,7 +291,7 @@ fn a_report_tells_what_each_thread_waits_for() {
                         thread::park();
                     }
                     1 => drop(lock.lock()),
-                    2 => drop(receiver.recv()),
+                    2 => assert!(receiver.recv().is_ok()),
                     3 => full.send(()).unwrap(),
                     4 => drop(shelf.read()),
                     5 => {

@@ -256,7 +256,8 @@ fn a_wake_up_is_passed_on() {
             twos.send(2).unwrap();
             let spare = thread::spawn(move || {
                 thread::sleep(SHORT);
-                (ones.send(1).unwrap(), twos.send(2).unwrap());
+                ones.send(1).unwrap();
+                twos.send(2).unwrap();
                 (ones, twos)
             });
             both.join().unwrap();
@@ -292,8 +293,8 @@ fn room_is_passed_on() {
                         scope.spawn(move || {
                             thread::sleep(SHORT);
                             // What was there, what a plain sender sends, and perhaps one more.
-                            let sure = (0..=capacity).map(|_| end.recv().unwrap()).count();
-                            sure + usize::from(end.recv_timeout(SHORT * 5).is_ok())
+                            (0..=capacity).for_each(|_| assert!(end.recv().is_ok()));
+                            capacity + 1 + usize::from(end.recv_timeout(SHORT * 5).is_ok())
                         })
                     })
                     .into_iter()

@@ -8,8 +8,9 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::panicking;
 
-use super::state::Verdict;
+use super::state::{Task, Verdict};
 use super::{Core, LIVELOCK, Next, Woken};
 use crate::sim::carrier::switch;
 use crate::world::{FailureKind, World};
@@ -39,9 +40,14 @@ impl Core {
         state.tasks[me].unwinding = true;
     }
 
+    /// Does the running thread unwind? One whose panic passes the hook by (as `resume_unwind` does)
+    /// is known by what std says. Under coroutines std speaks of all threads, so that counts only
+    /// while no other is known to unwind. (Two at a time that nobody hears of are beyond it.)
     pub(crate) fn is_unwinding(&self) -> bool {
         let state = self.state.lock();
-        state.tasks[state.running as usize].unwinding
+        let known = |task: &Task| task.unwinding && task.record.is_some();
+        known(&state.tasks[state.running as usize])
+            || (panicking() && !state.tasks.iter().any(known))
     }
 
     /// The running thread meets a point of a world that has ended. If it unwinds already it goes
@@ -53,6 +59,8 @@ impl Core {
             switch(Next::Driver);
             self.unwind();
         }
+        // Noted, before others unwind as well.
+        self.unwinds();
         let turns = {
             let mut state = self.state.lock();
             state.standing += 1;
@@ -75,8 +83,21 @@ impl Core {
         if !self.is_unwinding() {
             self.unwind();
         }
+        self.unwinds();
         // In a destructor: time does not pass any more, so a timed wait is over.
         if timed { Woken::TimedOut } else { Woken::Ending }
+    }
+
+    /// The running thread cannot go on, nor be unwound: it is left where it is.
+    pub(crate) fn give_up(&self) -> ! {
+        let record = {
+            let mut state = self.state.lock();
+            let me = state.running as usize;
+            state.tasks[me].record.take()
+        };
+        drop(record);
+        switch(Next::Driver);
+        unreachable!("nobody takes up a thread that has given up")
     }
 
     pub(super) fn unwind(&self) -> ! {

@@ -40,7 +40,7 @@ pub(super) struct State {
 
 /// One simulated thread.
 pub(super) struct Task {
-    /// None once it has ended.
+    /// None once it has ended, or been given up.
     pub(super) record: Option<Arc<Record>>,
     /// Its number in the order of spawns.
     pub(super) number: u64,
