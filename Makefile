@@ -9,16 +9,24 @@ LAB = $(CARGO) run $(if $(wildcard $(RUNNER)),--quiet) --package lab --
 # JOBS=0 and RUNS=0 are passed on: the runner says what is wrong with them.
 # KEEP=0 is no.
 OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
-	$(if $(SEED),--seed='$(SEED)') $(if $(JSON),--json='$(JSON)') $(if $(filter-out 0,$(KEEP)),--keep)
+	$(if $(SEED),--seed='$(SEED)') $(if $(SEEDS),--seeds='$(SEEDS)') \
+	$(if $(CHECK),--check='$(CHECK)') $(if $(JSON),--json='$(JSON)') \
+	$(if $(filter-out 0,$(KEEP)),--keep)
+# MODE, PREEMPT, PCT, BACKEND and LOG are in the environment, whether make was told them there or
+# on its command line.
+SIM = $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
-.PHONY: help list test test- bench check clean force
+.PHONY: help list test test- sim sim- replay bench check clean force
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D)"
 	@echo "make test-2           all parts of a lab"
 	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
+	@echo "make sim-2A           simulate a part (or sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"
+	@echo "make sim TEST=name    one test, or several"
+	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log"
 	@echo "make list             the course: parts, tests, points"
-	@echo "make check            formatting, clippy, docs, unit tests, then all of lab 2"
+	@echo "make check            formatting, clippy, docs, unit tests, then lab 2, simulated and on real threads"
 	@echo "make bench            the benchmarks, then what all of lab 2 takes"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
@@ -26,9 +34,17 @@ help:
 	@echo "  JOBS=n       run n tests at a time"
 	@echo "  RUNS=n       run each test n times; it passes if all its runs do"
 	@echo "  SEED=n       the seed of every run, as a failure names it"
+	@echo "  MODE=sim     make test simulates each test once, on a fresh seed"
 	@echo "  JSON=file    write the results as JSON"
 	@echo "  KEEP=1       keep the logs of tests that passed, too"
 	@echo "  LOG=filter   what to log, such as LOG=raft=debug"
+	@echo
+	@echo "Simulated:"
+	@echo "  SEEDS=1000   the first thousand seeds; SEEDS=500..1500 a range"
+	@echo "  CHECK=determinism    run each seed twice, in two processes: both must do the same"
+	@echo "  PREEMPT=0.3  the probability of a preemption, instead of the seed's choice"
+	@echo "  PCT=3        the depth of probabilistic concurrency testing, instead of the same"
+	@echo "  BACKEND=threads      carry simulated threads on real ones, for a debugger"
 
 # A part that does not exist is the runner's to refuse: it knows the course.
 test-%: force
@@ -37,6 +53,15 @@ test-%: force
 # `make test-` names no part: the runner says which there are.
 test test-:
 	@$(LAB) test $(OPTIONS) $(TEST)
+
+sim-%: force
+	@$(SIM) '$*'
+
+sim sim-:
+	@$(SIM) $(TEST)
+
+replay:
+	@$(LAB) replay $(OPTIONS) $(TEST)
 
 list:
 	@$(LAB) list
@@ -52,6 +77,8 @@ check:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --workspace
 	$(CARGO) test --workspace --exclude raft-tests
 	$(CARGO) test -p raft-tests --lib --test course_table
+	@$(LAB) test --seeds=50 2
+	@$(LAB) test --seeds=5 --check=determinism 2
 	@$(LAB) test $(OPTIONS) 2
 
 clean:

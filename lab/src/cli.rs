@@ -1,6 +1,6 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
-use course::LogFilter;
+use course::{LogFilter, Mode, Seeds, Simulation};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
@@ -15,18 +15,27 @@ Runs the course's graded tests, each in a process of its own, several at a time.
 
 lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whole lab (2), or
                                   by name
+lab replay TEST --seed N          simulate one seed again, with its whole log
 lab list                          print the course: its parts, tests and points
 lab help                          print this
 
-Options of lab test:
+Options:
+      --mode os|sim         on real threads in real time, or simulated from a seed (else MODE,
+                            else os)
+      --seeds A..B          simulate each test with every seed from A to before B; N means 0..N
+      --check determinism   simulate each seed twice, in two processes: both must do the same
+      --backend NAME        what carries simulated threads: coroutines, or threads for a debugger
+                            (else BACKEND, else coroutines)
   -j, --jobs N              run N tests at a time, instead of what the cores bear
   -r, --runs N              run each test N times; it passes if all its runs do
       --json FILE           write the results as JSON, for machines
-      --seed N              the seed of every run (else LAB_SEED, else each run draws its own)
+      --seed N              the seed of every run (else LAB_SEED, else each run draws its own);
+                            simulated, a seed fixes everything, on the OS only the dice
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
-LOG=raft=debug,labrpc=info in the environment says what the tests log.
+In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
+the simulation chooses who runs next, instead of leaving that to the seed.
 
 Exit codes:
   0    every test passed
@@ -46,21 +55,31 @@ const TIME_LIMIT_SECONDS: NonZeroU32 = NonZeroU32::new(120).unwrap();
 const MEMORY_MIB: NonZeroU32 = NonZeroU32::new(1024).unwrap();
 
 /// What `lab` is asked to do.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Command {
     /// Build and run graded tests.
     Test(TestArguments),
+    /// Simulate one seed of one test again.
+    Replay(TestArguments),
     /// Print the course.
     List,
     /// Explain the command line.
     Help,
 }
 
-/// The arguments of `lab test`.
-#[derive(Debug, PartialEq, Eq)]
+/// The arguments of `lab test` and `lab replay`.
+#[derive(Debug, PartialEq)]
 pub struct TestArguments {
     /// What to run: parts, labs and names of tests.
     pub selectors: Vec<String>,
+    /// Whether to simulate.
+    pub mode: Mode,
+    /// The seeds to simulate each test with; without them each test draws one.
+    pub seeds: Option<Seeds>,
+    /// Whether each seed is simulated twice, to see whether it does the same.
+    pub check_determinism: bool,
+    /// How to simulate.
+    pub simulation: Simulation,
     /// How many tests to run at a time, if not what the cores bear.
     pub jobs: Option<NonZeroU32>,
     /// How often to run each test.
@@ -100,13 +119,15 @@ pub fn parse(
 ) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return Err(Wrong(String::from("lab test or lab list?"))),
+        None => return Err(Wrong(String::from("lab test, lab replay or lab list?"))),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
     };
     match command.to_str() {
-        Some("test") => test(&mut parser, variable),
+        Some("test") => test(&mut parser, variable, None, Command::Test),
+        // What is played again was simulated.
+        Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
@@ -125,11 +146,20 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
 fn test(
     parser: &mut lexopt::Parser,
     variable: impl Fn(&str) -> Option<OsString>,
+    mut mode: Option<Mode>,
+    command: impl Fn(TestArguments) -> Command,
 ) -> Result<Command, Wrong> {
-    let mut arguments = TestArguments::from_environment(variable)?;
+    let mut arguments = TestArguments::from_environment(&variable)?;
+    let mut one_seed = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => arguments.selectors.push(word.string()?),
+            Long("mode") => mode = Some(named("MODE (--mode)", &parser.value()?)?),
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?)?),
+            Long("check") => arguments.check_determinism = check(&parser.value()?)?,
+            Long("backend") => {
+                arguments.simulation.backend = named("BACKEND (--backend)", &parser.value()?)?;
+            }
             Short('j') | Long("jobs") => {
                 arguments.jobs = Some(count("JOBS (--jobs)", &parser.value()?)?);
             }
@@ -137,7 +167,7 @@ fn test(
                 arguments.runs = count("RUNS (--runs)", &parser.value()?)?;
             }
             Long("json") => arguments.json = Some(PathBuf::from(parser.value()?)),
-            Long("seed") => arguments.seed = Some(seed("SEED (--seed)", &parser.value()?)?),
+            Long("seed") => one_seed = Some(seed("SEED (--seed)", &parser.value()?)?),
             Long("keep") => arguments.keep = true,
             Long("time-limit") => {
                 arguments.time_limit = seconds(count("--time-limit", &parser.value()?)?);
@@ -149,7 +179,10 @@ fn test(
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Test(arguments))
+    if one_seed.is_some() || arguments.seeds.is_some() {
+        arguments.seed = one_seed;
+    }
+    arguments.settle(mode).map(command)
 }
 
 impl TestArguments {
@@ -157,9 +190,14 @@ impl TestArguments {
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Wrong> {
         let count_in =
             |name: &str, default| variable(name).map_or(Ok(default), |value| count(name, &value));
-        variable("LOG").map_or(Ok(()), |filter| check_log_filter(&filter.to_string_lossy()))?;
+        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
+        text("LOG").map_or(Ok(()), |filter| check_log_filter(&filter))?;
         Ok(TestArguments {
             selectors: Vec::new(),
+            mode: Mode::from_variables(text).map_err(Wrong)?,
+            seeds: None,
+            check_determinism: false,
+            simulation: Simulation::from_variables(text).map_err(Wrong)?,
             jobs: None,
             runs: NonZeroU32::MIN,
             json: None,
@@ -169,6 +207,59 @@ impl TestArguments {
             memory_mib: mebibytes(count_in("LAB_MEMORY_MIB", MEMORY_MIB)?),
         })
     }
+
+    /// The arguments as a whole, with the mode that the options name. Seeds and the check of
+    /// determinism are simulation's, and ask for it.
+    fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
+        let simulates = self.seeds.is_some() || self.check_determinism;
+        self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });
+        match (self.mode, self.seeds, self.seed) {
+            (Mode::Os, ..) if simulates => {
+                wrong("SEEDS (--seeds) and CHECK (--check) are for MODE=sim (--mode sim)")
+            }
+            (Mode::Sim, ..) if self.runs != NonZeroU32::MIN => {
+                wrong("RUNS (--runs) is for real threads; simulated, SEEDS (--seeds) says how many")
+            }
+            (_, Some(_), Some(_)) => wrong("SEED (--seed) and SEEDS (--seeds): set one"),
+            (Mode::Sim, None, Some(seed)) => {
+                Ok(TestArguments { seeds: Some(Seeds::one(seed)), ..self })
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// How often each test is run.
+    pub fn runs(&self) -> u32 {
+        match self.mode {
+            Mode::Os => self.runs.get(),
+            Mode::Sim => self.seeds.and_then(Seeds::count).unwrap_or(1),
+        }
+    }
+}
+
+fn wrong<T>(what: &str) -> Result<T, Wrong> {
+    Err(Wrong(what.to_owned()))
+}
+
+fn seeds(value: &OsStr) -> Result<Seeds, Wrong> {
+    let parsed = value.to_string_lossy().parse::<Seeds>();
+    match parsed.map_err(|problem| Wrong(format!("SEEDS (--seeds): {problem}")))? {
+        seeds if seeds.count().is_none() => wrong("SEEDS (--seeds): at most 4294967295 of them"),
+        seeds => Ok(seeds),
+    }
+}
+
+fn check(value: &OsStr) -> Result<bool, Wrong> {
+    match value.to_str() {
+        Some("determinism") => Ok(true),
+        _ => Err(Wrong(format!("CHECK (--check) is {value:?}, and must be determinism"))),
+    }
+}
+
+/// One of a few words; what does not read as one says which there are.
+fn named<T: FromStr<Err = String>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
+    let parsed = value.to_string_lossy().parse();
+    parsed.map_err(|choices| Wrong(format!("{name} is {value:?}, and must be {choices}")))
 }
 
 fn seconds(count: NonZeroU32) -> Duration {

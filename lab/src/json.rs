@@ -1,10 +1,11 @@
 //! The results for machines: one JSON document, versioned, written in one step.
 
 use crate::exit::Exit;
-use crate::results::{Results, Standing, Tally, TestResults};
+use crate::groups::{Group, groups};
+use crate::results::{Medians, Results, Standing, Tally, TestResults};
 use crate::run::RunResult;
 use crate::verdict::Word;
-use course::PassedLine;
+use course::{Mode, PassedLine, Simulated};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io;
@@ -56,6 +57,7 @@ pub struct Document<'r> {
     exit_code: u8,
     ended: &'static str,
     jobs: usize,
+    mode: &'static str,
     runs: u32,
     wall_seconds: f64,
     cpu_seconds: f64,
@@ -81,7 +83,27 @@ struct Test<'r> {
     verdict: Standing,
     points: u32,
     points_possible: u32,
+    /// Of a simulated test only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simulated: Option<Simulation<'r>>,
     runs: Vec<Run<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Simulation<'r> {
+    #[serde(flatten)]
+    medians: Medians,
+    cpu_seconds: f64,
+    failures: Vec<Failures<'r>>,
+}
+
+/// Failures that are alike.
+#[derive(Debug, Serialize)]
+struct Failures<'r> {
+    verdict: Word,
+    what: Option<&'r str>,
+    count: usize,
+    first_seed: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,6 +118,8 @@ struct Run<'r> {
     notes: &'r [String],
     figures: &'r [PassedLine],
     files: Option<&'r Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simulated: Option<&'r Simulated>,
 }
 
 impl<'r> Document<'r> {
@@ -108,6 +132,10 @@ impl<'r> Document<'r> {
             exit_code: exit.code(),
             ended: exit.name(),
             jobs,
+            mode: match results.mode {
+                Mode::Os => "os",
+                Mode::Sim => "sim",
+            },
             runs: results.runs,
             wall_seconds: results.began.elapsed().as_secs_f64(),
             cpu_seconds: results.cpu().as_secs_f64(),
@@ -134,8 +162,20 @@ impl<'r> Test<'r> {
             verdict,
             points: if verdict == Standing::Passed { points_possible } else { 0 },
             points_possible,
+            simulated: results.runs.iter().any(|run| run.simulated.is_some()).then(|| {
+                let failures = groups(results).into_iter().map(Failures::new).collect();
+                let cpu_seconds = results.cpu().as_secs_f64();
+                Simulation { medians: Medians::of(results), cpu_seconds, failures }
+            }),
             runs: results.runs.iter().map(Run::new).collect(),
         }
+    }
+}
+
+impl<'r> Failures<'r> {
+    fn new(Group { first, count }: Group<'r>) -> Failures<'r> {
+        let (verdict, what) = (first.word, first.what.as_deref());
+        Failures { verdict, what, count, first_seed: first.seed }
     }
 }
 
@@ -152,6 +192,7 @@ impl<'r> Run<'r> {
             notes: &run.notes,
             figures: &run.lines,
             files: run.kept.as_deref(),
+            simulated: run.simulated.as_ref(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab list`.
+//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`.
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
@@ -7,18 +7,25 @@
 //! the test's standard input that closes when the runner is gone.
 //!
 //! The way of an invocation: words are [`select`]ed into tests, [`cargo`] builds their binaries,
-//! the [`schedule`] hands jobs to workers, each of which [`run`]s one process at a time among the
+//! the [`schedule`] hands jobs to workers, each of which [`run`]s one [`process`] at a time among the
 //! [`children`], collects its output, judges it ([`verdict`]) and keeps or discards its files in
-//! the [`store`]. The [`results`] go to the [`screen`] in the words of [`report`], and to [`json`].
+//! the [`store`]. In simulation a process is given many seeds of a test ([`simulate`]), and what
+//! became of each is gathered from what it leaves ([`account`]). The [`results`] go to the
+//! [`screen`] in the words of [`report`] and [`seed_report`], and to [`json`].
 
+mod account;
 mod cargo;
 mod children;
 mod cli;
+mod divergence;
 mod exit;
+mod groups;
 mod interrupt;
 mod json;
 mod list;
 mod paint;
+mod process;
+mod replay;
 mod report;
 mod results;
 mod run;
@@ -26,7 +33,9 @@ mod run;
 mod sample;
 mod schedule;
 mod screen;
+mod seed_report;
 mod select;
+mod simulate;
 mod store;
 mod terminal;
 mod test;
@@ -40,6 +49,7 @@ use std::env;
 use std::fmt::Display;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
+use test::Refusal;
 
 fn main() -> ExitCode {
     // A panic of ours is the kit's fault, and says so in the exit code.
@@ -56,11 +66,13 @@ fn run_command_line() -> Exit {
     match command {
         Command::Help => print(cli::HELP),
         Command::List => print(&list::table(&course)),
-        Command::Test(arguments) => match test::test(&course, &arguments) {
-            Ok(exit) => exit,
-            Err(refusal) => complain(refusal.exit, &refusal.message),
-        },
+        Command::Test(arguments) => ended(test::test(&course, &arguments)),
+        Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }
+}
+
+fn ended(result: Result<Exit, Refusal>) -> Exit {
+    result.unwrap_or_else(|refusal| complain(refusal.exit, &refusal.message))
 }
 
 fn print(text: &str) -> Exit {

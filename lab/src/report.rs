@@ -4,6 +4,7 @@
 use crate::paint::Paint;
 use crate::results::{Results, Standing, Tally, TestResults};
 use crate::run::RunResult;
+use crate::seed_report;
 use crate::select::Chosen;
 use crate::verdict::Word;
 use course::PassedLine;
@@ -48,7 +49,10 @@ pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     }
     run.notes.iter().for_each(|note| line("note", note));
     line("seed", &run.seed.to_string());
-    line("again", &format!("make test TEST={name} SEED={}", run.seed));
+    if let Some(after) = run.simulated.as_ref().and_then(seed_report::after) {
+        line("after", &after);
+    }
+    line("again", &again(chosen, run));
     match &run.kept {
         Some(directory) => line("files", &format!("{}/", short(directory).display())),
         None => line("files", "not kept"),
@@ -56,7 +60,23 @@ pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     text
 }
 
-fn labelled(label: &str, value: &str) -> String {
+/// The command that shows a run again. What was set by hand for the simulation has to be again.
+pub fn again(chosen: &Chosen, run: &RunResult) -> String {
+    let (name, seed) = (&chosen.test.name, run.seed);
+    let set = |name: &&str| env::var(name).is_ok_and(|value| !value.is_empty());
+    let settings = ["PREEMPT", "PCT", "LAB_TIME_LIMIT", "LAB_MEMORY_MIB"].into_iter().filter(set);
+    let settings = settings.map(|name| format!(" {name}={}", env::var(name).unwrap_or_default()));
+    match (&run.simulated, run.word) {
+        (None, _) => format!("make test TEST={name} SEED={seed}"),
+        (_, Word::Differs) => {
+            let settings: String = settings.collect();
+            format!("make sim TEST={name} SEED={seed} CHECK=determinism{settings}")
+        }
+        _ => format!("make replay TEST={name} SEED={seed}{}", settings.collect::<String>()),
+    }
+}
+
+pub fn labelled(label: &str, value: &str) -> String {
     format!("  {label:<7}{}\n", printable(value))
 }
 
@@ -84,7 +104,7 @@ fn is_frame(line: &str) -> bool {
 }
 
 /// One line of foreign text: no control characters, no endless lines.
-fn printable(line: &str) -> Cow<'_, str> {
+pub fn printable(line: &str) -> Cow<'_, str> {
     let fits = line.chars().nth(LINE_WIDTH).is_none();
     if fits && !line.contains(char::is_control) {
         return Cow::Borrowed(line);
@@ -98,7 +118,7 @@ fn printable(line: &str) -> Cow<'_, str> {
 }
 
 /// A path as one would type it from here.
-fn short(path: &Path) -> PathBuf {
+pub fn short(path: &Path) -> PathBuf {
     let here = env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).to_path_buf()
 }
@@ -230,7 +250,11 @@ pub fn failure_line(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
     let file = if run.word == Word::Stopped { "output.txt" } else { "" };
     let files = run.kept.as_deref().map(|directory| short(directory).join(file));
     let files = files.map(|files| format!("  {}", files.display())).unwrap_or_default();
-    format!("{word}  {name}  run {}  {what}{files}\n", run.number)
+    let which = match run.simulated {
+        Some(_) => format!("seed {}", run.seed),
+        None => format!("run {}", run.number),
+    };
+    format!("{word}  {name}  {which}  {what}{files}\n")
 }
 
 #[cfg(test)]

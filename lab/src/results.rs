@@ -4,8 +4,10 @@ use crate::exit::Exit;
 use crate::run::RunResult;
 use crate::select::Chosen;
 use crate::verdict::Word;
-use course::Part;
+use course::{Mode, Part};
 use serde::Serialize;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::mem;
 use std::time::{Duration, Instant};
 
@@ -14,8 +16,10 @@ use std::time::{Duration, Instant};
 pub struct Results<'c> {
     /// The chosen tests, in course order.
     pub tests: Vec<TestResults<'c>>,
-    /// How often each is run.
+    /// How often each is run; simulated, once for each seed.
     pub runs: u32,
+    /// Whether they are simulated.
+    pub mode: Mode,
     /// When the tests began.
     pub began: Instant,
 }
@@ -27,6 +31,8 @@ pub struct TestResults<'c> {
     pub chosen: Chosen<'c>,
     /// Its runs, in the order they ended.
     pub runs: Vec<RunResult>,
+    /// How many of them there are of each word: there may be too many to count them each time.
+    words: BTreeMap<Word, usize>,
 }
 
 /// What the runs of a test come to.
@@ -61,7 +67,7 @@ pub struct Tally {
 impl TestResults<'_> {
     /// What the runs come to: the worst of them, once there are `expected`.
     pub fn standing(&self, expected: u32) -> Standing {
-        let any = |matches: fn(Word) -> bool| self.runs.iter().any(|run| matches(run.word));
+        let any = |matches: fn(Word) -> bool| self.words.keys().any(|word| matches(*word));
         if any(|word| word == Word::Kit) {
             Standing::Kit
         } else if any(failed) {
@@ -77,36 +83,85 @@ impl TestResults<'_> {
 
     /// How many runs came to their end.
     pub fn done(&self) -> usize {
-        self.runs.iter().filter(|run| run.word != Word::Stopped).count()
+        self.runs.len() - self.count(Word::Stopped)
     }
 
     /// How many of the runs that came to their end did not pass.
     pub fn not_passed(&self) -> usize {
-        self.done() - self.runs.iter().filter(|run| run.word == Word::Pass).count()
+        self.done() - self.count(Word::Pass)
     }
+
+    /// Time on the cores that its processes took.
+    pub fn cpu(&self) -> Duration {
+        self.runs.iter().map(|run| run.usage.cpu).sum()
+    }
+
+    /// How many runs came to this.
+    pub fn count(&self, word: Word) -> usize {
+        self.words.get(&word).copied().unwrap_or(0)
+    }
+}
+
+/// The middle of a test's simulated runs that passed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Medians {
+    /// Virtual time.
+    pub virtual_seconds: Option<f64>,
+    /// Scheduling points: what course.toml says of the test.
+    pub scheduling_points: Option<u64>,
+}
+
+impl Medians {
+    /// Of none there is no middle.
+    pub fn of(test: &TestResults) -> Medians {
+        let passed = || test.runs.iter().filter(|run| run.word == Word::Pass);
+        let simulated = || passed().filter_map(|run| run.simulated.as_ref());
+        let seconds = simulated().filter_map(|simulated| simulated.virtual_seconds).collect();
+        let points = simulated().filter_map(|simulated| simulated.points).collect();
+        Medians {
+            virtual_seconds: median(seconds, f64::total_cmp),
+            scheduling_points: median(points, u64::cmp),
+        }
+    }
+}
+
+fn median<T: Copy>(mut values: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Option<T> {
+    values.sort_by(order);
+    values.get(values.len() / 2).copied()
 }
 
 /// Whether a word is the solution's failure.
 fn failed(word: Word) -> bool {
     match word {
-        Word::Fail | Word::Timeout | Word::Crash | Word::Memory => true,
+        Word::Fail | Word::Timeout | Word::Crash | Word::Memory | Word::Differs => true,
         Word::Pass | Word::Undecided | Word::Kit | Word::Stopped => false,
     }
 }
 
 impl<'c> Results<'c> {
     /// Nothing is known yet.
-    pub fn new(tests: &[Chosen<'c>], runs: u32) -> Results<'c> {
-        let empty = |chosen: &Chosen<'c>| TestResults { chosen: *chosen, runs: Vec::new() };
-        Results { tests: tests.iter().map(empty).collect(), runs, began: Instant::now() }
+    pub fn new(tests: &[Chosen<'c>], mode: Mode, runs: u32) -> Results<'c> {
+        let empty = |chosen: &Chosen<'c>| TestResults {
+            chosen: *chosen,
+            runs: Vec::new(),
+            words: BTreeMap::new(),
+        };
+        Results { tests: tests.iter().map(empty).collect(), runs, mode, began: Instant::now() }
     }
 
-    /// Adds a run of a test. Gives back its report, which is for the screen and the kept files
-    /// only: those of a thousand failures would fill the memory.
-    pub fn add(&mut self, test: usize, mut run: RunResult) -> String {
-        let report = mem::take(&mut run.report);
+    /// Adds a run of a test. Its report stays only if its files were kept, which are few: those of
+    /// a thousand failures would fill the memory.
+    pub fn add(&mut self, test: usize, mut run: RunResult) {
+        if run.kept.is_none() && self.runs > 1 {
+            drop(mem::take(&mut run.report));
+        }
+        *self.tests[test].words.entry(run.word).or_default() += 1;
         self.tests[test].runs.push(run);
-        report
+    }
+
+    /// Whether there are many seeds of each test, rather than a run or a few.
+    pub fn many_seeds(&self) -> bool {
+        self.mode == Mode::Sim && self.runs > 1
     }
 
     /// How many runs came to their end.
@@ -157,7 +212,7 @@ impl<'c> Results<'c> {
 
     /// Time on the cores that all test processes took.
     pub fn cpu(&self) -> Duration {
-        self.all_runs().map(|(_, run)| run.usage.cpu).sum()
+        self.tests.iter().map(TestResults::cpu).sum()
     }
 
     /// The largest memory of any one test process, with the test it was.

@@ -1,20 +1,18 @@
-//! One run of one test: start its process, wait for the end, judge it, keep or discard its files.
+//! One run of one test on the OS: start its process, wait for the end, judge it, keep or discard
+//! its files. And what every run comes to, a simulated one as well.
 
-use crate::cargo::{Executable, Executables};
-use crate::children::{Children, Ended, NotStarted, Role, Usage};
+use crate::cargo::Executables;
+use crate::children::{Children, Ended, Usage};
+use crate::process::TestProcess;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
-use course::{Collector, Outcome, PassedLine};
+use course::{Mode, Outcome, PassedLine, Simulated};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
-
-/// How long after a test's end its output may stay open.
-const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// An outcome larger than this is not read: a failure's report is a few pages.
 const OUTCOME_BYTES: u64 = 16 * 1024 * 1024;
@@ -45,6 +43,8 @@ pub struct RunResult {
     pub usage: Usage,
     /// Where its files are, if they were kept.
     pub kept: Option<PathBuf>,
+    /// What there is to say of a simulated run beside that.
+    pub simulated: Option<Simulated>,
 }
 
 /// What all runs have in common.
@@ -68,15 +68,23 @@ impl Runner<'_> {
     /// Runs a test. Nothing if everything was stopped before it began.
     pub fn run(&self, chosen: &Chosen, number: u32) -> Option<RunResult> {
         let seed = self.seed.unwrap_or_else(draw_seed);
-        let run = Run { test: &chosen.test.name, number, seed };
-        self.start_and_wait(chosen, &run).unwrap_or_else(|error| Some(fault(&run, &error)))
+        let run = Run { test: &chosen.test.name, number: Some(number), seed };
+        let result = self.start_and_wait(chosen, number, &run);
+        result.unwrap_or_else(|error| Some(RunResult::fault(number, seed, &error)))
     }
 
     /// Errors are the machine's: no such file, no space, no more processes.
-    fn start_and_wait(&self, chosen: &Chosen, run: &Run) -> io::Result<Option<RunResult>> {
-        let executable = self.executables.of(chosen).ok_or(io::ErrorKind::NotFound)?;
+    fn start_and_wait(
+        &self,
+        chosen: &Chosen,
+        number: u32,
+        run: &Run,
+    ) -> io::Result<Option<RunResult>> {
         let files = self.store.begin(run)?;
-        let Some((ended, output)) = self.process(executable, run, &files)? else {
+        let process = self.process(chosen, Mode::Os)?.with("LAB_RESULT", files.outcome());
+        let process =
+            process.with("LAB_LOG_FILE", files.log()).with("LAB_SEED", run.seed.to_string());
+        let Some((ended, output)) = process.run(self.children, self.limits)? else {
             return Ok(None);
         };
         let outcome = read_outcome(&files.outcome());
@@ -92,47 +100,28 @@ impl Runner<'_> {
         // The verdict stands without its files, too.
         notes.extend(kept.as_ref().err().map(|error| format!("its files are lost: {error}")));
         let lines = if word == Word::Pass { lines } else { Vec::new() };
-        let (number, seed, kept) = (run.number, run.seed, kept.ok().flatten());
+        let (seed, kept) = (run.seed, kept.ok().flatten());
         let Ended { wall, usage, .. } = ended;
-        Ok(Some(RunResult { number, seed, word, what, report, notes, lines, wall, usage, kept }))
+        let simulated = None;
+        Ok(Some(RunResult {
+            number,
+            seed,
+            word,
+            what,
+            report,
+            notes,
+            lines,
+            wall,
+            usage,
+            kept,
+            simulated,
+        }))
     }
 
-    /// The process from its start to its end, and what it printed.
-    fn process(
-        &self,
-        executable: &Executable,
-        run: &Run,
-        files: &RunFiles,
-    ) -> io::Result<Option<(Ended, String)>> {
-        let (reader, writer) = io::pipe()?;
-        let mut command = self.command(executable, run, files);
-        command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
-        let role = Role::Test { time: self.limits.time + self.limits.grace };
-        let child = match self.children.start(&mut command, role) {
-            Ok(child) => child,
-            Err(NotStarted::Stopped) => return Ok(None),
-            Err(NotStarted::System(error)) => return Err(error),
-        };
-        // The command holds our copy of the pipe's writing end: without it we would never see
-        // the pipe's end.
-        drop(command);
-        let collector = Collector::start(reader);
-        let ended = self.children.wait(child)?;
-        Ok(Some((ended, collector.finish(OUTPUT_PATIENCE).text())))
-    }
-
-    fn command(&self, executable: &Executable, run: &Run, files: &RunFiles) -> Command {
-        let mut command = Command::new(&executable.file);
-        command
-            .args(["--exact", run.test, "--nocapture", "--test-threads=1"])
-            .current_dir(&executable.directory)
-            .env("LAB_CHILD", "1")
-            .env("LAB_RESULT", files.outcome())
-            .env("LAB_LOG_FILE", files.log())
-            .env("LAB_SEED", run.seed.to_string())
-            .env("LAB_TIME_LIMIT", self.limits.time.as_secs().to_string())
-            .env("LAB_MEMORY_MIB", self.limits.memory_mib.to_string());
-        command
+    /// A process for a test.
+    pub fn process<'p>(&'p self, chosen: &'p Chosen, mode: Mode) -> io::Result<TestProcess<'p>> {
+        let executable = self.executables.of(chosen).ok_or(io::ErrorKind::NotFound)?;
+        Ok(TestProcess::new(executable, &chosen.test.name, mode, self.limits))
     }
 
     /// Only failures keep their files, unless all shall.
@@ -158,7 +147,7 @@ impl Runner<'_> {
 
 /// A seed from the operating system's entropy, below 2^32: short to type, and exact in every
 /// program that reads JSON's numbers as floats.
-fn draw_seed() -> u64 {
+pub fn draw_seed() -> u64 {
     RandomState::new().hash_one(()) >> 32
 }
 
@@ -172,7 +161,7 @@ fn read_outcome(path: &Path) -> Option<io::Result<Outcome>> {
 }
 
 /// The harness's own report; of a process that did not come to it, its last words.
-fn report(outcome: Option<&Outcome>, what: Option<&str>, output: &str) -> String {
+pub fn report(outcome: Option<&Outcome>, what: Option<&str>, output: &str) -> String {
     match outcome.and_then(|outcome| outcome.report.clone()) {
         Some(report) => report,
         None => {
@@ -183,19 +172,27 @@ fn report(outcome: Option<&Outcome>, what: Option<&str>, output: &str) -> String
     }
 }
 
-/// The result of a run that could not be run.
-fn fault(run: &Run, error: &io::Error) -> RunResult {
-    RunResult {
-        number: run.number,
-        seed: run.seed,
-        word: Word::Kit,
-        what: Some(format!("could not be run: {error}")),
-        report: String::new(),
-        notes: Vec::new(),
-        lines: Vec::new(),
-        wall: Duration::ZERO,
-        usage: Usage::default(),
-        kept: None,
+impl RunResult {
+    /// The result of a run that could not be run.
+    pub fn fault(number: u32, seed: u64, error: &io::Error) -> RunResult {
+        RunResult {
+            number,
+            seed,
+            word: Word::Kit,
+            what: Some(format!("could not be run: {error}")),
+            report: String::new(),
+            notes: Vec::new(),
+            lines: Vec::new(),
+            wall: Duration::ZERO,
+            usage: Usage::default(),
+            kept: None,
+            simulated: None,
+        }
+    }
+
+    /// The hash of all its events, if it was simulated to its end.
+    pub fn hash(&self) -> Option<u64> {
+        self.simulated.as_ref()?.hash
     }
 }
 

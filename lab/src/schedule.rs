@@ -1,4 +1,5 @@
 //! Which test runs when: several at a time, the longest first, every test once before any twice.
+//! Simulated runs are short, so that many of a test's go to one process.
 
 use crate::select::Chosen;
 use std::cmp::Reverse;
@@ -9,15 +10,24 @@ use std::thread;
 use std::time::Duration;
 
 /// How often the listener hears something, even if nothing happens.
-const TICK: Duration = Duration::from_millis(100);
+pub const TICK: Duration = Duration::from_millis(100);
 
-/// One run to be done.
+/// Of simulated runs, so many scheduling points' worth go to one process: about a quarter of a
+/// second, of which the start of the process (3 ms) is next to nothing.
+const POINTS_A_CHUNK: u64 = 2_500_000;
+
+/// In at least so many chunks a worker's share is cut, so that the workers end together.
+const CHUNKS_A_WORKER: u64 = 8;
+
+/// Runs to be done by one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Job {
     /// Which of the chosen tests.
     pub test: usize,
-    /// Which of its runs, from 1.
-    pub run: u32,
+    /// The first of its runs, counted from 1.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
 }
 
 /// What happens while jobs are worked off.
@@ -36,8 +46,30 @@ pub enum Event<R> {
 pub fn in_order(tests: &[Chosen], runs: u32) -> impl Iterator<Item = Job> + use<> {
     let mut longest_first: Vec<usize> = (0..tests.len()).collect();
     longest_first.sort_by_key(|test| Reverse(tests[*test].test.typical_time()));
-    (1..=runs)
-        .flat_map(move |run| longest_first.clone().into_iter().map(move |test| Job { test, run }))
+    (1..=runs).flat_map(move |first| {
+        longest_first.clone().into_iter().map(move |test| Job { test, first, count: 1 })
+    })
+}
+
+/// All simulated runs in the order they are started, in chunks: the tests of most scheduling points
+/// first, a chunk of every test before a further one of any.
+pub fn in_chunks(tests: &[Chosen], runs: u32, workers: usize) -> impl Iterator<Item = Job> + use<> {
+    let points = |test: usize| tests[test].test.scheduling_points.max(1);
+    let mut heaviest_first: Vec<usize> = (0..tests.len()).collect();
+    heaviest_first.sort_by_key(|test| Reverse(points(*test)));
+    let each = heaviest_first.iter().map(|test| points(*test)).fold(0, u64::saturating_add);
+    let all = each.saturating_mul(runs.into());
+    let chunk = POINTS_A_CHUNK.min(all / (workers as u64 * CHUNKS_A_WORKER));
+    let sized = move |test| (test, (chunk / points(test)).clamp(1, runs.into()) as u32);
+    let sizes: Vec<(usize, u32)> = heaviest_first.into_iter().map(sized).collect();
+    let rounds = sizes.iter().map(|(_, size)| runs.div_ceil(*size)).max().unwrap_or(0);
+    (0..rounds).flat_map(move |round| {
+        let sizes = sizes.clone().into_iter();
+        sizes.filter_map(move |(test, size)| {
+            let before = round.checked_mul(size).filter(|before| *before < runs)?;
+            Some(Job { test, first: before + 1, count: size.min(runs - before) })
+        })
+    })
 }
 
 /// How many tests to run at a time if nobody says: what the most demanding part bears.

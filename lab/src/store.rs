@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! target/lab/<test>/run-<k>-seed-<seed>/   log.txt  output.txt  report.txt  outcome.json
+//! target/lab/<test>/seed-<seed>/           the same of a simulated run
 //! target/lab/latest                        a link to the last of these
 //! target/lab/running-<process>/            of one invocation, gone at its end
 //! ```
@@ -9,6 +10,7 @@
 //! A run writes into the invocation's own directory and is moved only once it has failed, so two
 //! invocations at a time do not write into each other's files.
 
+use course::Seeds;
 use rustix::process::{Pid, test_kill_process};
 use std::collections::BTreeMap;
 use std::fs;
@@ -37,15 +39,18 @@ pub struct Store {
 pub struct Run<'r> {
     /// The test's name.
     pub test: &'r str,
-    /// Which of its runs, from 1.
-    pub number: u32,
+    /// Which of its runs, from 1; nothing of a simulated run, which its seed says all of.
+    pub number: Option<u32>,
     /// The seed of its dice.
     pub seed: u64,
 }
 
 impl Run<'_> {
     fn directory_name(&self) -> String {
-        format!("run-{}-seed-{}", self.number, self.seed)
+        match self.number {
+            Some(number) => format!("run-{number}-seed-{}", self.seed),
+            None => format!("seed-{}", self.seed),
+        }
     }
 }
 
@@ -64,6 +69,11 @@ impl RunFiles {
     /// Where the test process writes its outcome.
     pub fn outcome(&self) -> PathBuf {
         self.directory.join("outcome.json")
+    }
+
+    /// Where the test process writes every event, if it is asked to.
+    pub fn trace(&self) -> PathBuf {
+        self.directory.join("trace.txt")
     }
 
     /// Adds what the process printed, and the full report.
@@ -96,9 +106,26 @@ impl Store {
 
     /// A fresh directory for a run that begins.
     pub fn begin(&self, run: &Run) -> io::Result<RunFiles> {
-        let directory = self.running.join(format!("{}-{}", run.test, run.directory_name()));
+        self.begin_in(format!("{}-{}", run.test, run.directory_name()))
+    }
+
+    /// A fresh directory for a process that is given these seeds of a test.
+    pub fn begin_seeds(&self, test: &str, seeds: Seeds) -> io::Result<RunFiles> {
+        self.begin_in(format!("{test}-seeds-{seeds}"))
+    }
+
+    fn begin_in(&self, name: String) -> io::Result<RunFiles> {
+        let directory = self.running.join(name);
+        // Nothing of an earlier process shall be taken for this one's.
+        let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory)?;
         Ok(RunFiles { directory })
+    }
+
+    /// What an earlier invocation kept of this run, if it did.
+    pub fn earlier(&self, run: &Run) -> Option<RunFiles> {
+        let directory = self.root.join(run.test).join(run.directory_name());
+        directory.is_dir().then_some(RunFiles { directory })
     }
 
     /// Removes the files of a run.
@@ -134,6 +161,16 @@ impl Store {
             }
         }
         unreachable!("numbers do not end")
+    }
+
+    /// Keeps the files of a run in the place of what is kept of it already. Returns where they are.
+    pub fn replace(&self, files: RunFiles, run: &Run) -> io::Result<PathBuf> {
+        if let Some(RunFiles { directory }) = self.earlier(run) {
+            fs::remove_dir_all(directory)?;
+        }
+        let kept = self.keep(files, run)?;
+        self.point_latest_at(run, &kept)?;
+        Ok(kept)
     }
 
     /// Counts a run to be kept of this test, or says that there are enough.

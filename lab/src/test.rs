@@ -1,4 +1,4 @@
-//! `lab test`: from the command line to the exit code.
+//! `lab test`: from the command line to the exit code, on the OS or simulated.
 
 use crate::cargo::{BuildError, Cargo, Executables};
 use crate::children::Children;
@@ -8,17 +8,18 @@ use crate::interrupt::Interrupt;
 use crate::json::{Document, JsonFile};
 use crate::report;
 use crate::results::Results;
-use crate::run::Runner;
-use crate::schedule::{Event, Job, default_jobs, in_order, work_off};
+use crate::run::{RunResult, Runner, draw_seed};
+use crate::schedule::{Event, Job, default_jobs, in_chunks, in_order, work_off};
 use crate::screen::Screen;
+use crate::seed_report;
 use crate::select::{Chosen, select};
+use crate::simulate::Simulator;
 use crate::store::Store;
 use crate::verdict::Limits;
-use course::Course;
+use course::{Course, Mode, Seeds};
 use std::fmt::Display;
-use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
@@ -42,8 +43,11 @@ pub fn test(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal>
     let children = Arc::new(Children::default());
     let interrupt = Interrupt::watch(&children).map_err(refused(Exit::KitFault))?;
     let session = Session { arguments, tests, children: &children, interrupt };
-    let mut results = Results::new(&session.tests, arguments.runs.get());
-    let run = session.build().and_then(|built| session.run(&built, &mut results));
+    let mut results = Results::new(&session.tests, arguments.mode, arguments.runs());
+    let run = session.build().and_then(|built| {
+        session.clear(&built)?;
+        session.run(&built, &mut results)
+    });
     let exit = match &run {
         Ok(exit) => *exit,
         Err(refusal) => refusal.exit,
@@ -55,7 +59,8 @@ pub fn test(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal>
     run
 }
 
-fn refused<E: Display>(exit: Exit) -> impl Fn(E) -> Refusal {
+/// Turns an error into why nothing was run.
+pub fn refused<E: Display>(exit: Exit) -> impl Fn(E) -> Refusal {
     move |error| Refusal { exit, message: error.to_string() }
 }
 
@@ -67,38 +72,54 @@ fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
     JsonFile::create(path).map_err(refusal)
 }
 
-/// One invocation of `lab test`.
-struct Session<'s> {
-    arguments: &'s TestArguments,
-    tests: Vec<Chosen<'s>>,
-    children: &'s Children,
-    interrupt: Interrupt,
+/// One invocation of `lab test` or `lab replay`.
+pub struct Session<'s> {
+    /// What was asked for.
+    pub arguments: &'s TestArguments,
+    /// The tests that this means.
+    pub tests: Vec<Chosen<'s>>,
+    /// The running processes.
+    pub children: &'s Children,
+    /// Whether a signal asked us to end.
+    pub interrupt: Interrupt,
 }
 
 /// What the build leaves to go on with.
-struct Built {
+pub struct Built {
     executables: Executables,
-    store: Store,
+    /// Where files go.
+    pub store: Store,
 }
 
 impl Session<'_> {
-    /// How many tests run at a time: never more than there are runs.
+    /// How many tests run at a time: never more than there are runs. A simulated one keeps a core
+    /// busy; on the OS they mostly sleep.
     fn jobs(&self) -> usize {
         let cores = available_parallelism().map_or(1, usize::from);
-        let by_default = default_jobs(&self.tests, cores).get();
+        let by_default = match self.arguments.mode {
+            Mode::Os => default_jobs(&self.tests, cores).get(),
+            Mode::Sim => cores,
+        };
         let jobs = self.arguments.jobs.map_or(by_default, |jobs| jobs.get() as usize);
-        jobs.min(self.tests.len() * self.arguments.runs.get() as usize)
+        jobs.min(self.tests.len().saturating_mul(self.arguments.runs() as usize))
     }
 
-    fn build(&self) -> Result<Built, Refusal> {
+    /// Builds the tests' binaries.
+    pub fn build(&self) -> Result<Built, Refusal> {
         let cargo = Cargo::from_environment(self.children);
         let target = cargo.target_directory().map_err(|error| self.not_built(&error))?;
         let executables = cargo.build(&self.tests).map_err(|error| self.not_built(&error))?;
-        let store = self.open_store(&target).map_err(|error| Refusal {
+        let store = Store::open(&target).map_err(|error| Refusal {
             exit: Exit::KitFault,
             message: format!("cannot write to {}: {error}", target.join("lab").display()),
         })?;
         Ok(Built { executables, store })
+    }
+
+    /// What earlier invocations kept of these tests goes, now that there is something to run.
+    fn clear(&self, built: &Built) -> Result<(), Refusal> {
+        let mut names = self.tests.iter().map(|chosen| &chosen.test.name);
+        names.try_for_each(|name| built.store.clear(name)).map_err(refused(Exit::KitFault))
     }
 
     fn not_built(&self, error: &BuildError) -> Refusal {
@@ -108,13 +129,6 @@ impl Session<'_> {
             BuildError::Cargo(_) => Exit::KitFault,
         };
         Refusal { exit, message: error.to_string() }
-    }
-
-    /// What earlier invocations kept of these tests goes, now that there is something to run.
-    fn open_store(&self, target: &Path) -> io::Result<Store> {
-        let store = Store::open(target)?;
-        self.tests.iter().try_for_each(|chosen| store.clear(&chosen.test.name))?;
-        Ok(store)
     }
 
     fn run(&self, built: &Built, results: &mut Results) -> Result<Exit, Refusal> {
@@ -129,27 +143,67 @@ impl Session<'_> {
     }
 
     fn run_all(&self, built: &Built, results: &mut Results, screen: &mut Screen) {
-        let runner = Runner {
+        let runner = self.runner(built);
+        match self.arguments.mode {
+            Mode::Os => {
+                let jobs = in_order(&self.tests, self.arguments.runs());
+                let work = |job: Job| Some(vec![runner.run(&self.tests[job.test], job.first)?]);
+                self.work_off(jobs, work, results, screen);
+            }
+            Mode::Sim => {
+                let simulator = self.simulator(&runner);
+                let jobs = in_chunks(&self.tests, self.arguments.runs(), self.jobs());
+                let work = |job: Job| simulator.run(&self.tests[job.test], job);
+                self.work_off(jobs, work, results, screen);
+            }
+        }
+    }
+
+    fn work_off(
+        &self,
+        jobs: impl Iterator<Item = Job> + Send,
+        work: impl Fn(Job) -> Option<Vec<RunResult>> + Sync,
+        results: &mut Results,
+        screen: &mut Screen,
+    ) {
+        work_off(jobs, self.jobs(), work, |event| {
+            self.children.kill_overdue(Instant::now());
+            match event {
+                Event::Started(job) => screen.started(job, &self.tests[job.test], results),
+                Event::Tick => screen.tick(results),
+                Event::Done(job, runs) => {
+                    for run in runs {
+                        results.add(job.test, run);
+                        screen.done(job, results);
+                    }
+                    screen.tick(results);
+                }
+            }
+        });
+    }
+
+    /// What runs of these tests have in common.
+    pub fn runner<'r>(&'r self, built: &'r Built) -> Runner<'r> {
+        Runner {
             executables: &built.executables,
             children: self.children,
             store: &built.store,
             limits: self.limits(),
             seed: self.arguments.seed,
             keep: self.arguments.keep,
-        };
-        let jobs = in_order(&self.tests, self.arguments.runs.get());
-        let work = |job: Job| runner.run(&self.tests[job.test], job.run);
-        work_off(jobs, self.jobs(), work, |event| {
-            self.children.kill_overdue(Instant::now());
-            match event {
-                Event::Started(job) => screen.started(job, &self.tests[job.test], results),
-                Event::Tick => screen.tick(results),
-                Event::Done(job, run) => {
-                    let report = results.add(job.test, run);
-                    screen.done(job, &report, results);
-                }
-            }
-        });
+        }
+    }
+
+    /// What simulated runs of these tests have in common. Without seeds, each test draws one.
+    pub fn simulator<'r>(&self, runner: &'r Runner<'r>) -> Simulator<'r> {
+        let seeds = || self.arguments.seeds.unwrap_or_else(|| Seeds::one(draw_seed()));
+        Simulator {
+            runner,
+            seeds: self.tests.iter().map(|_| seeds()).collect(),
+            backend: self.arguments.simulation.backend,
+            check_determinism: self.arguments.check_determinism,
+            kept: Mutex::default(),
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -158,13 +212,23 @@ impl Session<'_> {
     }
 
     fn heading(&self) -> String {
-        let (runs, jobs) = (self.arguments.runs.get(), self.jobs());
+        let (runs, jobs) = (self.arguments.runs(), self.jobs());
         let tests = match self.tests.len() {
             1 => String::from("1 test"),
             count => format!("{count} tests"),
         };
-        match runs {
-            1 => format!("{tests}, {jobs} at a time. {}\n", report::FIGURES),
+        let twice = if self.arguments.check_determinism { " twice" } else { "" };
+        match (runs, self.arguments.mode, self.arguments.seeds) {
+            (1, Mode::Os, _) => format!("{tests}, {jobs} at a time. {}\n", report::FIGURES),
+            (1, Mode::Sim, _) => {
+                let figures = format!("{} Seconds are virtual.", report::FIGURES);
+                format!("{tests}, simulated{twice}, {jobs} at a time. {figures}\n")
+            }
+            (_, _, Some(seeds)) => {
+                format!(
+                    "{tests}, {runs} seeds each ({seeds}), simulated{twice}, {jobs} at a time.\n"
+                )
+            }
             _ => format!("{tests}, {runs} runs each, {jobs} at a time.\n"),
         }
     }
@@ -173,7 +237,11 @@ impl Session<'_> {
 /// Tables and totals.
 fn closing(results: &Results, signal: Option<i32>, screen: &Screen) -> String {
     let mut text = String::from("\n");
-    if results.runs > 1 {
+    if results.many_seeds() {
+        text += &seed_report::table(results);
+        text += "\n";
+        text += &seed_report::failures(results, screen.paint);
+    } else if results.runs > 1 {
         text += &report::repeats(results);
         text += &report::failures(results, screen.paint);
         text += "\n";

@@ -12,7 +12,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 /// How a run went, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
     /// Every check held.
@@ -25,6 +25,8 @@ pub enum Word {
     Crash,
     /// It wanted more memory than its cap.
     Memory,
+    /// Simulated twice with one seed, it did two different things.
+    Differs,
     /// The test could not tell.
     Undecided,
     /// The kit or the machine is at fault: the run says nothing about the solution.
@@ -41,6 +43,7 @@ impl fmt::Display for Word {
             Word::Timeout => "TIMEOUT",
             Word::Crash => "CRASH",
             Word::Memory => "MEMORY",
+            Word::Differs => "DIFFERS",
             Word::Undecided => "UNDECIDED",
             Word::Kit => "KIT",
             Word::Stopped => "STOPPED",
@@ -162,9 +165,14 @@ fn ended_by_itself(status: ExitStatus, output: &str) -> Judgement {
     judgement(Word::Fail, what)
 }
 
-/// Whether the harness ended the test for its time limit: nothing else fails that late.
+/// Whether the harness ended the test for its time limit: nothing else fails that late. Simulated,
+/// the time is virtual.
 fn ran_out_of_time(outcome: &Outcome, limits: &Limits) -> bool {
-    outcome.wall_seconds >= limits.time.as_secs_f64()
+    let seconds = match &outcome.simulated {
+        Some(simulated) => simulated.virtual_seconds,
+        None => Some(outcome.wall_seconds),
+    };
+    seconds.is_some_and(|seconds| seconds >= limits.time.as_secs_f64())
 }
 
 /// Whether the harness ended the test for its memory cap: nothing else fails that large.

@@ -20,10 +20,10 @@
 //!
 //! # Two runtimes behind one facade
 //!
-//! The runtime is chosen when the program runs, not when it is compiled. Today there is one, the
-//! OS: a thin layer over std, `parking_lot` and `crossbeam-channel`. What may block or be contended
-//! passes one seam (`runtime`), where an object's home is matched against the runtimes there are;
-//! a simulated runtime is added there, and no caller changes.
+//! The runtime is chosen when the program runs, not when it is compiled: [`world::run`] runs a test
+//! on the OS, a thin layer over std, `parking_lot` and `crossbeam-channel`; [`sim::simulate`] runs it
+//! on simulated threads, one at a time, in virtual time, from a seed. What may block or be contended
+//! passes one seam (`runtime`), where an object's world is matched against the calling thread's.
 
 #![expect(
     clippy::disallowed_macros,

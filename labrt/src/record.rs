@@ -67,11 +67,17 @@ impl Name {
     }
 
     fn text(&self) -> &str {
-        let Some(site) = self.spawned else { return &self.root };
-        self.text.get_or_init(|| {
-            let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
-            format!("{}/spawn@{file}:{}", self.root, site.line())
-        })
+        if self.spawned.is_none() { &self.root } else { self.text.get_or_init(|| self.to_string()) }
+    }
+}
+
+/// Allocates nothing: a signal handler tells names.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.root)?;
+        let Some(site) = self.spawned else { return Ok(()) };
+        let file = site.file().rsplit(['/', '\\']).next().unwrap_or_default();
+        write!(f, "/spawn@{file}:{}", site.line())
     }
 }
 
@@ -220,8 +226,8 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.server {
-            Some(server) => write!(f, "{server}/{}", self.name()),
-            None => f.write_str(self.name()),
+            Some(server) => write!(f, "{server}/{}", self.name),
+            None => self.name.fmt(f),
         }
     }
 }

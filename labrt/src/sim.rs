@@ -13,11 +13,12 @@ use crate::world::{Failure, Options, World};
 
 mod carrier;
 pub(crate) mod core;
+mod guard;
 mod schedule;
 pub(crate) mod trace;
 
 use carrier::Carrier;
-use core::Core;
+pub(crate) use core::Core;
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
@@ -115,8 +116,10 @@ fn host_world<T: Send + 'static>(
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Simulated<T> {
     let backend = schedule.backend;
-    let core = Arc::new(Core::new(options.seed, options.time_limit, schedule));
-    let world = Arc::new(World::simulated(options, core.clone()));
+    let world = World::simulated(options, schedule);
+    let core = world.core().expect("it is simulated");
+    // Before anything here asks std for randomness.
+    let entered = guard::enter(core.watched.clone());
     let value = Arc::new(Mutex::new(None));
     let test = {
         let (core, value) = (core.clone(), value.clone());
@@ -127,14 +130,15 @@ fn host_world<T: Send + 'static>(
         }
     };
     core.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
-    runtime::list_world(&core);
-    runtime::enter_world(&core);
-    let mut carrier = Carrier::new(backend, &core);
+    runtime::list_world(core);
+    runtime::enter_world(core);
+    let mut carrier = Carrier::new(backend, core);
     carrier.drive(core.first());
-    let leaked = take_down(&core, &mut carrier);
+    let leaked = take_down(core, &mut carrier);
     carrier.finish();
     runtime::leave_world();
-    runtime::strike_world(&core);
+    runtime::strike_world(core);
+    drop(entered);
     let (points, policy, hash) = core.finish();
     let result = match (world.failure(), value.lock().take()) {
         (Some(failure), _) => Err(failure),
@@ -151,7 +155,7 @@ fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
     loop {
         let alive = core.alive();
         if alive.is_empty() || idle_rounds == IDLE_ROUNDS {
-            return alive.into_iter().map(|task| core.record_of(task).to_string()).collect();
+            return core.records().iter().map(ToString::to_string).collect();
         }
         for task in &alive {
             core.set_running(*task);
@@ -164,6 +168,9 @@ fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
 /// Sets what is called when a simulated world must take the process down: a thread in it never
 /// reaches a scheduling point, or blocks in an OS lock for ever. The process aborts when `handler`
 /// returns. Called at most once, from a thread outside all worlds.
+///
+/// # Panics
+/// If a handler is set already.
 pub fn on_fatal(handler: impl Fn(&Failure) + Send + Sync + 'static) {
-    drop(handler);
+    guard::on_fatal(handler);
 }

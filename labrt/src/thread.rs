@@ -37,8 +37,10 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let spawned = Builder::new().spawn(body);
-    spawned.unwrap_or_else(|error| panic!("no more threads, {error}: are threads leaking?"))
+    match Builder::new().spawn(body) {
+        Ok(handle) => handle,
+        Err(error) => panic!("no more threads are to be had, {error}. Do threads leak?"),
+    }
 }
 
 /// Starts a thread with a name of its own.

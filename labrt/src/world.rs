@@ -18,6 +18,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::record::{Name, Record};
 use crate::runtime::{current_sim, worlds};
+use crate::sim::Schedule;
 use crate::sim::core::{Core, Kill};
 use crate::thread::start;
 use crate::wait::{place, report, report_stuck};
@@ -46,6 +47,10 @@ pub enum FailureKind {
     Livelock,
     /// The test did not end in time.
     TimeLimit,
+    /// A simulated thread has run for seconds without reaching a scheduling point.
+    Stuck,
+    /// A simulated thread went past the simulation: to a real clock, a real lock, a real sleep.
+    Misuse,
 }
 
 /// The first thing that went wrong in a world.
@@ -158,10 +163,22 @@ impl World {
         World { name, seed, time_limit, kind, end: Mutex::default(), ended: Condvar::new() }
     }
 
-    /// A world whose threads `core` runs.
-    pub(crate) fn simulated(options: Options, core: Arc<Core>) -> World {
+    /// A simulated world.
+    pub(crate) fn simulated(options: Options, schedule: Schedule) -> Arc<World> {
         install_hook();
-        World::new(options, Kind::Simulated(core))
+        Arc::new_cyclic(|world| {
+            let core = Core::new(&options, schedule, world.clone());
+            World::new(options, Kind::Simulated(Arc::new(core)))
+        })
+    }
+
+    /// Adds to a failure that was found from outside what the world knows of itself.
+    pub(crate) fn describe(self: &Arc<World>, failure: &mut Failure) {
+        failure.elapsed = self.elapsed();
+        // Unless a thread is stuck in the scheduler itself.
+        if self.core().is_some_and(|core| core.is_free()) {
+            failure.threads = report(Some(self));
+        }
     }
 
     /// The world of the calling thread.
@@ -265,7 +282,7 @@ impl World {
             place,
             elapsed: self.elapsed(),
             threads: match kind {
-                FailureKind::Panic => String::new(),
+                FailureKind::Panic | FailureKind::Stuck | FailureKind::Misuse => String::new(),
                 // What was expected may not have happened because somebody is stuck.
                 FailureKind::Violation => report_stuck(self),
                 _ => report(Some(self)),
@@ -277,7 +294,7 @@ impl World {
     }
 
     /// The first failure counts: those that follow are mostly its consequences.
-    fn fail(&self, failure: Failure) {
+    pub(crate) fn fail(&self, failure: Failure) {
         match &self.kind {
             Kind::Os { .. } => {
                 self.end.lock().failure.get_or_insert(failure);

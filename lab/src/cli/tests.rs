@@ -1,4 +1,5 @@
 use super::{Command, TestArguments, parse};
+use course::{Backend, Mode, Seeds};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -87,7 +88,35 @@ fn what_does_not_exist_is_named() {
     assert!(wrong("test 2A --run 3").contains("--run"));
     assert!(wrong("test 2A --json").contains("--json"));
     assert!(wrong("list 2A").contains("2A"));
-    assert!(wrong("").starts_with("lab test or lab list?\n"));
+    assert!(wrong("").starts_with("lab test, lab replay or lab list?\n"));
+}
+
+#[test]
+fn seeds_ask_for_simulation_and_a_seed_is_one_of_them() {
+    let seeds = |text: &str| Some(text.parse::<Seeds>().expect("these are seeds"));
+    let many = test_in("test 2A --seeds 500..1500", &[("LAB_SEED", "7")]);
+    assert_eq!((many.mode, many.seeds, many.runs()), (Mode::Sim, seeds("500..1500"), 1000));
+    let one = test_in("test 2A --mode sim --seed 7", &[]);
+    assert_eq!((one.mode, one.seeds, one.runs()), (Mode::Sim, seeds("7..8"), 1));
+    let by_environment = test_in("test 2A", &[("MODE", "sim"), ("LAB_SEED", "7")]);
+    assert_eq!((by_environment.mode, by_environment.seeds), (Mode::Sim, seeds("7..8")));
+    let fresh = test_in("test 2A --check determinism", &[]);
+    assert_eq!((fresh.mode, fresh.seeds, fresh.runs()), (Mode::Sim, None, 1));
+    assert!(fresh.check_determinism);
+    assert_eq!(test_in("test 2A --mode os", &[("MODE", "sim")]).mode, Mode::Os);
+}
+
+#[test]
+fn a_replay_is_simulated_whatever_the_mode_is() {
+    let replay = |line: &str| match parsed_in(line, &[("MODE", "os"), ("BACKEND", "threads")]) {
+        Ok(Command::Replay(arguments)) => arguments,
+        other => panic!("{line}: {other:?}"),
+    };
+    let arguments = replay("replay figure_8_2c --seed 417");
+    assert_eq!((arguments.mode, arguments.seeds), (Mode::Sim, Some(Seeds::one(417))));
+    assert_eq!(arguments.simulation.backend, Backend::Threads);
+    let by_option = replay("replay figure_8_2c --seed 417 --backend coroutines");
+    assert_eq!(by_option.simulation.backend, Backend::Coroutines);
 }
 
 #[test]

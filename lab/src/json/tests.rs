@@ -3,6 +3,7 @@ use crate::exit::Exit;
 use crate::results::Results;
 use crate::sample::{self, Directory};
 use crate::verdict::Word;
+use course::Mode;
 use std::fs;
 
 #[test]
@@ -10,7 +11,7 @@ fn the_file_appears_when_it_is_complete() {
     let directory = Directory::new("json");
     let path = directory.join("results.json");
     let course = sample::course();
-    let mut results = Results::new(&sample::all(&course)[..2], 1);
+    let mut results = Results::new(&sample::all(&course)[..2], Mode::Os, 1);
     results.add(0, sample::run(Word::Pass, 1, 3));
     let file = JsonFile::create(&path).expect("the directory is writable");
     assert!(!path.exists());

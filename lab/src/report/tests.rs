@@ -3,6 +3,7 @@ use crate::paint::Paint;
 use crate::results::Results;
 use crate::sample;
 use crate::verdict::Word;
+use course::Mode;
 
 #[test]
 fn a_pass_is_the_courses_two_lines() {
@@ -62,7 +63,7 @@ fn of_a_long_report_the_beginning_is_shown() {
 /// Results of the first four sample tests, one of which failed.
 fn one_of_four_failed(check: impl Fn(&Results)) {
     let course = sample::course();
-    let mut results = Results::new(&sample::all(&course)[..4], 1);
+    let mut results = Results::new(&sample::all(&course)[..4], Mode::Os, 1);
     for test in 0..4 {
         let word = if test == 1 { Word::Fail } else { Word::Pass };
         results.add(test, sample::run(word, 1, 3));
@@ -94,7 +95,7 @@ fn the_last_lines_are_the_word_and_what_it_took() {
 #[test]
 fn what_was_cut_short_says_by_what() {
     let course = sample::course();
-    let mut results = Results::new(&sample::all(&course)[..2], 1);
+    let mut results = Results::new(&sample::all(&course)[..2], Mode::Os, 1);
     results.add(0, sample::run(Word::Pass, 1, 3));
     let text = closing(&results, Some(2), Paint::plain());
     assert!(text.starts_with("STOPPED by SIGINT  1 of 2 tests passed, 1 not finished\n"), "{text}");
@@ -103,7 +104,7 @@ fn what_was_cut_short_says_by_what() {
 #[test]
 fn many_runs_are_a_table() {
     let course = sample::course();
-    let mut results = Results::new(&sample::all(&course)[..1], 3);
+    let mut results = Results::new(&sample::all(&course)[..1], Mode::Os, 3);
     for (number, seconds) in [(1, 3), (2, 5), (3, 4)] {
         let word = if number == 2 { Word::Timeout } else { Word::Pass };
         results.add(0, sample::run(word, number, seconds));
@@ -119,7 +120,7 @@ fn many_runs_are_a_table() {
 #[test]
 fn a_test_without_runs_has_no_seconds() {
     let course = sample::course();
-    let text = repeats(&Results::new(&sample::all(&course)[..1], 3));
+    let text = repeats(&Results::new(&sample::all(&course)[..1], Mode::Os, 3));
     assert!(text.ends_with("\ninitial_2a      0       0\n"), "{text}");
 }
 

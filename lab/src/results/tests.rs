@@ -2,11 +2,12 @@ use super::{Results, Standing, Tally};
 use crate::exit::Exit;
 use crate::sample;
 use crate::verdict::Word;
+use course::Mode;
 
 /// The results of the sample's tests, each run twice, with these words.
 fn with_words(words: &[&[Word]], check: impl Fn(&Results)) {
     let course = sample::course();
-    let mut results = Results::new(&sample::all(&course)[..words.len()], 2);
+    let mut results = Results::new(&sample::all(&course)[..words.len()], Mode::Os, 2);
     for (test, words) in words.iter().enumerate() {
         for (number, word) in (1..).zip(*words) {
             results.add(test, sample::run(*word, number, 3));

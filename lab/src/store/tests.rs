@@ -2,7 +2,7 @@ use super::{KEPT_RUNS, Run, Store};
 use crate::sample::Directory;
 use std::fs;
 
-const RUN: Run = Run { test: "rejoin_2b", number: 3, seed: 7 };
+const RUN: Run = Run { test: "rejoin_2b", number: Some(3), seed: 7 };
 
 #[test]
 fn a_failure_is_kept_under_its_run_and_seed() {
@@ -42,7 +42,7 @@ fn only_so_many_failures_are_kept() {
     let directory = Directory::new("so-many");
     let store = Store::open(&directory).expect("the directory is writable");
     let kept = (1..=KEPT_RUNS as u32 + 5).filter(|number| {
-        let run = Run { number: *number, ..RUN };
+        let run = Run { number: Some(*number), ..RUN };
         let files = store.begin(&run).expect("the directory is writable");
         store.keep_failure(files, &run).expect("it can be moved").is_some()
     });

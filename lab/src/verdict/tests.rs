@@ -29,6 +29,7 @@ fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
         report: None,
         seed: 1,
         wall_seconds: seconds,
+        simulated: None,
     }
 }
 

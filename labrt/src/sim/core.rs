@@ -19,22 +19,23 @@
 //! It is there so that a report can be made from outside.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::resume_unwind;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::carrier::switch;
+use super::carrier::{STACK, switch};
+use super::guard::{Watched, take_misuse};
 use super::schedule::{Dice, Priority, Ranked, Scheduler};
 use super::trace::{ObjectNumber, Op, Trace};
 use super::{Policy, Schedule};
 use crate::record::{Record, ThreadNumber};
 use crate::wait::Site;
-use crate::world::{FailureKind, World};
+use crate::world::{Failure, FailureKind, Options, World};
 
 /// A thread's place in its world. Used again when the thread has ended.
 pub(crate) type TaskId = u32;
@@ -42,9 +43,12 @@ pub(crate) type TaskId = u32;
 /// So many scheduling points in a row without time passing are a livelock.
 const LIVELOCK: u64 = 1_000_000;
 
-/// So many simulated threads are too many: a leak, most likely. Each takes two memory maps, of
-/// which Linux gives a process 65,530.
-const MAX_THREADS: usize = 20_000;
+/// So many simulated threads are too many for a process: a leak, most likely. Each takes two
+/// memory maps, of which Linux gives a process 65,530.
+const MAX_THREADS: usize = 24_000;
+
+/// Simulated threads of all worlds. One that could not be ended keeps its stack, and counts on.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// What looking at the clock and yielding cost, in nanoseconds: at least, and up to so much more.
 const CLOCK_COST: (u64, usize) = (1_000, 19_000);
@@ -104,8 +108,10 @@ pub(crate) struct Core {
     now: AtomicU64,
     /// Objects numbered so far.
     objects: AtomicU32,
-    /// Counts scheduling points: what never counts on is stuck.
-    pub(super) heartbeat: AtomicU64,
+    /// The world has ended, well or badly: every thread is to unwind.
+    ending: AtomicBool,
+    /// What the watchdog sees of this world.
+    pub(super) watched: Arc<Watched>,
     state: Mutex<State>,
 }
 
@@ -130,8 +136,6 @@ struct State {
     points: u64,
     /// Points passed since time last moved.
     standing: u64,
-    /// The world has ended, well or badly: every thread is to unwind.
-    ending: bool,
 }
 
 struct Task {
@@ -170,12 +174,18 @@ enum Verdict {
 }
 
 impl Core {
-    pub(super) fn new(seed: u64, time_limit: Duration, schedule: Schedule) -> Core {
+    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Core {
         static NEXT: AtomicU32 = AtomicU32::new(crate::runtime::FIRST_WORLD);
         let Schedule { policy, expected_points, trace, .. } = schedule;
+        let seed = options.seed;
+        let describe = move |failure: &mut Failure| {
+            if let Some(world) = world.upgrade() {
+                world.describe(failure);
+            }
+        };
         let state = State {
             now: 0,
-            limit: nanos(time_limit),
+            limit: nanos(options.time_limit),
             tasks: Vec::new(),
             free: Vec::new(),
             spawned: 0,
@@ -189,13 +199,13 @@ impl Core {
             trace: Trace::new(trace),
             points: 0,
             standing: 0,
-            ending: false,
         };
         Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
-            heartbeat: AtomicU64::new(0),
+            ending: AtomicBool::new(false),
+            watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(state),
         }
     }
@@ -233,11 +243,16 @@ impl Core {
     /// A point, and perhaps a switch; true if the world is ending.
     #[inline]
     fn pass_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        let mut state = self.state.lock();
-        if state.ending {
+        if self.is_ending() {
             return true;
         }
-        self.heartbeat.store(state.points, Ordering::Relaxed);
+        let mut state = self.state.lock();
+        if let Some(misuse) = take_misuse() {
+            drop(state);
+            self.world().fail(*misuse);
+            return true;
+        }
+        self.watched.heartbeat.store(state.points, Ordering::Relaxed);
         state.pass(op, object, Some(site));
         if state.standing > LIVELOCK {
             drop(state);
@@ -253,8 +268,8 @@ impl Core {
 
     /// Lets others that can run go first, now.
     pub(crate) fn yield_now(&self, site: Site) {
-        let mut state = self.state.lock();
-        if !state.ending {
+        if !self.is_ending() {
+            let mut state = self.state.lock();
             state.pass(Op::Yield, 0, Some(site));
             let me = state.running;
             state.step_back(me);
@@ -282,16 +297,12 @@ impl Core {
         }
         drop(state);
         switch(Next::Task(next));
-        self.state.lock().ending
+        self.is_ending()
     }
 
     /// Looks at the clock, which takes some time. A scheduling point.
     pub(crate) fn read_clock(&self, site: Site) -> Duration {
-        let charged = {
-            let mut state = self.state.lock();
-            state.ending || self.charge(&mut state)
-        };
-        if !charged {
+        if !self.is_ending() && !self.charge(&mut self.state.lock()) {
             self.stop_here();
         }
         self.point(Op::Clock, 0, site);
@@ -324,12 +335,11 @@ impl Core {
     /// here, because it has something to put in order first. A caller that waits on finds control
     /// with other threads meanwhile, which unwind.
     pub(crate) fn wait_masked(&self, keys: &[Key], deadline: Option<u64>) -> Woken {
-        let mut state = self.state.lock();
-        if state.ending {
-            drop(state);
+        if self.is_ending() {
             switch(Next::Driver);
             return Woken::Ending;
         }
+        let mut state = self.state.lock();
         let me = state.running;
         state.block(me, keys, deadline);
         let next = state.next();
@@ -348,7 +358,7 @@ impl Core {
                 state = self.state.lock();
             }
         }
-        if state.ending {
+        if self.is_ending() {
             return Woken::Ending;
         }
         let woken = state.tasks[me as usize].woken;
@@ -391,8 +401,10 @@ impl Core {
         self.state.lock().scheduler.any_of(count)
     }
 
+    #[inline]
     pub(crate) fn is_ending(&self) -> bool {
-        self.state.lock().ending
+        // Relaxed: set and read by threads of which one runs at a time.
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// A new thread, which can run from now on.
@@ -400,30 +412,36 @@ impl Core {
     /// # Errors
     /// If there are too many already: what to say.
     pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
-        let mut state = self.state.lock();
-        let alive = state.tasks.len() - state.free.len();
-        if alive >= MAX_THREADS {
-            return Err(format!("{alive} simulated threads are alive, and more are not allowed"));
+        if THREADS.load(Ordering::Relaxed) >= MAX_THREADS {
+            return Err(self.too_many_threads());
         }
-        state.spawn(record, body);
+        THREADS.fetch_add(1, Ordering::Relaxed);
+        self.state.lock().spawn(record, body);
         Ok(())
     }
 
+    #[cold]
+    fn too_many_threads(&self) -> String {
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        for record in self.records() {
+            *names.entry(record.to_string()).or_default() += 1;
+        }
+        let most = names.into_iter().max_by_key(|(_, count)| *count);
+        let most = most.map(|(name, count)| format!(": {count} of them are {name}"));
+        format!("{MAX_THREADS} simulated ones are alive{}", most.unwrap_or_default())
+    }
+
     /// The life of a simulated thread, called by what carries it; returns who is next.
-    pub(super) fn run_task(&self, task: TaskId) -> Next {
-        let (body, ending) = {
-            let mut state = self.state.lock();
-            let body = state.tasks[task as usize].body.take();
-            (body.expect("a thread starts once"), state.ending)
-        };
-        // What it was to do is not done any more, but dropped.
-        let run = move || if ending { drop(body) } else { body() };
+    pub(super) fn run_task(&self, task: TaskId, body: Body) -> Next {
+        // What it was to do is not done any more in a world that is ending, but dropped.
+        let run = move || if self.is_ending() { drop(body) } else { body() };
         if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
             crate::world::report_panic(payload.as_ref());
         }
+        THREADS.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.end(task);
-        if state.ending {
+        if self.is_ending() {
             return Next::Driver;
         }
         let next = state.next();
@@ -440,7 +458,7 @@ impl Core {
 
     /// The world ends. From here on threads only unwind.
     pub(crate) fn end(&self) {
-        self.state.lock().ending = true;
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// The running thread panics, or otherwise unwinds: it does not switch of its own accord.
@@ -467,7 +485,7 @@ impl Core {
 
     /// Goes on with unwinding after something was put in order.
     pub(crate) fn unwind_if_ending(&self) {
-        if self.state.lock().ending && !self.is_unwinding() {
+        if self.is_ending() && !self.is_unwinding() {
             self.unwind();
         }
     }
@@ -488,7 +506,7 @@ impl Core {
 
     #[cold]
     fn judge(&self, verdict: Verdict) {
-        let world = World::current().expect("a simulated thread belongs to a world");
+        let world = self.world();
         match verdict {
             Verdict::Deadlock => world.fail_whole(
                 FailureKind::Deadlock,
@@ -503,16 +521,28 @@ impl Core {
         }
     }
 
+    fn world(&self) -> Arc<World> {
+        World::current().expect("a simulated thread belongs to a world")
+    }
+
     // For the driver and for reports.
+
+    /// Can the state be looked at?
+    pub(crate) fn is_free(&self) -> bool {
+        !self.state.is_locked()
+    }
 
     /// The first thread to run.
     pub(super) fn first(&self) -> TaskId {
         self.state.lock().choose()
     }
 
-    pub(super) fn record_of(&self, task: TaskId) -> Arc<Record> {
-        let record = self.state.lock().tasks[task as usize].record.clone();
-        record.expect("a thread that runs has not ended")
+    /// A thread starts: who it is, and what it does.
+    pub(super) fn begin(&self, task: TaskId) -> (Arc<Record>, Body) {
+        let mut state = self.state.lock();
+        let task = &mut state.tasks[task as usize];
+        let record = task.record.clone().expect("a thread that starts has not ended");
+        (record, task.body.take().expect("a thread starts once"))
     }
 
     /// The threads that have not ended, oldest first.
@@ -541,7 +571,7 @@ impl Core {
 
     /// The driver is about to give control to this thread.
     pub(super) fn set_running(&self, task: TaskId) {
-        self.heartbeat.fetch_add(1, Ordering::Relaxed);
+        self.watched.heartbeat.fetch_add(1, Ordering::Relaxed);
         self.state.lock().running = task;
     }
 

@@ -138,10 +138,13 @@ impl<'scope> Scope<'scope, '_> {
         // closure holds nothing of 'scope: it has run, and has dropped its share of the result.
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         self.threads.running.lock().count += 1;
-        let thread = start(record, body, site).unwrap_or_else(|error| {
-            self.threads.end_one(false);
-            panic!("no more threads, {error}: are threads leaking?");
-        });
+        let thread = match start(record, body, site) {
+            Ok(thread) => thread,
+            Err(error) => {
+                self.threads.end_one(false);
+                panic!("no more threads are to be had, {error}. Do threads leak?")
+            }
+        };
         ScopedJoinHandle { thread, result, threads: self.threads.clone(), scope: PhantomData }
     }
 }

@@ -74,6 +74,38 @@ pub struct Outcome {
     pub seed: u64,
     /// How long it ran, in seconds by the clock.
     pub wall_seconds: f64,
+    /// What there is to say of a simulated run; nothing of one on the OS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<Simulated>,
+}
+
+/// What a simulated run has beside its outcome. Of a run that took its process down little of it
+/// is known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Simulated {
+    /// Virtual time from its beginning to its end, in seconds.
+    pub virtual_seconds: Option<f64>,
+    /// Scheduling points passed.
+    pub points: Option<u64>,
+    /// The hash of all events: runs with the same hash did the same.
+    #[serde(with = "sixteen_digits")]
+    pub hash: Option<u64>,
+    /// How the scheduler chose, as one would set it by hand: `PREEMPT=0.3`.
+    pub policy: Option<String>,
+}
+
+/// A number of 64 bits as text: not every reader of JSON has room for it in a number.
+mod sixteen_digits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    pub fn serialize<S: Serializer>(hash: &Option<u64>, to: S) -> Result<S::Ok, S::Error> {
+        hash.map(|hash| format!("{hash:016x}")).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        let digits = Option::<String>::deserialize(from)?;
+        digits.map(|digits| u64::from_str_radix(&digits, 16).map_err(de::Error::custom)).transpose()
+    }
 }
 
 impl Outcome {

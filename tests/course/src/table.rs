@@ -46,6 +46,9 @@ pub struct Test {
     pub points: u32,
     /// What it usually takes by the clock, in seconds. See [`Test::typical_time`].
     pub seconds: u64,
+    /// Scheduling points that a simulated run usually passes: where PCT puts its changes, and how
+    /// many seeds the runner gives to one process.
+    pub scheduling_points: u64,
     /// Whether a solution that has not reached this part yet may pass it all the same.
     #[serde(default)]
     pub may_pass_early: bool,

@@ -6,23 +6,41 @@
 //! leaves an [`Outcome`]. Started by `cargo test` or cargo-nextest, it is the parent: it starts
 //! itself again as the child and passes on how that went.
 //!
-//! | variable         | the child's                                                       |
-//! |------------------|-------------------------------------------------------------------|
-//! | `LAB_CHILD`      | set: be the child                                                 |
-//! | `LAB_RESULT`     | the file to leave the outcome in                                  |
-//! | `LAB_SEED`       | the seed of all dice; otherwise drawn, and told in the outcome    |
-//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's 120            |
-//! | `LAB_MEMORY_MIB` | memory the test may use, instead of 1024 MiB                      |
-//! | `LAB_LOG_FILE`   | the file to log to                                                |
-//! | `LOG`            | what to log: `raft=debug,labrpc=info`                             |
+//! The child runs the scenario on the OS, or with `MODE=sim` in simulated worlds: then with as many
+//! seeds as it is told, one after the other, each in a world of its own. It leaves a [`SeedEvent`]
+//! before and after each seed, so a seed that takes the process down is known and costs itself
+//! alone. After ten seconds the child leaves the seeds that remain to another.
+//!
+//! | variable         | the child's                                                        |
+//! |------------------|--------------------------------------------------------------------|
+//! | `LAB_CHILD`      | set: be the child                                                  |
+//! | `LAB_RESULT`     | the file to leave the outcome in, in simulation the seeds' events  |
+//! | `LAB_SEED`       | the seed of all dice; otherwise drawn, and told in the outcome     |
+//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's 120             |
+//! | `LAB_MEMORY_MIB` | memory the test may use, instead of 1024 MiB                       |
+//! | `LAB_LOG_FILE`   | the file to log to                                                 |
+//! | `LOG`            | what to log: `raft=debug,labrpc=info`                              |
+//! | `MODE`           | `os`, or `sim`: simulate                                           |
+//!
+//! | in simulation    |                                                                    |
+//! |------------------|--------------------------------------------------------------------|
+//! | `LAB_SEEDS`      | the seeds, as `0..1000`, instead of the one in `LAB_SEED`          |
+//! | `LAB_TRACE`      | the file to write every event of the last seed to                  |
+//! | `PREEMPT`        | the probability of a preemption, instead of the seed's choice      |
+//! | `PCT`            | the depth of PCT, instead of the seed's choice                     |
+//! | `BACKEND`        | what carries the threads: `coroutines`, or `threads`               |
+//!
+//! [`SeedEvent`]: course::SeedEvent
 
 mod child;
 mod memory;
 mod parent;
+mod remarks;
+mod simulated;
 
-pub use child::note;
+pub use remarks::note;
 
-use course::{Course, Outcome, PassedLine, Verdict};
+use course::{Course, Mode, Outcome, PassedLine, Verdict};
 use labrt::time::Duration;
 use std::env;
 
@@ -64,8 +82,9 @@ pub fn graded(name: &str, scenario: fn() -> Figures) {
     };
     let outcome = outcome_of(name, &part.full_title(test), Limits::default(), scenario);
     if outcome.verdict != Verdict::Passed {
+        let mode = if outcome.simulated.is_some() { "MODE=sim " } else { "" };
         panic!(
-            "{name}: {}\n  again    LAB_SEED={} cargo test -p {} --test {} -- --exact {name}",
+            "{name}: {}\n  again    {mode}LAB_SEED={} cargo test -p {} --test {} -- --exact {name}",
             outcome.what.as_deref().unwrap_or("no reason is known"),
             outcome.seed,
             part.package,
@@ -75,11 +94,14 @@ pub fn graded(name: &str, scenario: fn() -> Figures) {
 }
 
 /// Runs the `#[test]` function `name`, which must be the one that calls this, in a process of its
-/// own. Returns in the parent whatever happened, in the child only if the scenario held.
+/// own. Returns in the parent whatever happened, in the child only if the scenario held on the OS.
 pub fn outcome_of(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> Outcome {
-    match env::var_os("LAB_CHILD") {
-        Some(_) => child::run(name, title, limits, scenario),
-        None => parent::run(name, limits),
+    // A mode that does not exist is the child's to complain of, as of any setting.
+    let mode = Mode::from_variables(variable);
+    match (env::var_os("LAB_CHILD"), mode) {
+        (None, mode) => parent::run(name, limits, mode.unwrap_or_default()),
+        (Some(_), Ok(Mode::Sim)) => simulated::run(name, title, limits, scenario),
+        (Some(_), mode) => child::run(name, title, limits, mode.map(drop), scenario),
     }
 }
 
@@ -112,6 +134,11 @@ impl Figures {
             agreements: self.agreements,
         }
     }
+}
+
+/// The environment variable `name`, if it is set.
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }
 
 /// The number in the environment variable `name`, if it is set.

@@ -3,20 +3,22 @@
 
 use super::cluster::Cluster;
 use labrpc::{Cut, LinkFaults};
+use labrt::rand::random_bool;
+use labrt::thread;
+use labrt::time::{Duration, Instant};
 use log::info;
 use raft::ServerId;
+
+/// How far apart what has piled up may arrive.
+const PILE_SPREAD: Duration = Duration::from_millis(1);
 
 impl Cluster {
     /// Gives calls from one server to another faults of their own. They stay when either crashes,
     /// until the links are mended.
     pub fn set_link(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
         info!(target: "cluster", "link from {from} to {to}: {faults:?}");
-        let end = {
-            let mut state = self.lock();
-            state.links.insert((from, to), faults.clone());
-            state.servers[from.0].ends[to.0].clone()
-        };
-        self.network.set_link(&end, faults);
+        self.lock().links.insert((from, to), faults.clone());
+        self.set_faults(from, to, faults);
     }
 
     /// Nothing passes between the two any more, neither way. What is under way still arrives.
@@ -31,8 +33,41 @@ impl Cluster {
         let mended = std::mem::take(&mut self.lock().links);
         info!(target: "cluster", "mend {} links", mended.len());
         for (from, to) in mended.into_keys() {
-            let end = self.lock().servers[from.0].ends[to.0].clone();
-            self.network.set_link(&end, LinkFaults::default());
+            self.set_faults(from, to, LinkFaults::default());
         }
+    }
+
+    /// Holds messages up for so long, on the links that are not cut: what is sent meanwhile
+    /// arrives in one rush at the end. On some links, drawn at random, it is the requests that
+    /// wait, and on the others the replies. All links are mended at the end.
+    pub fn pile_up(&self, duration: Duration) {
+        let end = Instant::now() + duration;
+        let pairs: Vec<_> = self
+            .servers()
+            .flat_map(|from| self.servers().map(move |to| (from, to)))
+            .filter(|pair| pair.0 != pair.1 && !self.lock().links.contains_key(pair))
+            .map(|pair| (pair, random_bool(0.5)))
+            .collect();
+        info!(target: "cluster", "messages pile up for {duration:?}");
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            for &((from, to), requests) in &pairs {
+                let [request_delay, reply_delay] =
+                    if requests { [left, Duration::ZERO] } else { [Duration::ZERO, left] };
+                let late = LinkFaults { request_delay, reply_delay, ..LinkFaults::default() };
+                self.set_faults(from, to, late);
+            }
+            thread::sleep(PILE_SPREAD.min(left));
+        }
+        pairs.iter().for_each(|&((from, to), _)| self.set_faults(from, to, LinkFaults::default()));
+        self.mend_links();
+    }
+
+    fn set_faults(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
+        let end = self.lock().servers[from.0].ends[to.0].clone();
+        self.network.set_link(&end, faults);
     }
 }

@@ -225,6 +225,39 @@ fn everything_at_once(service: Service) -> Figures {
     cluster.finish()
 }
 
+/// Messages pile up until servers stand for election, and then all arrive at once, while all
+/// servers are given commands: what was true when a message was looked at need not be true a
+/// moment later, so looking and acting must not come apart.
+#[test]
+fn all_arrives_at_once_2x() {
+    graded("all_arrives_at_once_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..8 {
+            if random_bool(0.5) {
+                let server = cluster.random_server();
+                cluster.cut_link(server, cluster.after(server, 1));
+            }
+            cluster.pile_up(Duration::from_millis(random_range(500..1200)));
+            rush(&cluster);
+            sleep(Duration::from_millis(random_range(0..300)));
+            stop_if_failed();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// Several clients give commands to any server, without a pause.
+fn rush(cluster: &Cluster) {
+    thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| {
+                (0..20).for_each(|_| start_some(cluster, cluster.random_server(), 1..2));
+            });
+        }
+    });
+}
+
 /// Only the voter talks to both others, and its answers are late by some milliseconds in `delay`.
 fn between_two_candidates(cluster: &Cluster, voter: ServerId, delay: Range<u64>) {
     let candidates = [1, 2].map(|steps| cluster.after(voter, steps));

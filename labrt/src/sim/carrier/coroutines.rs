@@ -4,15 +4,17 @@
 //! resumes the next one there. Coroutines never move to another OS thread.
 
 use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
 
-use corosensei::stack::DefaultStack;
+use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use parking_lot::Mutex;
 
 use super::{HANDLE, STACK};
 use crate::record::Record;
 use crate::sim::core::{Core, Next, TaskId};
+use crate::sim::guard;
 
 type Fiber = Coroutine<(), Next, Next, DefaultStack>;
 
@@ -20,14 +22,23 @@ type Fiber = Coroutine<(), Next, Next, DefaultStack>;
 /// page fault or two.
 static SPARE: Mutex<Vec<DefaultStack>> = Mutex::new(Vec::new());
 
+/// At least so much below a stack is never mapped, whatever the size of a page.
+const PAGE: usize = 4096;
+
 /// As many spare stacks as are kept: each holds on to the pages it has ever used.
 const MAX_SPARE: usize = 256;
 
 pub(in crate::sim) struct Coroutines {
     core: Arc<Core>,
     /// By task.
-    fibers: Vec<Option<(Fiber, Arc<Record>)>>,
+    fibers: Vec<Option<Carried>>,
     stacks: Vec<DefaultStack>,
+}
+
+struct Carried {
+    fiber: Fiber,
+    record: Arc<Record>,
+    guard_page: Range<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -57,38 +68,48 @@ impl Coroutines {
             if self.fibers[slot].is_none() {
                 self.fibers[slot] = Some(self.make(task));
             }
-            let (fiber, record) = self.fibers[slot].as_mut().expect("it was made just now");
-            Record::run(record);
-            let next = match fiber.resume(()) {
+            let carried = self.fibers[slot].as_mut().expect("it was made just now");
+            Record::run(&carried.record);
+            // SAFETY: the record lives until this coroutine gives control back, or has ended: then
+            // another one follows, or the engine itself.
+            unsafe { guard::running(Some(&carried.record), carried.guard_page.clone()) };
+            let next = match carried.fiber.resume(()) {
                 CoroutineResult::Yield(next) => next,
                 CoroutineResult::Return(next) => {
-                    let (fiber, _) = self.fibers[slot].take().expect("it has run just now");
-                    self.stacks.push(fiber.into_stack());
+                    // SAFETY: there is no record to outlive.
+                    unsafe { guard::running(None, 0..0) };
+                    let carried = self.fibers[slot].take().expect("it has run just now");
+                    self.stacks.push(carried.fiber.into_stack());
                     next
                 }
             };
             match next {
                 Next::Task(next) => task = next,
-                Next::Driver => return Record::rest(),
+                Next::Driver => {
+                    // SAFETY: there is no record to outlive.
+                    unsafe { guard::running(None, 0..0) };
+                    return Record::rest();
+                }
             }
         }
     }
 
-    fn make(&mut self, task: TaskId) -> (Fiber, Arc<Record>) {
-        let record = self.core.record_of(task);
+    fn make(&mut self, task: TaskId) -> Carried {
+        let (record, body) = self.core.begin(task);
         let stack = self.stacks.pop().or_else(|| SPARE.lock().pop()).unwrap_or_else(new_stack);
+        let bottom = stack.limit().get();
         let core = self.core.clone();
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), Next>, ()| {
             HANDLE.set(super::Handle::Coroutine(Handle(yielder)));
-            core.run_task(task)
+            core.run_task(task, body)
         });
-        (fiber, record)
+        Carried { fiber, record, guard_page: bottom..bottom + PAGE }
     }
 
     pub(super) fn finish(mut self) {
-        for (fiber, _) in self.fibers.drain(..).flatten() {
+        for carried in self.fibers.drain(..).flatten() {
             // It will not be unwound, so its stack stays for good.
-            mem::forget(fiber);
+            mem::forget(carried.fiber);
         }
         let mut spare = SPARE.lock();
         let room = MAX_SPARE.saturating_sub(spare.len());

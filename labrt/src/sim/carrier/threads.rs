@@ -10,7 +10,8 @@ use parking_lot::{Condvar, Mutex};
 use super::{HANDLE, STACK};
 use crate::record::Record;
 use crate::runtime;
-use crate::sim::core::{Core, Next, TaskId};
+use crate::sim::core::{Body, Core, Next, TaskId};
+use crate::sim::guard;
 
 pub(in crate::sim) struct Threads {
     batons: Arc<Batons>,
@@ -55,8 +56,12 @@ impl Handle {
     pub(super) fn switch(self, next: Next) {
         // SAFETY: both are owned by `carry`, which is below this frame on this thread's stack.
         let (batons, own) = unsafe { (&*self.batons, &*self.own) };
-        batons.pass(next);
-        own.take();
+        guard::exempt(|| {
+            batons.pass(next);
+            own.take();
+        });
+        // As the watchdog sees it, another thread has run meanwhile.
+        run_here(&Record::current());
     }
 }
 
@@ -93,25 +98,36 @@ impl Batons {
     fn start(self: &Arc<Batons>, task: TaskId) -> Arc<Baton> {
         let (batons, baton) = (self.clone(), Arc::new(Baton::default()));
         let own = baton.clone();
-        let name = self.core.record_of(task).to_string();
+        let (record, body) = self.core.begin(task);
+        let name = record.to_string();
         // Twice the stack of a coroutine: a debugger's calls and the OS's own frames come on top.
         let builder = std::thread::Builder::new().name(name).stack_size(2 * STACK);
-        let started = builder.spawn(move || carry(&batons, task, &own));
+        let started = builder.spawn(move || carry(&batons, task, &own, &record, body));
         started.expect("the OS gives a thread to a simulated one");
         baton
     }
 }
 
+fn run_here(record: &Arc<Record>) {
+    // SAFETY: `carry` holds the record until it has said that nothing runs here any more.
+    unsafe { guard::running(Some(record), 0..0) };
+}
+
 /// An OS thread's life.
-fn carry(batons: &Arc<Batons>, task: TaskId, own: &Arc<Baton>) {
+fn carry(batons: &Arc<Batons>, task: TaskId, own: &Arc<Baton>, record: &Arc<Record>, body: Body) {
     own.take();
     let core = &batons.core;
+    let entered = guard::enter(core.watched.clone());
     runtime::enter_world(core);
-    Record::run(&core.record_of(task));
+    Record::run(record);
+    run_here(record);
     HANDLE.set(super::Handle::Thread(Handle { batons, own: Arc::as_ptr(own) }));
-    let next = core.run_task(task);
+    let next = core.run_task(task, body);
+    // SAFETY: there is no record to outlive.
+    unsafe { guard::running(None, 0..0) };
     Record::rest();
     runtime::leave_world();
+    drop(entered);
     batons.tasks.lock()[task as usize] = None;
     batons.pass(next);
 }

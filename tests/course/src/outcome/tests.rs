@@ -38,6 +38,7 @@ fn an_outcome_is_read_back_as_written() {
         report: None,
         seed: u64::MAX,
         wall_seconds: 3.25,
+        simulated: None,
     };
     outcome.write(&path).unwrap();
     let read = Outcome::read(&path);

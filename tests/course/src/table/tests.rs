@@ -11,6 +11,13 @@ fn the_points_of_every_part_add_up_to_100() {
 }
 
 #[test]
+fn every_test_says_how_many_scheduling_points_it_passes() {
+    for (_, test) in Course::load().tests() {
+        assert!(test.scheduling_points > 0, "{}", test.name);
+    }
+}
+
+#[test]
 fn every_name_is_unique() {
     let course = Course::load();
     let names: BTreeSet<&str> = course.tests().map(|(_, test)| test.name.as_str()).collect();

@@ -37,7 +37,9 @@ impl<V: Clone + Ord + Display> Started<V> {
         };
         Err(Violation::of(
             Property::LeaderAppendOnly,
-            format!("S{server}, leader of term {term}, put {earlier} at index {index}, and {value}"),
+            format!(
+                "S{server}, leader of term {term}, put {earlier} at index {index}, and {value}"
+            ),
         ))
     }
 

@@ -1,12 +1,12 @@
-//! The child: the process in which a scenario really runs.
+//! The child: the process in which a scenario really runs, on the OS; and what a child is that
+//! simulates, too.
 
-use super::{Figures, Limits, memory, number};
+use super::{Figures, Limits, memory, number, remarks};
 use crate::log;
 use course::{Outcome, PassedLine, Verdict};
-use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Instant;
-use labrt::world::{self, Options};
+use labrt::world::{self, Failure, Options};
 use std::env;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -14,35 +14,47 @@ use std::process;
 use std::sync::Arc;
 
 /// How this process ends when the test failed.
-const FAILED: i32 = 1;
+pub(super) const FAILED: i32 = 1;
 
 /// One run of one test.
-struct Run {
+pub(super) struct Run {
     name: String,
     title: String,
     began: Instant,
-    seed: u64,
+    pub(super) seed: u64,
 }
 
-/// Runs the scenario and leaves the outcome; returns only if the scenario held.
-pub(super) fn run(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> Outcome {
+/// Runs the scenario and leaves the outcome; returns only if the scenario held. `settings` is
+/// what was wrong with those that were looked at before.
+pub(super) fn run(
+    name: &str,
+    title: &str,
+    limits: Limits,
+    settings: Result<(), String>,
+    scenario: fn() -> Figures,
+) -> Outcome {
     end_with_whoever_started_us();
-    let (name, title, began) = (name.to_string(), title.to_string(), Instant::now());
-    let run = match number("LAB_SEED") {
-        Ok(seed) => Run { name, title, began, seed: seed.unwrap_or_else(labrt::rand::entropy) },
-        Err(problem) => Run { name, title, began, seed: 0 }.failed(&problem, &problem),
+    let run = match settings.and_then(|()| number("LAB_SEED")) {
+        Ok(seed) => Run::begin(name, title, seed.unwrap_or_else(labrt::rand::entropy)),
+        Err(problem) => Run::begin(name, title, 0).failed(&problem, &problem),
     };
     let run = Arc::new(run);
     let limits = run.prepare(limits).unwrap_or_else(|problem| run.failed(&problem, &problem));
-    println!("{}", PassedLine::heading(&run.title));
+    println!("{}", PassedLine::heading(title));
     let options = Options { name: run.name.clone(), seed: run.seed, time_limit: limits.time };
     match world::run(options, scenario) {
-        Ok(figures) => run.passed(&figures),
-        Err(failure) => {
-            let what = failure.message.lines().next().unwrap_or("failed without a word");
-            run.failed(what, &failure.to_string())
+        Ok(figures) => {
+            let outcome = run.held(&figures);
+            leave(&outcome);
+            outcome
         }
+        Err(failure) => run.failed(first_line(&failure), &failure.to_string()),
     }
+}
+
+/// What went wrong, in a line.
+pub(super) fn first_line(failure: &Failure) -> &str {
+    failure.message.lines().next().unwrap_or("failed without a word")
 }
 
 impl Run {
@@ -54,31 +66,40 @@ impl Run {
             let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
             run.failed(&problem, &report)
         };
-        memory::cap(limits.memory_mib, exceeded)?;
+        memory::cap(limits.memory_mib, 0, exceeded)?;
         log::install_from_environment()?;
         Ok(limits)
     }
 
-    fn passed(&self, figures: &Figures) -> Outcome {
+    /// Ends the process without waiting for its threads: some may never end.
+    fn failed(&self, what: &str, report: &str) -> ! {
+        leave(&self.broke(what, report));
+        ::log::logger().flush();
+        process::exit(FAILED)
+    }
+}
+
+impl Run {
+    /// The run begins now.
+    pub(super) fn begin(name: &str, title: &str, seed: u64) -> Run {
+        Run { name: name.to_string(), title: title.to_string(), began: Instant::now(), seed }
+    }
+
+    /// The outcome of a scenario that held; printed as the course prints it.
+    pub(super) fn held(&self, figures: &Figures) -> Outcome {
         let line = figures.line(&self.title);
         let outcome = Outcome { passed_lines: vec![line], ..self.outcome(Verdict::Passed) };
         outcome.notes.iter().for_each(|note| println!("  note   {note}"));
         outcome.passed_lines.iter().for_each(|line| println!("{line}"));
-        leave(&outcome);
         outcome
     }
 
-    /// Ends the process without waiting for its threads: some may never end.
-    fn failed(&self, what: &str, report: &str) -> ! {
+    /// The outcome of a scenario that did not hold, printed.
+    pub(super) fn broke(&self, what: &str, report: &str) -> Outcome {
         let report = format!("{}\n  seed     {}\n", report.trim_end(), self.seed);
         eprintln!("{} FAILED: {report}", self.name);
-        leave(&Outcome {
-            what: Some(what.to_string()),
-            report: Some(report),
-            ..self.outcome(Verdict::Failed)
-        });
-        ::log::logger().flush();
-        process::exit(FAILED)
+        let (what, report) = (Some(what.to_string()), Some(report));
+        Outcome { what, report, ..self.outcome(Verdict::Failed) }
     }
 
     fn outcome(&self, verdict: Verdict) -> Outcome {
@@ -86,25 +107,14 @@ impl Run {
             test: self.name.clone(),
             verdict,
             passed_lines: Vec::new(),
-            notes: notes(),
+            notes: remarks::take(),
             what: None,
             report: None,
             seed: self.seed,
             wall_seconds: self.began.elapsed().as_secs_f64(),
+            simulated: None,
         }
     }
-}
-
-/// What [`note`] was told.
-static NOTES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Remarks on something that is odd but fails nothing: it is printed with the test's passed line.
-pub fn note(remark: impl Into<String>) {
-    NOTES.lock().push(remark.into());
-}
-
-fn notes() -> Vec<String> {
-    NOTES.lock().clone()
 }
 
 /// Leaves the outcome where whoever started us looks for it.
@@ -118,7 +128,7 @@ fn leave(outcome: &Outcome) {
 
 /// Ends this process when the pipe on its standard input closes: whoever started the test gives
 /// it up then, or is gone, and no process is to be left behind.
-fn end_with_whoever_started_us() {
+pub(super) fn end_with_whoever_started_us() {
     let watch = || {
         let mut ignored = [0; 64];
         while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}

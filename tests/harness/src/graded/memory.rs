@@ -19,12 +19,18 @@ const INTERVAL: Duration = Duration::from_millis(50);
 /// The outer wall, in caps: room for the stacks of some two thousand threads.
 const OUTER_WALL: u64 = 4;
 
-/// Calls `exceeded` when this process has come to use more than so much memory.
+/// Room beyond the outer wall for the stacks of simulated threads, in MiB: a world may have 24,000,
+/// of 256 KiB each, and they count in full, too.
+pub(super) const SIMULATED_STACKS_MIB: u64 = 8 * 1024;
+
+/// Calls `exceeded` when this process has come to use more than so much memory. `stacks` is room
+/// for stacks beyond that of an OS process, in MiB.
 pub(super) fn cap(
     mebibytes: u64,
+    stacks: u64,
     exceeded: impl FnOnce(String) + Send + 'static,
 ) -> Result<(), String> {
-    limit_data(mebibytes.saturating_mul(OUTER_WALL))?;
+    limit_data(mebibytes.saturating_mul(OUTER_WALL).saturating_add(stacks))?;
     let watch = move || {
         while in_use().is_some_and(|used| used <= mebibytes) {
             thread::sleep(INTERVAL);

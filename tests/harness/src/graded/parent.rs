@@ -1,7 +1,7 @@
 //! The parent: starts the test again as a child and tells how that went.
 
 use super::{Limits, number};
-use course::{Collector, Outcome, Verdict};
+use course::{Collector, Mode, Outcome, SeedLog, Simulated, Verdict};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 use std::env;
@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// Runs the test `name` of this binary in a child and waits for it. Settings in the environment
 /// that cannot be read are the child's to complain of.
-pub(super) fn run(name: &str, limits: Limits) -> Outcome {
+pub(super) fn run(name: &str, limits: Limits, mode: Mode) -> Outcome {
     let began = Instant::now();
     let limits = limits.or_from_environment().unwrap_or(limits);
     let seed = number("LAB_SEED").ok().flatten().unwrap_or_else(labrt::rand::entropy);
@@ -30,7 +30,9 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
     let status = wait(child, limits.time.saturating_add(GRACE));
     let text = output.finish(OUTPUT_PATIENCE).text();
     print!("{text}");
-    result.read().unwrap_or_else(|| Outcome {
+    // Of a run that took its process down, nothing more is known than that it was simulated.
+    let simulated = (mode == Mode::Sim).then(Simulated::default);
+    result.read(mode).unwrap_or_else(|| Outcome {
         test: name.to_string(),
         verdict: Verdict::Failed,
         passed_lines: Vec::new(),
@@ -39,6 +41,7 @@ pub(super) fn run(name: &str, limits: Limits) -> Outcome {
         report: Some(text),
         seed,
         wall_seconds: began.elapsed().as_secs_f64(),
+        simulated,
     })
 }
 
@@ -49,6 +52,7 @@ fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Colle
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env("LAB_CHILD", "1")
         .env("LAB_RESULT", &result.path)
+        .env_remove("LAB_SEEDS")
         .env("LAB_SEED", env::var_os("LAB_SEED").unwrap_or_else(|| seed.to_string().into()))
         .stdin(Stdio::piped())
         .stdout(writer.try_clone()?)
@@ -96,8 +100,11 @@ impl ResultFile {
         ResultFile { path: env::temp_dir().join(file) }
     }
 
-    fn read(&self) -> Option<Outcome> {
-        Outcome::read(&self.path).ok()
+    fn read(&self, mode: Mode) -> Option<Outcome> {
+        match mode {
+            Mode::Os => Outcome::read(&self.path).ok(),
+            Mode::Sim => SeedLog::read(&self.path).ok()?.ended.pop(),
+        }
     }
 }
 

@@ -1,0 +1,140 @@
+//! `lab replay`: one seed of one test simulated again, with its whole log, and the command line that
+//! runs it under a debugger.
+
+use crate::children::Children;
+use crate::cli::TestArguments;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::json::{Document, JsonFile};
+use crate::report::{labelled, short};
+use crate::results::Results;
+use crate::run::{RunResult, Runner};
+use crate::schedule::TICK;
+use crate::screen::Screen;
+use crate::seed_report;
+use crate::select::{Chosen, select};
+use crate::store::Run;
+use crate::test::{Refusal, Session, refused};
+use crate::verdict::Word;
+use course::{Backend, Course, Mode, SeedLog, Seeds};
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+/// Simulates the seed that the arguments name.
+pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal> {
+    let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
+    let seed = arguments.seeds.filter(|seeds| seeds.count() == Some(1)).map(Seeds::first);
+    let ([chosen], Some(seed), false) = (tests.as_slice(), seed, arguments.check_determinism)
+    else {
+        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417";
+        return Err(Refusal { exit: Exit::Usage, message: String::from(example) });
+    };
+    let chosen = *chosen;
+    let json = arguments.json.as_deref().map(JsonFile::create).transpose();
+    let json = json.map_err(refused(Exit::Usage))?;
+    let children = Arc::new(Children::default());
+    let interrupt = Interrupt::watch(&children).map_err(refused(Exit::KitFault))?;
+    let session = Session { arguments, tests, children: &children, interrupt };
+    let mut results = Results::new(&session.tests, Mode::Sim, 1);
+    let replay = Replay { session: &session, chosen, seed };
+    let told = replay.run(&mut results)?;
+    let exit = results.exit(session.interrupt.signal());
+    Screen::open().print(&told);
+    if let Some(json) = json {
+        json.write(&Document::new(&results, 1, exit)).map_err(refused(Exit::KitFault))?;
+    }
+    Ok(exit)
+}
+
+/// One invocation of `lab replay`.
+struct Replay<'r> {
+    session: &'r Session<'r>,
+    chosen: Chosen<'r>,
+    seed: u64,
+}
+
+impl Replay<'_> {
+    /// Adds the run to the results and returns what there is to say.
+    fn run(&self, results: &mut Results) -> Result<String, Refusal> {
+        let built = self.session.build()?;
+        results.began = Instant::now();
+        let runner = self.session.runner(&built);
+        let simulator = self.session.simulator(&runner);
+        let run = Run { test: &self.chosen.test.name, number: None, seed: self.seed };
+        let earlier = built.store.earlier(&run).and_then(|files| hash_in(&files.outcome()));
+        let played = self.watched(|| simulator.replay(&self.chosen, self.seed));
+        let Some(mut run) = played.map_err(refused(Exit::KitFault))? else {
+            return Ok(String::new());
+        };
+        run.number = 1;
+        let text = Screen::open().only_run(&self.chosen, &run) + &closing(&run, earlier);
+        results.add(0, run);
+        Ok(text + &self.debugger(&runner)?)
+    }
+
+    /// Waits for the run, and kills it when its time is up.
+    fn watched<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
+        thread::scope(|scope| {
+            let running = scope.spawn(run);
+            while !running.is_finished() {
+                self.session.children.kill_overdue(Instant::now());
+                thread::sleep(TICK / 10);
+            }
+            running.join().expect("a run does not panic")
+        })
+    }
+
+    /// With threads for a debugger, how to attach one.
+    fn debugger(&self, runner: &Runner) -> Result<String, Refusal> {
+        let backend = self.session.arguments.simulation.backend;
+        if backend != Backend::Threads {
+            return Ok(String::new());
+        }
+        let process = runner.process(&self.chosen, Mode::Sim).map_err(refused(Exit::KitFault))?;
+        let process = process.with("LAB_SEEDS", Seeds::one(self.seed).to_string());
+        let process = process.with("BACKEND", backend.to_string());
+        let set = |name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?));
+        let inherited: Vec<(&str, String)> =
+            ["PREEMPT", "PCT"].into_iter().filter_map(set).collect();
+        Ok(format!("\nunder a debugger:\n{}\n", process.under_debugger(&inherited)))
+    }
+}
+
+/// The hash that an earlier run left.
+fn hash_in(outcome: &Path) -> Option<u64> {
+    SeedLog::read(outcome).ok()?.ended.pop()?.simulated?.hash
+}
+
+/// What there is to know beside how it went: when, whether it was the same, and where the log is.
+fn closing(run: &RunResult, earlier: Option<u64>) -> String {
+    let mut text = String::new();
+    if let (Some(after), Word::Pass) =
+        (run.simulated.as_ref().and_then(seed_report::after), run.word)
+    {
+        text += &labelled("after", &after);
+    }
+    if let Some(hash) = run.hash() {
+        let same = match earlier {
+            None => String::new(),
+            Some(earlier) if earlier == hash => String::from(", the same as before: same events"),
+            Some(earlier) => format!(
+                ", {earlier:016x} before: the code has changed since, or the settings (PREEMPT, \
+                 PCT); if not, CHECK=determinism finds where the runs part"
+            ),
+        };
+        text += &labelled("hash", &format!("{hash:016x}{same}"));
+    }
+    let Some(directory) = &run.kept else { return text };
+    let log = directory.join("log.txt");
+    text += &labelled("log", &short(&log).display().to_string());
+    // Whoever says what to log wants to see it.
+    if env::var("LOG").is_ok_and(|filter| !filter.is_empty()) {
+        let log = fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        text += &log.unwrap_or_else(|error| format!("{error}\n"));
+    }
+    text
+}

@@ -1,0 +1,90 @@
+//! What the runner says of many seeds: a line for each test, then the failures by what failed, and
+//! the first of them in full.
+
+use crate::groups::{Group, groups};
+use crate::paint::Paint;
+use crate::report;
+use crate::results::{Medians, Results, TestResults};
+use course::Simulated;
+use std::fmt::Write;
+
+/// So many failures are told in full, each of another kind; all kinds are in the list.
+const TOLD_IN_FULL: usize = 3;
+
+/// So many kinds of failures of one test are listed.
+const LISTED_KINDS: usize = 10;
+
+/// When in virtual time a run ended, and by which policy it was scheduled, if that is known.
+pub fn after(simulated: &Simulated) -> Option<String> {
+    let policy = simulated.policy.as_ref().map(|policy| format!(" ({policy})"));
+    let seconds = simulated.virtual_seconds?;
+    Some(format!("{seconds:.3} s of virtual time{}", policy.unwrap_or_default()))
+}
+
+/// A line for each test.
+pub fn table(results: &Results) -> String {
+    let width = name_width(results);
+    let mut text = format!(
+        "{:<width$}   seeds  passed  failed  median virtual s  median points    CPU s\n",
+        "test"
+    );
+    for test in &results.tests {
+        text += &line(test, width);
+    }
+    text
+}
+
+fn name_width(results: &Results) -> usize {
+    results.tests.iter().map(|test| test.chosen.test.name.len()).max().unwrap_or(0)
+}
+
+fn line(test: &TestResults, width: usize) -> String {
+    let (name, done, failed) = (&test.chosen.test.name, test.done(), test.not_passed());
+    let Medians { virtual_seconds, scheduling_points } = Medians::of(test);
+    let seconds = virtual_seconds.map_or(String::from("-"), |seconds| format!("{seconds:.1}"));
+    let points = scheduling_points.map_or(String::from("-"), |points| points.to_string());
+    let cpu = test.cpu().as_secs_f64();
+    let passed = done - failed;
+    format!(
+        "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>16}  {points:>13}  {cpu:>7.2}\n"
+    )
+}
+
+/// The failures by what failed, then the first ones in full.
+pub fn failures(results: &Results, paint: Paint) -> String {
+    let width = name_width(results);
+    let mut text = String::new();
+    let mut first_of_each = Vec::new();
+    for test in &results.tests {
+        let groups = groups(test);
+        for group in groups.iter().take(LISTED_KINDS) {
+            text += &group_line(test, group, width, paint);
+            first_of_each.push((test, group.first));
+        }
+        if groups.len() > LISTED_KINDS {
+            let more = groups.len() - LISTED_KINDS;
+            let _ = writeln!(text, "... and {more} more kinds of {}", test.chosen.test.name);
+        }
+    }
+    if !text.is_empty() {
+        text += "\n";
+    }
+    for (test, run) in first_of_each.into_iter().take(TOLD_IN_FULL) {
+        text += &report::failure(&test.chosen, run, paint);
+        text += &report::excerpt(&run.report);
+        text += "\n";
+    }
+    text
+}
+
+fn group_line(test: &TestResults, group: &Group, width: usize, paint: Paint) -> String {
+    let Group { first, count } = group;
+    let name = &test.chosen.test.name;
+    let what = first.what.as_deref().map(report::printable).unwrap_or_default();
+    let seeds = if *count == 1 { "seed, " } else { "seeds," };
+    let word = paint.word(first.word);
+    format!("{word}  {name:<width$}  {count:>5} {seeds} first {:<6}  {what}\n", first.seed)
+}
+
+#[cfg(test)]
+mod tests;

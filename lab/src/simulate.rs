@@ -1,0 +1,263 @@
+//! Simulated runs: many seeds of a test in one process, the rest in another where a seed takes its
+//! process down, and the first failures once more, with their whole log.
+
+use crate::account::{Account, Settled};
+use crate::divergence::{self, Divergence};
+use crate::groups::kind;
+use crate::run::{RunResult, Runner};
+use crate::schedule::Job;
+use crate::select::Chosen;
+use crate::store::{KEPT_RUNS, Run, RunFiles};
+use crate::verdict::Word;
+use course::{Backend, Mode, SeedLog, Seeds};
+use std::collections::BTreeMap;
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Of failures of one kind, so many of a test are kept whole.
+const KEPT_OF_A_KIND: usize = 3;
+
+/// What is logged where everything shall be.
+const WHOLE_LOG: &str = "trace";
+
+/// What it means if a seed differs among others and not alone.
+const SAME_ALONE: &str = "  alone    it does the same twice, without other seeds before it: \
+    something is kept from one seed to the next\n";
+
+/// What all simulated runs have in common.
+#[derive(Debug)]
+pub struct Simulator<'s> {
+    /// What they have in common with runs on the OS.
+    pub runner: &'s Runner<'s>,
+    /// The seeds of each test.
+    pub seeds: Vec<Seeds>,
+    /// What carries the threads.
+    pub backend: Backend,
+    /// Whether to simulate each seed twice.
+    pub check_determinism: bool,
+    /// How many failures are kept, by test and kind.
+    pub kept: Mutex<BTreeMap<String, BTreeMap<String, usize>>>,
+}
+
+/// What a process does beside simulating.
+#[derive(Debug, Default)]
+struct Extras<'e> {
+    /// What to log, and where to.
+    log: Option<(PathBuf, &'e str)>,
+    /// Where to write the events of the last seed.
+    trace: Option<PathBuf>,
+}
+
+/// Everything is logged, and the log is thrown away: logging must make no difference.
+fn logging_to_nowhere() -> Extras<'static> {
+    Extras { log: Some((PathBuf::from("/dev/null"), WHOLE_LOG)), trace: None }
+}
+
+impl Simulator<'_> {
+    /// Simulates the seeds of a job. Nothing if everything was stopped before it began.
+    pub fn run(&self, chosen: &Chosen, job: Job) -> Option<Vec<RunResult>> {
+        let all = self.seeds[job.test];
+        let seeds = all.part(job.first - 1, job.count);
+        let mut results = self.simulate(chosen, seeds, Extras::default());
+        if self.check_determinism {
+            self.compare_with_second_runs(chosen, seeds, &mut results);
+        }
+        for result in &mut results {
+            result.number = u32::try_from(result.seed - all.first() + 1).unwrap_or(u32::MAX);
+            if self.shall_be_kept(chosen, result) {
+                self.keep_whole(chosen, result);
+            }
+        }
+        (!results.is_empty()).then_some(results)
+    }
+
+    /// Simulates one seed with its whole log, or what `LOG` asks for, and keeps everything. Nothing
+    /// if everything was stopped before it began.
+    pub fn replay(&self, chosen: &Chosen, seed: u64) -> io::Result<Option<RunResult>> {
+        let run = Run { test: &chosen.test.name, number: None, seed };
+        let files = self.runner.store.begin(&run)?;
+        let filter = env::var("LOG").ok().filter(|filter| !filter.is_empty());
+        let filter = filter.as_deref().unwrap_or(WHOLE_LOG);
+        let extras = Extras { log: Some((files.log(), filter)), trace: None };
+        let (results, output) = self.process(chosen, Seeds::one(seed), &files, &extras)?;
+        let Some(mut result) = results.results.into_iter().next() else { return Ok(None) };
+        files.add(&output, &result.report)?;
+        result.kept = Some(self.runner.store.replace(files, &run)?);
+        Ok(Some(result))
+    }
+
+    /// Goes through the seeds, in as many processes as it takes.
+    fn simulate(&self, chosen: &Chosen, seeds: Seeds, extras: Extras) -> Vec<RunResult> {
+        let mut results = Vec::new();
+        let mut left = Some(seeds);
+        while let Some(seeds) = left {
+            match self.in_one_process(chosen, seeds, &extras) {
+                Ok(settled) => {
+                    results.extend(settled.results);
+                    left = settled.rest;
+                }
+                Err(error) => {
+                    results.push(RunResult::fault(0, seeds.first(), &error));
+                    left = None;
+                }
+            }
+        }
+        results
+    }
+
+    fn in_one_process(
+        &self,
+        chosen: &Chosen,
+        seeds: Seeds,
+        extras: &Extras,
+    ) -> io::Result<Settled> {
+        let files = self.runner.store.begin_seeds(&chosen.test.name, seeds)?;
+        let settled = self.process(chosen, seeds, &files, extras);
+        self.runner.store.discard(files);
+        settled.map(|(settled, _)| settled)
+    }
+
+    /// One process, and what it printed.
+    fn process(
+        &self,
+        chosen: &Chosen,
+        seeds: Seeds,
+        files: &RunFiles,
+        extras: &Extras,
+    ) -> io::Result<(Settled, String)> {
+        let mut process = self
+            .runner
+            .process(chosen, Mode::Sim)?
+            .with("LAB_RESULT", files.outcome())
+            .with("LAB_SEEDS", seeds.to_string())
+            .with("BACKEND", self.backend.to_string());
+        if let Some((file, filter)) = &extras.log {
+            process = process.with("LAB_LOG_FILE", file).with("LOG", *filter);
+        }
+        if let Some(file) = &extras.trace {
+            process = process.with("LAB_TRACE", file);
+        }
+        let limits = self.runner.limits;
+        let Some((ended, output)) = process.run(self.runner.children, limits)? else {
+            return Ok((Settled { results: Vec::new(), rest: None }, String::new()));
+        };
+        let title = chosen.part.full_title(chosen.test);
+        let log = SeedLog::read(&files.outcome());
+        let account = Account { seeds, log, ended: &ended, output: &output, title: &title, limits };
+        Ok((account.settle(), output))
+    }
+
+    /// Whether this is among the first failures of its kind.
+    fn shall_be_kept(&self, chosen: &Chosen, result: &RunResult) -> bool {
+        match result.word {
+            Word::Stopped | Word::Kit => return false,
+            Word::Pass => return self.runner.keep,
+            _ => {}
+        }
+        let kind = format!("{} {}", result.word, kind(result.what.as_deref().unwrap_or_default()));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = kept.entry(chosen.test.name.clone()).or_default();
+        let all: usize = kinds.values().sum();
+        let of_this_kind = kinds.entry(kind).or_default();
+        let room = all < KEPT_RUNS && *of_this_kind < KEPT_OF_A_KIND;
+        *of_this_kind += usize::from(room);
+        room
+    }
+
+    /// Simulates the seed once more to have its log. That it does the same is worth a look.
+    fn keep_whole(&self, chosen: &Chosen, result: &mut RunResult) {
+        match self.replay(chosen, result.seed) {
+            Ok(Some(again)) if again.word != Word::Stopped => {
+                if let Some(difference) = difference(result, &again)
+                    && result.word != Word::Differs
+                {
+                    result.notes.push(format!("with its log it did something else: {difference}"));
+                }
+                result.kept = again.kept;
+            }
+            Ok(_) => {}
+            Err(error) => result.notes.push(format!("its files are lost: {error}")),
+        }
+    }
+
+    /// Simulates the seeds once more, logging, in processes that begin elsewhere: so a seed has
+    /// other seeds before it than the first time.
+    fn compare_with_second_runs(&self, chosen: &Chosen, seeds: Seeds, results: &mut [RunResult]) {
+        let (first_half, second_half) = halves(seeds);
+        let mut again = Vec::new();
+        for half in [Some(first_half), second_half].into_iter().flatten() {
+            again.extend(self.simulate(chosen, half, logging_to_nowhere()));
+        }
+        let again: BTreeMap<u64, RunResult> =
+            again.into_iter().map(|result| (result.seed, result)).collect();
+        for result in results {
+            let Some(again) = again.get(&result.seed) else { continue };
+            result.usage.cpu += again.usage.cpu;
+            let stopped = result.word == Word::Stopped || again.word == Word::Stopped;
+            let Some(difference) = difference(result, again).filter(|_| !stopped) else { continue };
+            let start = second_half.filter(|half| half.contains(result.seed)).unwrap_or(first_half);
+            let divergence = self.divergence(chosen, seeds, start, result.seed);
+            result.word = Word::Differs;
+            // Without the hashes: failures are counted by what failed.
+            result.what = Some(String::from("simulated twice, it did two different things"));
+            result.report = format!("{difference}\n{}", divergence::report(divergence));
+            if self.is_same_alone(chosen, result.seed) {
+                result.report += SAME_ALONE;
+            }
+            result.lines.clear();
+        }
+    }
+
+    /// Whether the seed does the same twice if no other is simulated before it.
+    fn is_same_alone(&self, chosen: &Chosen, seed: u64) -> bool {
+        let alone = |extras| self.simulate(chosen, Seeds::one(seed), extras).pop();
+        match (alone(Extras::default()), alone(logging_to_nowhere())) {
+            (Some(one), Some(other)) => difference(&one, &other).is_none(),
+            // All was stopped: nobody knows.
+            _ => false,
+        }
+    }
+
+    /// Simulates a seed twice again, as before, to see where the two runs part.
+    fn divergence(
+        &self,
+        chosen: &Chosen,
+        first: Seeds,
+        second: Seeds,
+        seed: u64,
+    ) -> io::Result<Option<Divergence>> {
+        let traced = |seeds: Seeds, extras: Extras, trace: &Path| {
+            let trace = Some(trace.to_path_buf());
+            self.simulate(chosen, seeds.up_to(seed), Extras { trace, ..extras });
+        };
+        let run = Run { test: &chosen.test.name, number: None, seed };
+        let files = self.runner.store.begin(&run)?;
+        let (one, other) = (files.trace(), files.trace().with_extension("logging.txt"));
+        traced(first, Extras::default(), &one);
+        traced(second, logging_to_nowhere(), &other);
+        let divergence = Divergence::of_files(&one, &other);
+        self.runner.store.discard(files);
+        divergence
+    }
+}
+
+/// What two runs of one seed do not have in common, if they are not the same.
+pub fn difference(one: &RunResult, other: &RunResult) -> Option<String> {
+    let told = |run: &RunResult| match run.hash() {
+        Some(hash) => format!("{} with hash {hash:016x}", run.word),
+        None => run.word.to_string(),
+    };
+    (told(one) != told(other)).then(|| format!("{}, then {}", told(one), told(other)))
+}
+
+/// The seeds in two halves; one has no second.
+fn halves(seeds: Seeds) -> (Seeds, Option<Seeds>) {
+    let count = seeds.count().unwrap_or(u32::MAX);
+    let half = count.div_ceil(2);
+    (seeds.part(0, half), (half < count).then(|| seeds.part(half, count - half)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! What catches code that goes past the simulation.
+//!
+//! The scheduler sees a simulated thread only at scheduling points. What happens between two of
+//! them is the operating system's, and must be caught there:
+//!
+//! - [`watchdog`]: a thread that never comes to the next point;
+//! - [`overflow`]: a stack that is used up, which would otherwise be a bare signal;
+//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must do).
+//!
+//! What can still be told to the world waits as a misuse for the next point ([`take_misuse`]);
+//! what leaves no next point ends the process ([`fatal`]).
+
+use std::cell::Cell;
+use std::hash::RandomState;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+use crate::record::Record;
+use crate::world::Failure;
+
+mod blame;
+mod fatal;
+mod last_words;
+#[cfg(unix)]
+mod overflow;
+#[cfg(target_os = "linux")]
+mod probe_linux;
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(miri)
+))]
+mod std_linux;
+mod watchdog;
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+pub(super) use fatal::on_fatal;
+
+/// What is watched of a world.
+pub(crate) struct Watched {
+    /// Counted up by the engine at every scheduling point.
+    pub(crate) heartbeat: AtomicU64,
+    /// Nothing runs, and nothing is expected to: the watchdog looks away. Ending a world's threads
+    /// is work to be watched, for their destructors run.
+    pub(crate) idle: AtomicBool,
+    /// The test's name.
+    name: String,
+    seed: u64,
+    /// The size of a simulated thread's stack, in bytes.
+    stack_size: usize,
+    /// Adds to a failure what only the engine knows: virtual time, and what the threads are at.
+    describe: Box<dyn Fn(&mut Failure) + Send + Sync>,
+    /// The number of the thread that runs, and the OS thread that carries it.
+    thread: AtomicU64,
+    os_thread: AtomicUsize,
+    /// How many OS threads carry this world.
+    carriers: AtomicU32,
+    /// How often the world has asked for entropy.
+    draws: AtomicU64,
+    /// The heartbeat as the watchdog last saw it, and how many looks ago it changed.
+    seen: AtomicU64,
+    looks: AtomicU32,
+}
+
+impl Watched {
+    /// `describe` is called on any OS thread, while a thread of the world may be stuck in the
+    /// middle of anything: it must neither block nor touch what the scheduler alone may touch.
+    pub(crate) fn new(
+        name: String,
+        seed: u64,
+        stack_size: usize,
+        describe: impl Fn(&mut Failure) + Send + Sync + 'static,
+    ) -> Watched {
+        Watched {
+            heartbeat: AtomicU64::new(0),
+            idle: AtomicBool::new(false),
+            name,
+            seed,
+            stack_size,
+            describe: Box::new(describe),
+            thread: AtomicU64::new(0),
+            os_thread: AtomicUsize::new(0),
+            carriers: AtomicU32::new(0),
+            draws: AtomicU64::new(0),
+            seen: AtomicU64::new(0),
+            looks: AtomicU32::new(0),
+        }
+    }
+}
+
+/// What an OS thread carries. Read by signal handlers and by what std calls in any state, so it
+/// has no destructor and nothing that could be borrowed.
+struct Carrier {
+    /// Is this student code, to be held to the simulation's rules?
+    guarded: Cell<bool>,
+    world: Cell<*const Watched>,
+    /// The simulated thread that runs: from an `Arc`, or null.
+    record: Cell<*const Record>,
+    /// The guard page below its stack, and the one below the OS thread's own.
+    guard_page: Cell<(usize, usize)>,
+    own_guard_page: Cell<(usize, usize)>,
+    os_thread: Cell<usize>,
+    /// A `Box`, or null.
+    misuse: Cell<*mut Failure>,
+}
+
+thread_local! {
+    static CARRIER: Carrier = const {
+        Carrier {
+            guarded: Cell::new(false),
+            world: Cell::new(ptr::null()),
+            record: Cell::new(ptr::null()),
+            guard_page: Cell::new((0, 0)),
+            own_guard_page: Cell::new((0, 0)),
+            os_thread: Cell::new(0),
+            misuse: Cell::new(ptr::null_mut()),
+        }
+    };
+}
+
+/// While this lives, the OS thread that made it carries simulated threads of a world.
+pub(crate) struct Entered {
+    world: Arc<Watched>,
+    #[cfg(unix)]
+    _alternate_stack: overflow::AlternateStack,
+    /// Not Send: it speaks of one OS thread.
+    thread: PhantomData<*const ()>,
+}
+
+/// The calling OS thread begins to carry simulated threads of `world`. It should be a fresh one,
+/// that the order of its hash maps comes from the world's seed: std draws their keys once a thread.
+///
+/// # Panics
+/// If it carries a world already, or the OS refuses the watchdog's threads or a stack for signals.
+pub(crate) fn enter(world: Arc<Watched>) -> Entered {
+    watchdog::start();
+    CARRIER.with(|carrier| {
+        assert!(carrier.world.get().is_null(), "an OS thread carries one world at a time");
+        carrier.world.set(Arc::as_ptr(&world));
+        carrier.os_thread.set(os_thread());
+        #[cfg(unix)]
+        carrier.own_guard_page.set(overflow::own_guard_page());
+        carrier.guarded.set(true);
+        // Draws the keys.
+        let _ = RandomState::new();
+        carrier.guarded.set(false);
+    });
+    watchdog::watch(&world);
+    Entered {
+        world,
+        #[cfg(unix)]
+        _alternate_stack: overflow::AlternateStack::install(),
+        thread: PhantomData,
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        watchdog::unwatch(&self.world);
+        drop(take_misuse());
+        CARRIER.with(|carrier| {
+            carrier.guarded.set(false);
+            carrier.world.set(ptr::null());
+            carrier.record.set(ptr::null());
+            carrier.guard_page.set((0, 0));
+            carrier.own_guard_page.set((0, 0));
+        });
+    }
+}
+
+/// From now on the calling OS thread runs this simulated thread, with this guard page below its
+/// stack (none if that is the OS thread's own); or the engine itself, without a record.
+///
+/// # Safety
+/// The record must live until the next call on this OS thread, or until it leaves the world.
+#[inline]
+pub(crate) unsafe fn running(record: Option<&Arc<Record>>, guard_page: Range<usize>) {
+    CARRIER.with(|carrier| {
+        carrier.record.set(record.map_or(ptr::null(), Arc::as_ptr));
+        carrier.guard_page.set((guard_page.start, guard_page.end));
+        carrier.guarded.set(record.is_some());
+        // SAFETY: `Entered` holds an `Arc` of it for as long as it is not null.
+        if let Some(world) = unsafe { carrier.world.get().as_ref() } {
+            // Relaxed: the watchdog looks at these when they have not changed for seconds.
+            world.thread.store(record.map_or(0, |record| record.number), Ordering::Relaxed);
+            world.os_thread.store(carrier.os_thread.get(), Ordering::Relaxed);
+        }
+    });
+}
+
+/// Runs kit code that may sleep, block, or ask the OS for time and entropy. `f` must not switch to
+/// another simulated thread on the same OS thread.
+pub(crate) fn exempt<R>(f: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CARRIER.with(|carrier| carrier.guarded.set(self.0));
+        }
+    }
+    let _restore = Restore(CARRIER.with(|carrier| carrier.guarded.replace(false)));
+    f()
+}
+
+/// How the running thread has gone past the simulation since its last scheduling point.
+#[inline]
+pub(crate) fn take_misuse() -> Option<Box<Failure>> {
+    let misuse = CARRIER.with(|carrier| carrier.misuse.get());
+    if misuse.is_null() {
+        return None;
+    }
+    CARRIER.with(|carrier| carrier.misuse.set(ptr::null_mut()));
+    // SAFETY: made by `Box::into_raw` in `std_linux`, and taken only here.
+    Some(unsafe { Box::from_raw(misuse) })
+}
+
+/// What a signal to this OS thread needs to know it by; 0 where there are no such signals.
+fn os_thread() -> usize {
+    #[cfg(target_os = "linux")]
+    {
+        probe_linux::this_thread()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        0
+    }
+}

@@ -1,0 +1,101 @@
+//! Looks whether every world still reaches scheduling points.
+//!
+//! Time is counted in the watchdog's own looks, not by the clock: a process that was stopped, in a
+//! debugger or with the machine asleep, has not had the looks that would end it.
+
+use std::env;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::Watched;
+use super::fatal::{self, Alarm, What, fatal};
+use crate::world::FailureKind;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a thread may run between two scheduling points, unless `LAB_WATCHDOG` says. A thousand
+/// times what honest code takes, debug builds on a busy machine included.
+const LIMIT: Duration = Duration::from_secs(5);
+
+static WATCHED: Mutex<Vec<Arc<Watched>>> = Mutex::new(Vec::new());
+
+/// Starts what watches all worlds of the process.
+pub(super) fn start() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[cfg(target_os = "linux")]
+        super::probe_linux::install();
+        #[cfg(unix)]
+        super::overflow::install();
+        fatal::start();
+        let Some(limit) = limit(env::var("LAB_WATCHDOG").ok()) else { return };
+        let builder = thread::Builder::new().name("labrt-watchdog".into());
+        builder.spawn(move || keep_looking(limit)).expect("the OS gives a thread");
+    });
+}
+
+/// None if nothing is to be watched, as under a debugger.
+fn limit(asked: Option<String>) -> Option<Duration> {
+    let Some(asked) = asked else { return Some(LIMIT) };
+    let limit = asked.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let limit = limit.unwrap_or_else(|| {
+        panic!("LAB_WATCHDOG is a number of seconds, 0 for no watchdog; not {asked:?}")
+    });
+    (limit != Duration::ZERO).then_some(limit)
+}
+
+pub(super) fn watch(world: &Arc<Watched>) {
+    let mut watched = WATCHED.lock();
+    if world.carriers.fetch_add(1, Ordering::Relaxed) == 0 {
+        watched.push(world.clone());
+    }
+}
+
+pub(super) fn unwatch(world: &Arc<Watched>) {
+    let mut watched = WATCHED.lock();
+    if world.carriers.fetch_sub(1, Ordering::Relaxed) == 1 {
+        watched.retain(|other| !Arc::ptr_eq(world, other));
+    }
+}
+
+fn keep_looking(limit: Duration) -> ! {
+    loop {
+        thread::sleep(LOOK);
+        let late = WATCHED.lock().iter().find(|world| world.is_late(limit)).cloned();
+        if let Some(world) = late {
+            fatal(stuck(world, limit));
+        }
+    }
+}
+
+impl Watched {
+    /// Has the heart not beaten for so many looks?
+    fn is_late(&self, limit: Duration) -> bool {
+        // Relaxed throughout: a beat seen one look too late does no harm.
+        let heartbeat = self.heartbeat.load(Ordering::Relaxed);
+        if self.seen.swap(heartbeat, Ordering::Relaxed) != heartbeat
+            || self.idle.load(Ordering::Relaxed)
+        {
+            self.looks.store(0, Ordering::Relaxed);
+            return false;
+        }
+        let looks = self.looks.fetch_add(1, Ordering::Relaxed) + 1;
+        LOOK * looks >= limit
+    }
+}
+
+fn stuck(world: Arc<Watched>, limit: Duration) -> Alarm {
+    #[cfg(target_os = "linux")]
+    let (record, backtrace) = super::probe_linux::probe(&world);
+    // There is nothing here that would ask the thread itself, so it is known by its number alone.
+    #[cfg(not(target_os = "linux"))]
+    let (record, backtrace) =
+        (crate::record::Record::find(world.thread.load(Ordering::Relaxed)), None);
+    let what = What::Runs { seconds: limit.as_secs_f64() };
+    Alarm { world, kind: FailureKind::Stuck, what, record, backtrace }
+}

@@ -1,0 +1,196 @@
+//! The child that simulates: one test, one seed after the other, each in a world of its own.
+
+use super::child::{FAILED, Run, end_with_whoever_started_us, first_line};
+use super::{Figures, Limits, memory, number, remarks, variable};
+use crate::log;
+use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation};
+use labrt::sim::{self, Backend, Policy, Schedule, simulate};
+use labrt::sync::Mutex;
+use labrt::time::{Duration, Instant};
+use labrt::world::{self, Failure, Options};
+use std::env;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::process;
+use std::sync::Arc;
+
+/// How long a child goes on to begin further seeds: what is left then is another's. So a process
+/// that is killed for its time was stuck in one seed, and none grows old.
+pub(super) const SLICE: Duration = Duration::from_secs(10);
+
+/// What is the same for all seeds.
+struct Settings {
+    limits: Limits,
+    seeds: Seeds,
+    simulation: Simulation,
+    /// Where to write the events of the last seed.
+    trace: Option<File>,
+}
+
+/// The test, and the seed that is under way.
+struct Child {
+    name: String,
+    title: String,
+    /// None between two seeds. Whoever takes the run out has the word on how it ended: the loop,
+    /// or what watches from outside and takes the process down.
+    running: Mutex<Option<Run>>,
+    /// Where the seeds' events go, if anybody wants them.
+    events: Mutex<Option<File>>,
+}
+
+/// Simulates the scenario with every seed there is time for, and ends the process: in order
+/// whatever became of the seeds.
+pub(super) fn run(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> ! {
+    end_with_whoever_started_us();
+    let (name, title) = (name.to_string(), title.to_string());
+    let (running, events) = (Mutex::new(None), Mutex::new(open_events()));
+    let child = Arc::new(Child { name, title, running, events });
+    match child.prepare(limits) {
+        Ok(settings) => child.run_all(settings, scenario),
+        Err(problem) => child.refuse(&problem),
+    }
+    ::log::logger().flush();
+    process::exit(0)
+}
+
+fn open_events() -> Option<File> {
+    let path = env::var_os("LAB_RESULT")?;
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    file.inspect_err(|error| eprintln!("cannot write to {}: {error}", path.display())).ok()
+}
+
+impl Child {
+    /// Puts the settings into force.
+    fn prepare(self: &Arc<Child>, limits: Limits) -> Result<Settings, String> {
+        let limits = limits.or_from_environment()?;
+        let seeds = seeds()?;
+        let simulation = Simulation::from_variables(variable)?;
+        let trace = env::var_os("LAB_TRACE").map(File::create).transpose();
+        let trace = trace.map_err(|error| format!("LAB_TRACE: {error}"))?;
+        log::install_from_environment()?;
+        let child = self.clone();
+        let exceeded = move |problem: String| child.end_over_memory(&problem);
+        memory::cap(limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
+        let child = self.clone();
+        sim::on_fatal(move |failure| child.end_fatally(failure));
+        Ok(Settings { limits, seeds, simulation, trace })
+    }
+
+    fn run_all(&self, settings: Settings, scenario: fn() -> Figures) {
+        let Settings { limits, seeds, simulation, mut trace } = settings;
+        let began = Instant::now();
+        let expected_points = self.expected_points();
+        for seed in seeds.iter() {
+            let trace = if seed == seeds.last() { trace.take() } else { None };
+            let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
+            let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
+            self.run_one(seed, limits, schedule, scenario);
+            if began.elapsed() > SLICE {
+                break;
+            }
+        }
+    }
+
+    fn run_one(&self, seed: u64, limits: Limits, schedule: Schedule, scenario: fn() -> Figures) {
+        self.begin(seed);
+        let options = Options { name: self.name.clone(), seed, time_limit: limits.time };
+        let simulated = simulate(options, schedule, scenario);
+        let told = Simulated {
+            virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
+            points: Some(simulated.points),
+            hash: Some(simulated.hash),
+            policy: Some(in_words(simulated.policy)),
+        };
+        let leaked = simulated.leaked;
+        self.end(told, move |run| {
+            if !leaked.is_empty() {
+                remarks::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
+            }
+            match simulated.result {
+                Ok(figures) => run.held(&figures),
+                Err(failure) => run.broke(first_line(&failure), &failure.to_string()),
+            }
+        });
+    }
+
+    fn begin(&self, seed: u64) {
+        // What an earlier seed's threads may have remarked at their end is not this one's.
+        drop(remarks::take());
+        self.tell(&SeedEvent::Began(seed));
+        println!("{}", PassedLine::heading(&self.title));
+        *self.running.lock() = Some(Run::begin(&self.name, &self.title, seed));
+    }
+
+    /// Ends the seed under way with the outcome that `judge` makes of it, unless it has ended
+    /// already.
+    fn end(&self, told: Simulated, judge: impl FnOnce(&Run) -> Outcome) {
+        let mut running = self.running.lock();
+        if let Some(run) = running.take() {
+            let outcome = Outcome { simulated: Some(told), ..judge(&run) };
+            self.tell(&SeedEvent::Ended(outcome));
+        }
+    }
+
+    fn tell(&self, event: &SeedEvent) {
+        if let Some(file) = &mut *self.events.lock()
+            && let Err(error) = event.append(file)
+        {
+            eprintln!("the seed's outcome cannot be written: {error}");
+        }
+    }
+
+    /// The runtime is about to abort this process for what a thread of the world does.
+    fn end_fatally(&self, failure: &Failure) {
+        let virtual_seconds = Some(failure.elapsed.as_secs_f64());
+        let told = Simulated { virtual_seconds, ..Simulated::default() };
+        self.end(told, |run| run.broke(first_line(failure), &failure.to_string()));
+        ::log::logger().flush();
+    }
+
+    fn end_over_memory(&self, problem: &str) {
+        let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
+        self.end(Simulated::default(), |run| run.broke(problem, &report));
+        ::log::logger().flush();
+        process::exit(FAILED)
+    }
+
+    /// Nothing can be run with such settings.
+    fn refuse(&self, problem: &str) {
+        self.begin(seeds().map_or(0, Seeds::first));
+        self.end(Simulated::default(), |run| run.broke(problem, problem));
+    }
+
+    /// What course.toml says of the test; of others nobody knows.
+    fn expected_points(&self) -> u64 {
+        Course::load().test(&self.name).map_or(0, |(_, test)| test.scheduling_points)
+    }
+}
+
+/// The seeds to run.
+fn seeds() -> Result<Seeds, String> {
+    match variable("LAB_SEEDS") {
+        Some(text) => text.parse().map_err(|problem| format!("LAB_SEEDS: {problem}")),
+        None => Ok(Seeds::one(number("LAB_SEED")?.unwrap_or_else(labrt::rand::entropy))),
+    }
+}
+
+fn schedule_of(simulation: Simulation) -> Schedule {
+    let backend = match simulation.backend {
+        course::Backend::Coroutines => Backend::Coroutines,
+        course::Backend::Threads => Backend::Threads,
+    };
+    let policy = simulation.policy.map(|policy| match policy {
+        course::Policy::Random { preemption } => Policy::Random { preemption },
+        course::Policy::Pct { depth } => Policy::Pct { depth },
+    });
+    Schedule { backend, policy, ..Schedule::default() }
+}
+
+/// The policy as it is set by hand.
+fn in_words(policy: Policy) -> String {
+    let policy = match policy {
+        Policy::Random { preemption } => course::Policy::Random { preemption },
+        Policy::Pct { depth } => course::Policy::Pct { depth },
+    };
+    policy.to_string()
+}

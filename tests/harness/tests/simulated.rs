@@ -1,0 +1,307 @@
+//! Many seeds in one process: each in a world of its own, each with its own word at the end.
+//!
+//! Each of these starts itself again as the child that simulates, and reads what that leaves.
+
+use course::{Outcome, SeedLog, Verdict};
+use harness::graded::outcome_of;
+use harness::{Figures, Limits, note};
+use labrt::sync::Mutex;
+use labrt::thread;
+use labrt::time::Duration;
+use labrt::world;
+use std::env;
+use std::fs;
+use std::hint::{black_box, spin_loop};
+use std::process::{self, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+
+const FIGURES: Figures = Figures {
+    duration: Duration::from_millis(3060),
+    servers: 3,
+    rpcs: 58,
+    bytes: 924,
+    agreements: 0,
+};
+
+const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory_mib: 256 };
+
+/// What a child left, and how it ended.
+struct Left {
+    ended: Vec<Outcome>,
+    open: Option<u64>,
+    status: ExitStatus,
+    output: String,
+}
+
+/// Simulates the scenario with these settings, in a child.
+fn simulate(name: &str, settings: &[(&str, &str)], scenario: fn() -> Figures) -> Left {
+    if env::var_os("LAB_CHILD").is_some() {
+        outcome_of(name, "Test (harness): simulated", LIMITS, scenario);
+    }
+    let result = env::temp_dir().join(format!("raftlab-{}-{name}.jsonl", process::id()));
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]);
+    for unset in ["LAB_SEED", "LAB_LOG_FILE", "LOG", "PREEMPT", "PCT", "BACKEND"] {
+        command.env_remove(unset);
+    }
+    command.env("LAB_CHILD", "1").env("MODE", "sim").env("LAB_RESULT", &result);
+    command.envs(settings.iter().copied());
+    let child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = wait_with_open_input(child);
+    let SeedLog { ended, open } = SeedLog::read(&result).unwrap();
+    let _ = fs::remove_file(&result);
+    let text = [output.stdout, output.stderr].concat();
+    Left { ended, open, status: output.status, output: String::from_utf8(text).unwrap() }
+}
+
+/// `Child::wait_with_output` closes the child's input first, at which the child would end.
+fn wait_with_open_input(mut child: process::Child) -> process::Output {
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    output
+}
+
+impl Left {
+    fn seeds(&self, verdict: Verdict) -> Vec<u64> {
+        let of_verdict = self.ended.iter().filter(|outcome| outcome.verdict == verdict);
+        of_verdict.map(|outcome| outcome.seed).collect()
+    }
+}
+
+#[test]
+fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
+    let name = "every_seed_has_its_line_and_a_failure_ends_nothing_but_itself";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        assert!(world::seed() != 7, "seven is unlucky");
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5, 6, 8], "{}", left.output);
+    assert_eq!(left.seeds(Verdict::Failed), [7]);
+    assert_eq!((left.open, left.status.code()), (None, Some(0)));
+    let failed = &left.ended[2];
+    assert_eq!(failed.what.as_deref(), Some("seven is unlucky"));
+    let report = failed.report.as_deref().unwrap();
+    assert!(report.contains("simulated.rs:") && report.contains("seed     7"), "{report}");
+    let passed = &left.ended[0];
+    assert_eq!(passed.passed_lines, [FIGURES.line("Test (harness): simulated")]);
+    let simulated = passed.simulated.as_ref().unwrap();
+    assert!(simulated.hash.is_some() && simulated.points.is_some());
+}
+
+#[test]
+fn a_seed_that_aborts_is_known_by_its_beginning() {
+    let name = "a_seed_that_aborts_is_known_by_its_beginning";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        if world::seed() == 7 {
+            process::abort();
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5, 6], "{}", left.output);
+    assert_eq!(left.open, Some(7));
+    assert!(!left.status.success());
+}
+
+#[test]
+fn remarks_are_the_seeds_that_made_them() {
+    let name = "remarks_are_the_seeds_that_made_them";
+    let left = simulate(name, &[("LAB_SEEDS", "5..8")], || {
+        if world::seed() == 6 {
+            note("odd");
+        }
+        FIGURES
+    });
+    let notes: Vec<usize> = left.ended.iter().map(|outcome| outcome.notes.len()).collect();
+    assert_eq!(notes, [0, 1, 0], "{}", left.output);
+}
+
+#[test]
+fn a_seed_that_eats_memory_is_told_and_ends_the_process() {
+    let name = "a_seed_that_eats_memory_is_told_and_ends_the_process";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        let mut hoard = Vec::new();
+        while world::seed() == 6 {
+            // The cap is looked at now and then: no more, so as not to hit the outer wall first.
+            match hoard.len() {
+                300.. => spin_loop(),
+                _ => hoard.push(vec![1_u8; 1 << 20]),
+            }
+            black_box(&hoard);
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+    let what = left.ended[1].what.as_deref().unwrap();
+    assert!(what.starts_with("the test uses ") && what.contains("256 MiB"), "{what}");
+    assert_eq!((left.open, left.status.code()), (None, Some(1)));
+}
+
+#[test]
+fn one_seed_is_enough_and_nothing_of_it_is_printed_twice() {
+    let name = "one_seed_is_enough_and_nothing_of_it_is_printed_twice";
+    let left = simulate(name, &[("LAB_SEED", "5")], || FIGURES);
+    assert_eq!(left.seeds(Verdict::Passed), [5]);
+    let heading = "Test (harness): simulated ...\n";
+    assert_eq!(left.output.matches(heading).count(), 1, "{}", left.output);
+    assert_eq!(left.output.matches("... Passed --   3.1  3   58     924    0").count(), 1);
+}
+
+#[test]
+fn settings_that_cannot_be_are_told_with_those_that_can() {
+    let name = "settings_that_cannot_be_are_told_with_those_that_can";
+    for (variable, value, complaint) in [
+        ("LAB_SEEDS", "9..5", "LAB_SEEDS: \"9..5\" names no seeds: 1000 is the first thousand"),
+        ("PREEMPT", "30", "PREEMPT is \"30\", and must be a number from 0 to 1"),
+        ("BACKEND", "fibers", "BACKEND is \"fibers\", and must be coroutines (fast) or threads"),
+    ] {
+        let left = simulate(name, &[(variable, value)], || FIGURES);
+        assert_eq!(left.seeds(Verdict::Failed).len(), 1, "{}", left.output);
+        let what = left.ended[0].what.as_deref().unwrap();
+        assert!(what.starts_with(complaint), "{what}");
+    }
+}
+
+#[test]
+fn a_parent_passes_the_mode_on() {
+    let name = "a_parent_passes_the_mode_on";
+    if env::var_os("LAB_CHILD").is_some() || env::var_os("MODE").is_some() {
+        let outcome = outcome_of(name, "Test (harness): simulated", LIMITS, || FIGURES);
+        assert_eq!((outcome.verdict, outcome.seed), (Verdict::Passed, 11));
+        assert!(outcome.simulated.is_some());
+        return;
+    }
+    let status = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env("MODE", "sim")
+        .env("LAB_SEED", "11")
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn a_mode_that_does_not_exist_fails_the_test_with_those_that_do() {
+    let name = "a_mode_that_does_not_exist_fails_the_test_with_those_that_do";
+    if env::var_os("LAB_CHILD").is_some() || env::var_os("MODE").is_some() {
+        let outcome = outcome_of(name, "Test (harness): simulated", LIMITS, || FIGURES);
+        assert_eq!(
+            outcome.what.as_deref().map(|what| what.starts_with("MODE is \"real\"")),
+            Some(true)
+        );
+        return;
+    }
+    let status = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env("MODE", "real")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn a_seed_that_overflows_its_stack_is_known_by_its_beginning() {
+    fn dive(depth: u64) -> u64 {
+        if black_box(depth) == u64::MAX { 0 } else { 1 + dive(depth + 1) }
+    }
+    let name = "a_seed_that_overflows_its_stack_is_known_by_its_beginning";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        if world::seed() == 6 {
+            black_box(dive(0));
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+    assert!(!left.status.success());
+    assert!(left.output.contains("overflowed its stack"), "{}", left.output);
+}
+
+#[test]
+fn a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process() {
+    let name = "a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process";
+    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+        while world::seed() == 6 {
+            spin_loop();
+        }
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+    assert_eq!(left.seeds(Verdict::Failed), [6], "{}", left.output);
+    assert!(!left.status.success());
+    let failed = &left.ended[1];
+    let (what, report) = (failed.what.as_deref().unwrap(), failed.report.as_deref().unwrap());
+    assert!(what.ends_with("without reaching a scheduling point"), "{what}");
+    assert!(report.contains("simulated.rs:"), "{report}");
+}
+
+/// Three threads that log, sleep and lock.
+fn busy_threads() -> Figures {
+    let count = Arc::new(Mutex::new(0));
+    let threads: Vec<_> = (0..3)
+        .map(|number| {
+            let count = count.clone();
+            thread::spawn(move || {
+                for round in 0..10 {
+                    log::info!("{number} in round {round}");
+                    thread::sleep(Duration::from_millis(labrt::rand::random_range(0..5)));
+                    *count.lock() += 1;
+                }
+            })
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(*count.lock(), 30);
+    FIGURES
+}
+
+#[test]
+fn logging_alone_or_among_others_a_seed_does_the_same() {
+    let name = "logging_alone_or_among_others_a_seed_does_the_same";
+    let simulate = |settings: &[(&str, &str)]| simulate(name, settings, busy_threads);
+    let hash = |outcome: &Outcome| outcome.simulated.as_ref().unwrap().hash.unwrap();
+    let many = simulate(&[("LAB_SEEDS", "5..9")]);
+    let hashes: Vec<u64> = many.ended.iter().map(hash).collect();
+    assert!(hashes.len() == 4 && hashes.windows(2).all(|pair| pair[0] != pair[1]), "{hashes:?}");
+    let alone = simulate(&[("LAB_SEED", "8")]);
+    assert_eq!(hash(&alone.ended[0]), hashes[3], "alone");
+    let logging = [("LAB_SEEDS", "7..9"), ("LAB_LOG_FILE", "/dev/null"), ("LOG", "trace")];
+    assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
+    let on_threads = simulate(&[("LAB_SEED", "8"), ("BACKEND", "threads")]);
+    assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
+}
+
+#[test]
+fn the_trace_is_the_last_seeds() {
+    let name = "the_trace_is_the_last_seeds";
+    let trace = |seeds: &str| {
+        let file = env::temp_dir().join(format!("raftlab-{}-{name}.trace", process::id()));
+        let path = file.to_str().unwrap();
+        let left = simulate(name, &[("LAB_SEEDS", seeds), ("LAB_TRACE", path)], busy_threads);
+        assert!(left.seeds(Verdict::Failed).is_empty(), "{}", left.output);
+        let text = fs::read_to_string(&file).unwrap();
+        let _ = fs::remove_file(&file);
+        text
+    };
+    let among_others = trace("5..9");
+    assert!(among_others.lines().count() > 30, "{among_others}");
+    assert_eq!(among_others, trace("8..9"));
+    assert_ne!(among_others, trace("5..8"));
+}
+
+#[test]
+fn a_world_of_many_threads_is_not_taken_for_one_that_eats_memory() {
+    let name = "a_world_of_many_threads_is_not_taken_for_one_that_eats_memory";
+    let left = simulate(name, &[("LAB_SEED", "5")], || {
+        let sleeper = |_| thread::spawn(|| thread::sleep(Duration::from_secs(1)));
+        let sleepers: Vec<_> = (0..20_000).map(sleeper).collect();
+        sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());
+        FIGURES
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
+}
