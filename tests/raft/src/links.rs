@@ -10,7 +10,7 @@ use log::info;
 use raft::ServerId;
 
 /// How far apart what has piled up may arrive.
-const PILE_SPREAD: Duration = Duration::from_millis(1);
+const PILE_SPREAD: Duration = Duration::from_micros(500);
 
 impl Cluster {
     /// Gives calls from one server to another faults of their own. They stay when either crashes,
@@ -37,24 +37,27 @@ impl Cluster {
         }
     }
 
-    /// Holds messages up for so long, on the links that are not cut: what is sent meanwhile
-    /// arrives in one rush at the end. On some links, drawn at random, it is the requests that
-    /// wait, and on the others the replies. All links are mended at the end.
+    /// Holds messages up for so long, on the links without faults of their own: what is sent
+    /// meanwhile arrives in one rush at the end. Before some servers, drawn at random, it is the
+    /// requests that wait, behind the others the replies. All links are mended at the end.
     pub fn pile_up(&self, duration: Duration) {
-        let end = Instant::now() + duration;
-        let pairs: Vec<_> = self
-            .servers()
-            .flat_map(|from| self.servers().map(move |to| (from, to)))
-            .filter(|pair| pair.0 != pair.1 && !self.lock().links.contains_key(pair))
-            .map(|pair| (pair, random_bool(0.5)))
-            .collect();
         info!(target: "cluster", "messages pile up for {duration:?}");
+        let end = Instant::now() + duration;
+        let sound = |pair: &(ServerId, ServerId)| !self.lock().links.contains_key(pair);
+        let links_to = |to| self.servers().map(move |from| (from, to)).filter(sound);
+        let held: Vec<_> = self
+            .servers()
+            .flat_map(|to| {
+                let requests = random_bool(0.5);
+                links_to(to).map(move |link| (link, requests))
+            })
+            .collect();
         loop {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            for &((from, to), requests) in &pairs {
+            for &((from, to), requests) in &held {
                 let [request_delay, reply_delay] =
                     if requests { [left, Duration::ZERO] } else { [Duration::ZERO, left] };
                 let late = LinkFaults { request_delay, reply_delay, ..LinkFaults::default() };
@@ -62,7 +65,7 @@ impl Cluster {
             }
             thread::sleep(PILE_SPREAD.min(left));
         }
-        pairs.iter().for_each(|&((from, to), _)| self.set_faults(from, to, LinkFaults::default()));
+        held.iter().for_each(|&((from, to), _)| self.set_faults(from, to, LinkFaults::default()));
         self.mend_links();
     }
 

@@ -232,19 +232,32 @@ fn everything_at_once(service: Service) -> Figures {
 fn all_arrives_at_once_2x() {
     graded("all_arrives_at_once_2x", || {
         let cluster = Cluster::reliable(3);
-        for _ in 0..8 {
-            if random_bool(0.5) {
+        for _ in 0..12 {
+            if random_bool(0.7) {
                 let server = cluster.random_server();
                 cluster.cut_link(server, cluster.after(server, 1));
             }
-            cluster.pile_up(Duration::from_millis(random_range(500..1200)));
+            let duration = Duration::from_millis(random_range(400..900));
+            thread::scope(|scope| {
+                scope.spawn(|| give_commands_for(&cluster, duration));
+                cluster.pile_up(duration);
+            });
             rush(&cluster);
-            sleep(Duration::from_millis(random_range(0..300)));
+            sleep(Duration::from_millis(random_range(0..500)));
             stop_if_failed();
         }
         agree(&cluster, 3);
         cluster.finish()
     });
+}
+
+/// Gives every server a command now and then.
+fn give_commands_for(cluster: &Cluster, duration: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < duration {
+        cluster.servers().for_each(|server| start_some(cluster, server, 0..2));
+        sleep(Duration::from_millis(random_range(0..60)));
+    }
 }
 
 /// Several clients give commands to any server, without a pause.
