@@ -3,14 +3,13 @@
 
 use super::cluster::Cluster;
 use labrpc::{Cut, LinkFaults};
-use labrt::rand::random_bool;
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 use log::info;
 use raft::ServerId;
 
 /// How far apart what has piled up may arrive.
-const PILE_SPREAD: Duration = Duration::from_micros(500);
+const PILE_SPREAD: Duration = Duration::from_millis(2);
 
 impl Cluster {
     /// Gives calls from one server to another faults of their own. They stay when either crashes,
@@ -37,36 +36,32 @@ impl Cluster {
         }
     }
 
-    /// Holds messages up for so long, on the links without faults of their own: what is sent
-    /// meanwhile arrives in one rush at the end. Before some servers, drawn at random, it is the
-    /// requests that wait, behind the others the replies. All links are mended at the end.
-    pub fn pile_up(&self, duration: Duration) {
-        info!(target: "cluster", "messages pile up for {duration:?}");
+    /// Holds up for so long all that is addressed to the server, requests and replies, on links
+    /// without faults of their own: it arrives in one rush at the end, as at a server that was
+    /// asleep.
+    pub fn pile_up(&self, server: ServerId, duration: Duration) {
+        info!(target: "cluster", "what is addressed to {server} piles up for {duration:?}");
         let end = Instant::now() + duration;
-        let sound = |pair: &(ServerId, ServerId)| !self.lock().links.contains_key(pair);
-        let links_to = |to| self.servers().map(move |from| (from, to)).filter(sound);
-        let held: Vec<_> = self
-            .servers()
-            .flat_map(|to| {
-                let requests = random_bool(0.5);
-                links_to(to).map(move |link| (link, requests))
-            })
-            .collect();
+        let sound = |link: &(ServerId, ServerId)| !self.lock().links.contains_key(link);
+        let others = || self.servers().filter(|other| *other != server);
+        let requests: Vec<_> = others().map(|other| (other, server)).filter(sound).collect();
+        let replies: Vec<_> = others().map(|other| (server, other)).filter(sound).collect();
         loop {
             let left = end.saturating_duration_since(Instant::now());
+            let (request_delay, reply_delay) = (left, left);
+            for (from, to) in &requests {
+                let late = LinkFaults { request_delay, ..LinkFaults::default() };
+                self.set_faults(*from, *to, late);
+            }
+            for (from, to) in &replies {
+                let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+                self.set_faults(*from, *to, late);
+            }
             if left.is_zero() {
                 break;
             }
-            for &((from, to), requests) in &held {
-                let [request_delay, reply_delay] =
-                    if requests { [left, Duration::ZERO] } else { [Duration::ZERO, left] };
-                let late = LinkFaults { request_delay, reply_delay, ..LinkFaults::default() };
-                self.set_faults(from, to, late);
-            }
             thread::sleep(PILE_SPREAD.min(left));
         }
-        held.iter().for_each(|&((from, to), _)| self.set_faults(from, to, LinkFaults::default()));
-        self.mend_links();
     }
 
     fn set_faults(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
