@@ -225,23 +225,57 @@ fn everything_at_once(service: Service) -> Figures {
     cluster.finish()
 }
 
-/// Two candidates that do not hear of each other ask the same voter at the same moment, amid
-/// commands: whether it has voted and that it votes now must not come apart (5.2).
+/// Two candidates that do not hear of each other, or a candidate and a leader, address the same
+/// server at the same moment, amid commands: whether it has voted and that it votes now must not
+/// come apart, nor what it answers an old leader and that it has voted for the next (5.2).
 #[test]
-fn votes_asked_at_once_2x() {
-    graded("votes_asked_at_once_2x", || {
+fn addressed_at_once_2x() {
+    graded("addressed_at_once_2x", || {
         let cluster = Cluster::reliable(3);
-        for _ in 0..8 {
+        for _ in 0..10 {
             agree(&cluster, 3);
             let voter = cluster.random_server();
-            let candidates = [1, 2].map(|steps| cluster.after(voter, steps));
-            cluster.cut_link(candidates[0], candidates[1]);
-            candidates.into_iter().for_each(|candidate| cluster.restart(candidate));
+            let [one, other] = [1, 2].map(|steps| cluster.after(voter, steps));
+            cluster.cut_link(one, other);
+            if random_bool(0.5) {
+                cluster.restart(one);
+                cluster.restart(other);
+            }
             // The voter begins later, so it is not the first to stand for election.
             sleep(Duration::from_millis(random_range(150..300)));
             cluster.restart(voter);
-            cluster.pile_up(voter, Duration::from_millis(random_range(150..350)));
-            rush(&cluster, voter);
+            pile_up_among_commands(&cluster, voter, random_range(150..350));
+            sleep(ELECTION_TIMEOUT / 5);
+            cluster.mend_links();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// A candidate hears of its votes and of a later term at the same moment: it must not lead a term
+/// for which it was not elected (5.2).
+#[test]
+fn elected_too_late_2x() {
+    graded("elected_too_late_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..8 {
+            agree(&cluster, 3);
+            let candidate = cluster.random_server();
+            let others = [1, 2].map(|steps| cluster.after(candidate, steps));
+            let delay_ms = random_range(320..560);
+            for other in others {
+                let reply_delay = Duration::from_millis(delay_ms);
+                let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+                cluster.set_link(candidate, other, late);
+            }
+            cluster.restart(candidate);
+            // The others begin later, so they are not the first to stand for election.
+            sleep(Duration::from_millis(random_range(150..300)));
+            others.into_iter().for_each(|other| cluster.restart(other));
+            let before = cluster.term_of(candidate);
+            wait_until(ELECTION_TIMEOUT, || cluster.term_of(candidate) > before);
+            pile_up_among_commands(&cluster, candidate, delay_ms);
             sleep(ELECTION_TIMEOUT / 5);
             cluster.mend_links();
         }
@@ -262,12 +296,7 @@ fn all_arrives_at_once_2x() {
             if random_bool(0.7) {
                 cluster.cut_link(cluster.after(server, 1), cluster.after(server, 2));
             }
-            let duration = Duration::from_millis(random_range(400..900));
-            thread::scope(|scope| {
-                scope.spawn(|| give_commands_for(&cluster, duration));
-                cluster.pile_up(server, duration);
-            });
-            rush(&cluster, server);
+            pile_up_among_commands(&cluster, server, random_range(400..900));
             sleep(Duration::from_millis(random_range(0..400)));
             stop_if_failed();
             cluster.mend_links();
@@ -277,20 +306,26 @@ fn all_arrives_at_once_2x() {
     });
 }
 
-/// Gives every server a command now and then.
-fn give_commands_for(cluster: &Cluster, duration: Duration) {
+/// Holds up what is addressed to the server for so long, while every server is given a command
+/// now and then. When it all arrives, several clients give commands without a pause, mostly to the server.
+fn pile_up_among_commands(cluster: &Cluster, server: ServerId, milliseconds: u64) {
+    let duration = Duration::from_millis(milliseconds);
     let began = Instant::now();
-    while began.elapsed() < duration {
-        cluster.servers().for_each(|server| start_some(cluster, server, 0..2));
-        sleep(Duration::from_millis(random_range(0..60)));
-    }
-}
-
-/// Several clients give the server commands, without a pause.
-fn rush(cluster: &Cluster, server: ServerId) {
     thread::scope(|scope| {
+        scope.spawn(|| {
+            while began.elapsed() < duration {
+                cluster.servers().for_each(|server| start_some(cluster, server, 0..2));
+                sleep(Duration::from_millis(random_range(0..60)));
+            }
+        });
+        cluster.pile_up(server, duration);
         for _ in 0..16 {
-            scope.spawn(|| start_some(cluster, server, 16..17));
+            scope.spawn(|| {
+                for _ in 0..16 {
+                    let any = cluster.random_server();
+                    start_some(cluster, if random_bool(0.5) { server } else { any }, 1..2);
+                }
+            });
         }
     });
 }
