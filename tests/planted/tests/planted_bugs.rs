@@ -61,19 +61,20 @@ fn give_ten_commands(cluster: &Cluster) {
 fn run(
     seed: impl Fn(u32) -> u64,
     scenario: fn() -> Figures,
-) -> impl Iterator<Item = Result<Figures, Failure>> {
+) -> impl Iterator<Item = Result<Figures, Box<Failure>>> {
     (0..=SCHEDULES).map(move |variant| {
         let (name, time_limit) = ("planted bug".to_string(), Duration::from_secs(60));
         let options = Options { name, seed: seed(variant), time_limit };
-        match variant {
+        let result = match variant {
             0 => world::run(options, scenario),
             _ => simulate(options, Schedule::default(), scenario).result,
-        }
+        };
+        result.map_err(Box::new)
     })
 }
 
 /// Runs the scenario with the bug, which must be caught soon, every time.
-fn caught(bug: Bug, scenario: fn() -> Figures) -> impl Iterator<Item = Failure> {
+fn caught(bug: Bug, scenario: fn() -> Figures) -> impl Iterator<Item = Box<Failure>> {
     run(move |variant| bug.seed(variant), scenario).map(move |result| {
         let failure = result.expect_err("a planted bug is caught");
         assert!(failure.elapsed < SOON, "{bug:?} took too long to show: {failure}");
