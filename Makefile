@@ -70,11 +70,21 @@ bench:
 	$(CARGO) bench -p labrt -p labgob -p labrpc
 	@$(LAB) test $(OPTIONS) 2
 
+# Where labrt is to compile as well.
+OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
+
 # The graded tests are left out of the unit tests: the runner runs them, at the end.
 check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --workspace
+	@for target in $(OTHER_TARGETS); do \
+		if rustup target add $$target 2>/dev/null; then \
+			$(CARGO) clippy -p labrt --target $$target -- -D warnings || exit 1; \
+		else \
+			echo "NOTICE: $$target cannot be added here, so labrt is not checked for it."; \
+		fi; \
+	done
 	$(CARGO) test --workspace --exclude raft-tests
 	$(CARGO) test -p raft-tests --lib --test course_table
 	@$(LAB) test --seeds=50 2

@@ -2,8 +2,8 @@
 //!
 //! An object belongs to one world: using it from another would let a simulated thread block the OS
 //! thread it runs on, or one world's schedule depend on another's. (All of the OS is one world
-//! here.) A channel belongs to the world it is made in; a lock, which may be a `static`, to the
-//! one it is first used in, until that world ends. Operations that may block or be contended ask
+//! here.) A channel belongs to the world it is made in, for good; a lock, which may be a `static`,
+//! to the one it is first used in, until that world ends. Operations that may block or be contended ask
 //! the object's [`Home`] first and match on the [`Runtime`] they get.
 
 use std::cell::Cell;
@@ -102,6 +102,9 @@ pub(crate) struct Home(AtomicU64);
 
 const UNBOUND: u64 = 0;
 
+/// Set in the tag of an object that keeps its world for good. Worlds do not number so many objects.
+const MADE: u64 = 1 << 31;
+
 fn tag(world: u32, object: ObjectNumber) -> u64 {
     u64::from(world) << 32 | u64::from(object)
 }
@@ -118,7 +121,7 @@ impl Home {
 
     /// The calling thread's world.
     pub(crate) fn here() -> Home {
-        Home(AtomicU64::new(Home::tag_here()))
+        Home(AtomicU64::new(Home::tag_here() | MADE))
     }
 
     fn tag_here() -> u64 {
@@ -144,7 +147,7 @@ impl Home {
     /// The object's number in its world.
     #[inline(always)]
     pub(crate) fn number(&self) -> ObjectNumber {
-        self.0.load(Ordering::Relaxed) as ObjectNumber
+        (self.0.load(Ordering::Relaxed) & !MADE) as ObjectNumber
     }
 
     /// What threads wait for that wait for this object.
@@ -167,8 +170,9 @@ impl Home {
             OS => "the OS's".to_string(),
             number => format!("simulated world {number}"),
         };
+        let ended = || world != OS && !ALIVE.lock().contains_key(&world);
         assert!(
-            found == UNBOUND || (world != OS && !ALIVE.lock().contains_key(&world)),
+            found == UNBOUND || (found & MADE == 0 && ended()),
             "this object belongs to another world ({}) and cannot be used in this one ({}): it \
              was made or first used there. Make it anew in each world",
             name(world),

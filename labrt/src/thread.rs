@@ -16,7 +16,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::pool;
 use crate::record::Record;
 use crate::runtime::{Home, Runtime, current_sim};
-use crate::sim::core::{Key, Woken};
+use crate::sim::core::{Key, Kill, Woken};
 use crate::sim::trace::Op;
 use crate::wait::{Site, What, waiting};
 use crate::world;
@@ -107,16 +107,37 @@ where
         }))?,
         Runtime::Sim(sim) => {
             sim.point(Op::Spawn, handle.home.number(), site);
-            let life = Box::new(move || {
-                outcome.settle(body);
-                if let Some(sim) = current_sim() {
-                    sim.wake_all(Key::of(&*outcome));
-                }
-            });
-            sim.spawn(thread.0, life).map_err(io::Error::other)?;
+            let life = Life { body: Some(body), outcome };
+            sim.spawn(thread.0, Box::new(move || life.live())).map_err(io::Error::other)?;
         }
     }
     Ok(handle)
+}
+
+/// A simulated thread, which ends when this is dropped: perhaps without having begun, for its
+/// world may end before.
+struct Life<T, F: FnOnce() -> T> {
+    body: Option<F>,
+    outcome: Arc<Outcome<T>>,
+}
+
+impl<T, F: FnOnce() -> T> Life<T, F> {
+    fn live(mut self) {
+        if let Some(body) = self.body.take() {
+            self.outcome.settle(body);
+        }
+    }
+}
+
+impl<T, F: FnOnce() -> T> Drop for Life<T, F> {
+    fn drop(&mut self) {
+        // What the body holds goes first, as it does when a thread has run.
+        drop(self.body.take());
+        self.outcome.result.lock().get_or_insert_with(|| Err(Box::new(Kill)));
+        if let Some(sim) = current_sim() {
+            sim.wake_all(Key::of(&*self.outcome));
+        }
+    }
 }
 
 struct Outcome<T> {
@@ -163,7 +184,7 @@ impl<T> JoinHandle<T> {
             }
             Runtime::Sim(sim) => {
                 sim.point(Op::Join, self.home.number(), site);
-                while !self.is_finished() {
+                while self.outcome.result.lock().is_none() {
                     let ended = Key::of(&*self.outcome);
                     waiting(what(), None, site, || sim.wait(&[ended], None));
                 }
@@ -174,7 +195,11 @@ impl<T> JoinHandle<T> {
 
     /// Has the thread ended?
     #[must_use]
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
+        if let Some(sim) = self.home.sim() {
+            sim.point(Op::Join, self.home.number(), Location::caller());
+        }
         self.outcome.result.lock().is_some()
     }
 

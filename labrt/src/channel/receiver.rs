@@ -109,7 +109,11 @@ impl<T> Receiver<T> {
 
     /// How many messages the channel holds.
     #[must_use]
+    #[track_caller]
     pub fn len(&self) -> usize {
+        if let Some(sim) = self.home.sim() {
+            sim.point(Op::Receive, self.home.number(), Location::caller());
+        }
         match &self.real {
             Source::Messages(receiver) => receiver.len(),
             Source::Time(receiver, _) => receiver.len(),
@@ -119,6 +123,7 @@ impl<T> Receiver<T> {
 
     /// Does the channel hold no message? A rendezvous never does.
     #[must_use]
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

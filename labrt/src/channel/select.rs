@@ -199,7 +199,13 @@ fn ready(sides: Sides<'_, '_>, sim: Sim, last: Option<Token>) -> Option<Pending>
 /// Waits until one is ready, or until the deadline.
 fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pending> {
     assert!(present(sides).next().is_some(), "a select among nothing would wait for ever");
-    let keys: Vec<Key> = present(sides).map(|(_, side)| side.key()).collect();
+    let mut keys: Vec<Key> = Vec::new();
+    for (_, side) in present(sides) {
+        // Once each, though a channel may be there twice: a wake-up takes one entry off its queue.
+        if !keys.contains(&side.key()) {
+            keys.push(side.key());
+        }
+    }
     loop {
         present(sides).for_each(|(_, side)| side.invite(sim));
         let alarm = present(sides).filter_map(|(_, side)| side.deadline()).min();

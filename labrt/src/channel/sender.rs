@@ -94,7 +94,11 @@ impl<T> Sender<T> {
 
     /// How many messages the channel holds.
     #[must_use]
+    #[track_caller]
     pub fn len(&self) -> usize {
+        if let Some(sim) = self.home.sim() {
+            sim.point(Op::Send, self.home.number(), Location::caller());
+        }
         match &self.real {
             Sink::Os(sender) => sender.len(),
             Sink::Simulated(sending) => sending.len(),
@@ -103,12 +107,14 @@ impl<T> Sender<T> {
 
     /// Does the channel hold no message? A rendezvous never does.
     #[must_use]
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Is there no room at the moment? In a rendezvous there never is.
     #[must_use]
+    #[track_caller]
     pub fn is_full(&self) -> bool {
         self.capacity().is_some_and(|capacity| self.len() >= capacity)
     }

@@ -210,9 +210,7 @@ impl<T> Receiving<T> {
             sim.wake(sender);
             return Ok(message);
         }
-        if let Some(alarm) =
-            state.alarm.take_if(|alarm| sim.deadline(Duration::ZERO) >= alarm.deadline)
-        {
+        if let Some(alarm) = state.alarm.take_if(|alarm| is_over(sim, Some(alarm.deadline))) {
             return Ok((alarm.tell)(Duration::from_nanos(alarm.deadline)));
         }
         Err(if state.senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty })
@@ -280,8 +278,14 @@ impl<T> Drop for Receiving<T> {
         if state.receivers > 0 {
             return;
         }
-        // Nobody will have them. What is in them is dropped without the lock: it may be anything.
-        let messages = (std::mem::take(&mut state.messages), std::mem::take(&mut state.handed));
+        // Nobody will have them. As on the OS, a bounded channel keeps them all the same until its
+        // senders go too: who waits for an answer that one of them would carry waits on. What is in
+        // them is dropped without the lock: it may be anything.
+        let messages = match state.capacity {
+            None => std::mem::take(&mut state.messages),
+            Some(_) => VecDeque::new(),
+        };
+        let messages = (messages, std::mem::take(&mut state.handed));
         drop(state);
         drop(messages);
         if let Some(sim) = current_sim() {

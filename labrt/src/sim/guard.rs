@@ -28,12 +28,7 @@ mod last_words;
 mod overflow;
 #[cfg(target_os = "linux")]
 mod probe_linux;
-#[cfg(all(
-    target_os = "linux",
-    target_env = "gnu",
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    not(miri)
-))]
+#[cfg(std_guards)]
 mod std_linux;
 mod watchdog;
 
@@ -53,6 +48,7 @@ pub(crate) struct Watched {
     name: String,
     seed: u64,
     /// The size of a simulated thread's stack, in bytes.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "no signals, no report of an overflow"))]
     stack_size: usize,
     /// Adds to a failure what only the engine knows: virtual time, and what the threads are at.
     describe: Box<dyn Fn(&mut Failure) + Send + Sync>,
@@ -62,6 +58,7 @@ pub(crate) struct Watched {
     /// How many OS threads carry this world.
     carriers: AtomicU32,
     /// How often the world has asked for entropy.
+    #[cfg_attr(not(std_guards), expect(dead_code, reason = "std's entropy is not intercepted"))]
     draws: AtomicU64,
     /// The heartbeat as the watchdog last saw it, and how many looks ago it changed.
     seen: AtomicU64,

@@ -3,8 +3,9 @@
 use super::Policy;
 use crate::rand::mix;
 
-/// How often a thread passes scheduling points without ever waiting before a strict order of
-/// priorities steps back: a thread that spins until another has done something must not starve it.
+/// How often a thread passes scheduling points without ever waiting before others get a turn
+/// though no dice and no priorities say so: one that spins until another has done something must
+/// not starve it.
 const PATIENCE: u32 = 1000;
 
 /// Where PCT spreads its changes if nobody knows how long the world will be.
@@ -104,10 +105,12 @@ impl Scheduler {
     /// May another thread run instead of the running one at this point?
     #[inline]
     pub(super) fn preempts(&mut self, point: u64, running: &mut impl Ranked) -> bool {
+        self.in_a_row += 1;
         match self.policy {
-            Policy::Random { .. } => self.threshold > 0 && self.dice.next() <= self.threshold,
+            Policy::Random { .. } => {
+                self.threshold > 0 && self.dice.next() <= self.threshold || self.in_a_row > PATIENCE
+            }
             Policy::Pct { .. } => {
-                self.in_a_row += 1;
                 if self.changes.pop_if(|change| *change <= point).is_some()
                     || self.in_a_row > PATIENCE
                 {

@@ -159,7 +159,8 @@ impl Condvar {
             while lock.is_locked() {
                 sim.wait_masked(&[unlocked], None);
             }
-            woken == Woken::TimedOut
+            // In a world that ends time stands still, so a timed wait is over.
+            woken == Woken::TimedOut || (woken == Woken::Ending && limit.is_some())
         })
     }
 }

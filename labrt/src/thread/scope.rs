@@ -94,7 +94,28 @@ impl Threads {
     }
 }
 
-/// A thread of the scope, until it is done with all that it borrowed.
+/// A thread of the scope, until it is done with all that it borrowed. Its world may end before it
+/// begins, so the order of the fields counts, in which they are dropped.
+struct Work<F, T> {
+    body: Option<F>,
+    result: Arc<Mutex<Option<Result<T>>>>,
+    /// Last, whatever panics: nothing of 'scope is touched after it.
+    end: End,
+}
+
+impl<F: FnOnce() -> T, T> Work<F, T> {
+    fn run(mut self) {
+        let Some(body) = self.body.take() else { return };
+        let value = catch_unwind(AssertUnwindSafe(body));
+        if let Err(payload) = &value {
+            world::report_panic(payload.as_ref());
+            self.end.panicked = true;
+        }
+        *self.result.lock() = Some(value);
+    }
+}
+
+/// Tells the scope that one of its threads is done.
 struct End {
     threads: Arc<Threads>,
     panicked: bool,
@@ -120,30 +141,16 @@ impl<'scope> Scope<'scope, '_> {
         let site = Location::caller();
         let record = Record::current().child(None, None, site);
         let result = Arc::new(Mutex::new(None));
-        let body: Box<dyn FnOnce() + Send + 'scope> = {
-            let (threads, result) = (self.threads.clone(), result.clone());
-            Box::new(move || {
-                // Dropped last, whatever panics: nothing of 'scope is touched after it.
-                let mut end = End { threads, panicked: false };
-                let result = result;
-                let value = catch_unwind(AssertUnwindSafe(body));
-                if let Err(payload) = &value {
-                    world::report_panic(payload.as_ref());
-                    end.panicked = true;
-                }
-                *result.lock() = Some(value);
-            })
-        };
-        // SAFETY: `scope` returns only after every thread has called `end_one`, after which the
-        // closure holds nothing of 'scope: it has run, and has dropped its share of the result.
-        let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         self.threads.running.lock().count += 1;
+        let end = End { threads: self.threads.clone(), panicked: false };
+        let work = Work { body: Some(body), result: result.clone(), end };
+        let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || work.run());
+        // SAFETY: `scope` returns only after every thread has called `end_one`, after which the
+        // closure holds nothing of 'scope: whether it has run or not, `end` is dropped last.
+        let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         let thread = match start(record, body, site) {
             Ok(thread) => thread,
-            Err(error) => {
-                self.threads.end_one(false);
-                panic!("no more threads are to be had, {error}. Do threads leak?")
-            }
+            Err(error) => panic!("no more threads are to be had, {error}. Do threads leak?"),
         };
         ScopedJoinHandle { thread, result, threads: self.threads.clone(), scope: PhantomData }
     }
@@ -174,6 +181,7 @@ impl<T> ScopedJoinHandle<'_, T> {
 
     /// Has the thread ended?
     #[must_use]
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
         self.thread.is_finished()
     }

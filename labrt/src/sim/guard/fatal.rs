@@ -33,7 +33,10 @@ pub(super) struct Alarm {
 
 /// Without text, for it is made where allocating may not be safe.
 pub(super) enum What {
-    Runs { seconds: f64 },
+    Runs {
+        seconds: f64,
+    },
+    #[cfg_attr(not(std_guards), expect(dead_code, reason = "std's locks are not intercepted"))]
     Blocks,
 }
 

@@ -1,0 +1,107 @@
+//! The end of a world: what it may end with, and how its threads unwind.
+//!
+//! Once a world ends, control goes from thread to thread through the driver alone, which takes up
+//! one after the other. A thread that is taken up unwinds from where it waits, by a panic that no
+//! hook sees. Its destructors run, and may wait for others that have not unwound yet: it is taken
+//! up again after them.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::state::Verdict;
+use super::{Core, LIVELOCK, Next, Woken};
+use crate::sim::carrier::switch;
+use crate::world::{FailureKind, World};
+
+/// What unwinds a thread when its world ends.
+pub(crate) struct Kill;
+
+/// In a world that ends, a thread looks so many times for something before others have a turn.
+const LOOKS: u64 = 100;
+
+impl Core {
+    #[inline]
+    pub(crate) fn is_ending(&self) -> bool {
+        // Relaxed: set and read by threads of which one runs at a time.
+        self.ending.load(Ordering::Relaxed)
+    }
+
+    /// The world ends. From here on threads only unwind.
+    pub(crate) fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// The running thread panics, or otherwise unwinds: it does not switch of its own accord.
+    pub(crate) fn unwinds(&self) {
+        let mut state = self.state.lock();
+        let me = state.running as usize;
+        state.tasks[me].unwinding = true;
+    }
+
+    pub(crate) fn is_unwinding(&self) -> bool {
+        let state = self.state.lock();
+        state.tasks[state.running as usize].unwinding
+    }
+
+    /// The running thread meets a point of a world that has ended. If it unwinds already it goes
+    /// on, but now and then has others go first: its destructors may wait for them by looking
+    /// again and again, and if it has swallowed the unwinding the driver must be able to tell.
+    #[cold]
+    pub(super) fn stop_here(&self) {
+        if !self.is_unwinding() {
+            switch(Next::Driver);
+            self.unwind();
+        }
+        let turns = {
+            let mut state = self.state.lock();
+            state.standing += 1;
+            state.standing
+        };
+        if turns % LOOKS == 0 {
+            switch(Next::Driver);
+        }
+    }
+
+    /// Goes on with unwinding after something was put in order.
+    pub(crate) fn unwind_if_ending(&self) {
+        if self.is_ending() && !self.is_unwinding() {
+            self.unwind();
+        }
+    }
+
+    #[cold]
+    pub(super) fn unwind_unless_unwinding(&self, timed: bool) -> Woken {
+        if !self.is_unwinding() {
+            self.unwind();
+        }
+        // In a destructor: time does not pass any more, so a timed wait is over.
+        if timed { Woken::TimedOut } else { Woken::Ending }
+    }
+
+    pub(super) fn unwind(&self) -> ! {
+        self.unwinds();
+        resume_unwind(Box::new(Kill))
+    }
+
+    #[cold]
+    pub(super) fn judge(&self, verdict: Verdict) {
+        let world = self.world();
+        match verdict {
+            Verdict::Deadlock => world.fail_whole(
+                FailureKind::Deadlock,
+                "deadlock: no thread can run, and none waits for a time to come".into(),
+            ),
+            Verdict::Livelock => world.fail_here(
+                FailureKind::Livelock,
+                format!("livelock: {LIVELOCK} scheduling points without time passing"),
+                None,
+            ),
+            Verdict::TimeLimit => world.exceed(),
+        }
+    }
+
+    pub(super) fn world(&self) -> Arc<World> {
+        World::current().expect("a simulated thread belongs to a world")
+    }
+}

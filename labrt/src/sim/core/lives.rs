@@ -1,0 +1,132 @@
+//! The lives of simulated threads, from their spawn to their end, and who is alive.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Body, Core, Next, TaskId};
+use crate::record::{Record, ThreadNumber};
+use crate::sim::Policy;
+use crate::world::report_panic;
+
+/// So many simulated threads are too many for a process: a leak, most likely. Each takes two
+/// memory maps, of which Linux gives a process 65,530.
+const MAX_THREADS: usize = 24_000;
+
+/// Simulated threads of all worlds. One that could not be ended keeps its stack, and counts on.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+impl Core {
+    /// A new thread, which can run from now on.
+    ///
+    /// # Errors
+    /// If there are too many already: what to say.
+    pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
+        if THREADS.load(Ordering::Relaxed) >= MAX_THREADS {
+            return Err(self.too_many_threads());
+        }
+        THREADS.fetch_add(1, Ordering::Relaxed);
+        self.state.lock().spawn(record, body);
+        Ok(())
+    }
+
+    #[cold]
+    fn too_many_threads(&self) -> String {
+        let mut names: BTreeMap<String, usize> = BTreeMap::new();
+        for record in self.records() {
+            *names.entry(record.to_string()).or_default() += 1;
+        }
+        let most = names.into_iter().max_by_key(|(_, count)| *count);
+        let most = most.map(|(name, count)| format!(": {count} of them are {name}"));
+        format!("{MAX_THREADS} simulated ones are alive{}", most.unwrap_or_default())
+    }
+
+    /// The life of a simulated thread, called by what carries it; returns who is next.
+    pub(in crate::sim) fn run_task(&self, task: TaskId, body: Body) -> Next {
+        let ending = self.is_ending();
+        if ending {
+            // What is dropped unbegun is dropped to its end, as in any thread that unwinds.
+            self.unwinds();
+        }
+        let run = move || if ending { drop(body) } else { body() };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+            report_panic(payload.as_ref());
+        }
+        THREADS.fetch_sub(1, Ordering::Relaxed);
+        let mut state = self.state.lock();
+        state.end(task);
+        if self.is_ending() {
+            return Next::Driver;
+        }
+        let next = state.next();
+        self.now.store(state.now, Ordering::Relaxed);
+        drop(state);
+        match next {
+            Ok(next) => Next::Task(next),
+            Err(verdict) => {
+                self.judge(verdict);
+                Next::Driver
+            }
+        }
+    }
+
+    /// Can the state be looked at?
+    pub(crate) fn is_free(&self) -> bool {
+        !self.state.is_locked()
+    }
+
+    /// The first thread to run.
+    pub(in crate::sim) fn first(&self) -> TaskId {
+        self.state.lock().choose()
+    }
+
+    /// A thread starts: who it is, and what it does.
+    pub(in crate::sim) fn begin(&self, task: TaskId) -> (Arc<Record>, Body) {
+        let mut state = self.state.lock();
+        let task = &mut state.tasks[task as usize];
+        let record = task.record.clone().expect("a thread that starts has not ended");
+        (record, task.body.take().expect("a thread starts once"))
+    }
+
+    /// The threads that have not ended, oldest first.
+    pub(crate) fn records(&self) -> Vec<Arc<Record>> {
+        let state = self.state.lock();
+        let mut alive: Vec<_> = state.tasks.iter().filter(|task| task.record.is_some()).collect();
+        alive.sort_by_key(|task| task.number);
+        alive.into_iter().filter_map(|task| task.record.clone()).collect()
+    }
+
+    /// The thread of this number, if it has not ended.
+    pub(crate) fn find(&self, number: ThreadNumber) -> Option<Arc<Record>> {
+        let state = self.state.lock();
+        let mut records = state.tasks.iter().filter_map(|task| task.record.as_ref());
+        records.find(|record| record.number == number).cloned()
+    }
+
+    /// The threads that have not ended, oldest first.
+    pub(in crate::sim) fn alive(&self) -> Vec<TaskId> {
+        let state = self.state.lock();
+        let mut alive: Vec<_> =
+            (0..state.tasks.len()).filter(|task| state.tasks[*task].record.is_some()).collect();
+        alive.sort_by_key(|task| state.tasks[*task].number);
+        alive.into_iter().map(|task| task as TaskId).collect()
+    }
+
+    /// The driver is about to give control to this thread.
+    pub(in crate::sim) fn set_running(&self, task: TaskId) {
+        self.watched.heartbeat.fetch_add(1, Ordering::Relaxed);
+        self.state.lock().running = task;
+    }
+
+    /// Points, policy and hash, for the record; forgets the threads that could not be ended.
+    pub(in crate::sim) fn finish(&self) -> (u64, Policy, u64) {
+        let mut state = self.state.lock();
+        let tasks = std::mem::take(&mut state.tasks);
+        let figures = (state.points, state.scheduler.policy(), state.trace.finish());
+        drop(state);
+        // Each record has the world, which has this core.
+        drop(tasks);
+        figures
+    }
+}

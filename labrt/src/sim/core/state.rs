@@ -1,0 +1,301 @@
+//! What the core knows: threads, timers, who waits for what, and the rules by which these change.
+//!
+//! Nothing here switches, blocks, fails a world or calls foreign code.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+use super::{Body, Key, TaskId, Token, Woken};
+use crate::record::Record;
+use crate::sim::Schedule;
+use crate::sim::schedule::{Dice, Priority, Ranked, Scheduler};
+use crate::sim::trace::{ObjectNumber, Op, Trace};
+use crate::wait::Site;
+
+/// Everything about a world that changes.
+pub(super) struct State {
+    pub(super) now: u64,
+    /// The world fails when its clock gets here.
+    limit: u64,
+    pub(super) tasks: Vec<Task>,
+    free: Vec<TaskId>,
+    /// Threads spawned so far.
+    spawned: u64,
+    pub(super) running: TaskId,
+    /// Those that could run but do not, in no order.
+    pub(super) runnable: Vec<TaskId>,
+    timers: BinaryHeap<Reverse<Timer>>,
+    waiting: HashMap<Key, Vec<Token>, BuildHasherDefault<AddressHasher>>,
+    /// Vectors for `waiting` to use again.
+    spare: Vec<Vec<Token>>,
+    pub(super) scheduler: Scheduler,
+    pub(super) costs: Dice,
+    pub(super) trace: Trace,
+    pub(super) points: u64,
+    /// Points passed since time last moved.
+    pub(super) standing: u64,
+}
+
+/// One simulated thread.
+pub(super) struct Task {
+    /// None once it has ended.
+    pub(super) record: Option<Arc<Record>>,
+    /// Its number in the order of spawns.
+    pub(super) number: u64,
+    pub(super) epoch: u64,
+    pub(super) blocked: bool,
+    pub(super) woken: Woken,
+    pub(super) priority: Priority,
+    pub(super) body: Option<Body>,
+    /// Unwinds, because its world ends or because it has panicked.
+    pub(super) unwinding: bool,
+}
+
+impl Ranked for Task {
+    fn priority(&mut self) -> &mut Priority {
+        &mut self.priority
+    }
+}
+
+/// Ordered by deadline. Those of one moment wake together, in any order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Timer {
+    deadline: u64,
+    task: TaskId,
+    epoch: u64,
+}
+
+/// What went wrong with the world as a whole.
+pub(super) enum Verdict {
+    Deadlock,
+    Livelock,
+    TimeLimit,
+}
+
+impl State {
+    pub(super) fn new(seed: u64, limit: u64, schedule: Schedule) -> State {
+        let Schedule { policy, expected_points, trace, .. } = schedule;
+        State {
+            now: 0,
+            limit,
+            tasks: Vec::new(),
+            free: Vec::new(),
+            spawned: 0,
+            running: 0,
+            runnable: Vec::new(),
+            timers: BinaryHeap::new(),
+            waiting: HashMap::default(),
+            spare: Vec::new(),
+            scheduler: Scheduler::new(seed, policy, expected_points),
+            costs: Dice::new(seed, "costs"),
+            trace: Trace::new(trace),
+            points: 0,
+            standing: 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn pass(&mut self, op: Op, object: ObjectNumber, site: Option<Site>) {
+        self.points += 1;
+        self.standing += 1;
+        let thread = self.tasks[self.running as usize].number;
+        self.trace.event(self.now, thread, op, object, site);
+    }
+
+    #[inline]
+    pub(super) fn preempts(&mut self, point: u64) -> bool {
+        self.scheduler.preempts(point, &mut self.tasks[self.running as usize])
+    }
+
+    pub(super) fn step_back(&mut self, task: TaskId) {
+        self.scheduler.step_back(&mut self.tasks[task as usize]);
+    }
+
+    pub(super) fn spawn(&mut self, record: Arc<Record>, body: Body) {
+        self.spawned += 1;
+        let (number, priority) = (self.spawned, self.scheduler.new_priority());
+        let (record, body) = (Some(record), Some(body));
+        let fresh = Task {
+            record,
+            number,
+            epoch: 0,
+            blocked: false,
+            woken: Woken::Directly,
+            priority,
+            body,
+            unwinding: false,
+        };
+        let task = match self.free.pop() {
+            Some(free) => {
+                let slot = &mut self.tasks[free as usize];
+                // Counted on, so that tokens of the last thread here stay stale.
+                *slot = Task { epoch: slot.epoch + 1, ..fresh };
+                free
+            }
+            None => {
+                self.tasks.push(fresh);
+                (self.tasks.len() - 1) as TaskId
+            }
+        };
+        self.runnable.push(task);
+    }
+
+    pub(super) fn end(&mut self, task: TaskId) {
+        let slot = &mut self.tasks[task as usize];
+        slot.record = None;
+        slot.epoch += 1;
+        self.free.push(task);
+    }
+
+    #[inline]
+    pub(super) fn block(&mut self, me: TaskId, keys: &[Key], deadline: Option<u64>) {
+        let State { tasks, waiting, spare, timers, .. } = self;
+        let task = &mut tasks[me as usize];
+        task.blocked = true;
+        let token = Token { task: me, epoch: task.epoch };
+        for key in keys {
+            waiting.entry(*key).or_insert_with(|| spare.pop().unwrap_or_default()).push(token);
+        }
+        if let Some(deadline) = deadline {
+            timers.push(Reverse(Timer { deadline, task: me, epoch: token.epoch }));
+        }
+    }
+
+    /// Does anyone wait for the key?
+    pub(super) fn is_awaited(&self, key: Key) -> bool {
+        let tokens = self.waiting.get(&key);
+        tokens.is_some_and(|tokens| tokens.iter().any(|token| self.is_waiting(*token)))
+    }
+
+    /// Takes a thread that was woken off the other queues it stood in.
+    #[inline]
+    pub(super) fn forget(&mut self, me: TaskId, keys: &[Key], woken: Woken) {
+        for key in keys.iter().filter(|key| woken != Woken::By(**key)) {
+            if let Some(tokens) = self.waiting.get_mut(key) {
+                tokens.retain(|token| token.task != me);
+                self.tidy(*key);
+            }
+        }
+    }
+
+    /// A key that nobody waits for any more is not kept.
+    #[inline]
+    fn tidy(&mut self, key: Key) {
+        if self.waiting.get(&key).is_some_and(Vec::is_empty) {
+            self.spare.extend(self.waiting.remove(&key));
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_waiting(&self, token: Token) -> bool {
+        let task = &self.tasks[token.task as usize];
+        task.blocked && task.epoch == token.epoch
+    }
+
+    #[inline]
+    pub(super) fn wake(&mut self, token: Token, woken: Woken) -> bool {
+        let task = &mut self.tasks[token.task as usize];
+        let waits = task.blocked && task.epoch == token.epoch;
+        if waits {
+            task.blocked = false;
+            task.epoch += 1;
+            task.woken = woken;
+            self.runnable.push(token.task);
+        }
+        waits
+    }
+
+    #[inline]
+    pub(super) fn wake_one(&mut self, key: Key) -> Option<Token> {
+        let found = loop {
+            let tokens = self.waiting.get_mut(&key)?;
+            if tokens.is_empty() {
+                break None;
+            }
+            let token = tokens.swap_remove(self.scheduler.any_of(tokens.len()));
+            if self.wake(token, Woken::By(key)) {
+                break Some(token);
+            }
+        };
+        self.tidy(key);
+        found
+    }
+
+    #[inline]
+    pub(super) fn wake_all(&mut self, key: Key) -> usize {
+        let Some(mut tokens) = self.waiting.remove(&key) else { return 0 };
+        let woken = tokens.drain(..).filter(|token| self.wake(*token, Woken::By(key))).count();
+        self.spare.push(tokens);
+        woken
+    }
+
+    /// Who runs now that the running thread does not; time passes if nobody can.
+    #[inline]
+    pub(super) fn next(&mut self) -> Result<TaskId, Verdict> {
+        while self.runnable.is_empty() {
+            let Some(Reverse(timer)) = self.timers.pop() else { return Err(Verdict::Deadlock) };
+            let token = Token { task: timer.task, epoch: timer.epoch };
+            if self.is_waiting(token) {
+                self.wake(token, Woken::TimedOut);
+                if !self.advance(timer.deadline) {
+                    return Err(Verdict::TimeLimit);
+                }
+            }
+        }
+        Ok(self.choose())
+    }
+
+    /// Time passes, and wakes whoever waits for it. False if the world has no time left: its clock
+    /// stands still at the limit.
+    #[inline]
+    pub(super) fn advance(&mut self, to: u64) -> bool {
+        let in_time = to <= self.limit;
+        let to = to.min(self.limit);
+        if to > self.now {
+            self.now = to;
+            self.standing = 0;
+        }
+        while let Some(Reverse(timer)) = self.timers.peek() {
+            if timer.deadline > self.now {
+                break;
+            }
+            let token = Token { task: timer.task, epoch: timer.epoch };
+            self.timers.pop();
+            self.wake(token, Woken::TimedOut);
+        }
+        in_time
+    }
+
+    #[inline]
+    pub(super) fn choose(&mut self) -> TaskId {
+        let at = self.scheduler.choose(&self.runnable, &mut self.tasks);
+        let next = self.runnable.swap_remove(at);
+        if next != self.running {
+            self.running = next;
+            self.scheduler.switched();
+        }
+        self.trace.event(self.now, self.tasks[next as usize].number, Op::Chosen, 0, None);
+        next
+    }
+}
+
+/// Spreads addresses. Nothing depends on the order it gives: the map is never walked.
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    #[inline]
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("a key is one address");
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
