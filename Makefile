@@ -19,7 +19,7 @@ SIM = $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 .PHONY: help list test test- sim sim- replay bench check clean force
 
 help:
-	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D)"
+	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D; 2X goes beyond the course)"
 	@echo "make test-2           all parts of a lab"
 	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
 	@echo "make sim-2A           simulate a part (or sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"

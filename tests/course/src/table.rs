@@ -42,7 +42,7 @@ pub struct Test {
     pub name: String,
     /// The course's title, as on its passed line.
     pub title: String,
-    /// What passing is worth. The tests of a part add up to 100.
+    /// What passing is worth. The tests of a part add up to 100, or to 0 if it is not graded.
     pub points: u32,
     /// What it usually takes by the clock, in seconds. See [`Test::typical_time`].
     pub seconds: u64,
@@ -60,11 +60,12 @@ impl Course {
         toml::from_str(TABLE).expect("course.toml is part of the kit and well formed")
     }
 
-    /// The parts meant by `name`, in course order: one part ("2A", in either case) or all parts of
-    /// a lab ("2"). Empty if there are none.
+    /// The parts meant by `name`, in course order: one part ("2A", in either case) or the graded
+    /// parts of a lab ("2"). Empty if there are none.
     pub fn parts_named(&self, name: &str) -> Vec<&Part> {
         let meant = |part: &&Part| {
-            part.name.eq_ignore_ascii_case(name) || (part.lab() == name && !name.is_empty())
+            let in_lab = part.lab() == name && !name.is_empty() && part.is_graded();
+            part.name.eq_ignore_ascii_case(name) || in_lab
         };
         self.parts.iter().filter(meant).collect()
     }
@@ -96,6 +97,11 @@ impl Part {
     /// What the part is worth: the points of its tests together.
     pub fn points(&self) -> u32 {
         self.tests.iter().map(|test| test.points).sum()
+    }
+
+    /// Whether it counts. What lies beyond the course does not.
+    pub fn is_graded(&self) -> bool {
+        self.points() > 0
     }
 
     /// The title of one of its tests as the course prints it: "Test (2A): initial election".

@@ -15,7 +15,7 @@ pub use elections::{Elections, Sighting};
 pub use property::{Property, Violation};
 pub use started::Started;
 
-use labrt::world;
+use labrt::{thread, world};
 use std::panic;
 
 /// Ends the test with `message` and the calling thread with it. The thread unwinds quietly: the
@@ -23,15 +23,23 @@ use std::panic;
 #[track_caller]
 pub fn stop(message: impl Into<String>) -> ! {
     world::fail(message);
-    panic::resume_unwind(Box::new(Stopped))
+    leave()
 }
 
 /// Ends the calling thread if the test has failed anywhere, so that nothing runs on for the rest
 /// of its scenario.
 pub fn stop_if_failed() {
     if world::failed() {
-        panic::resume_unwind(Box::new(Stopped));
+        leave();
     }
+}
+
+/// Unwinds the calling thread, whose test has failed.
+fn leave() -> ! {
+    // A simulated world that has failed unwinds its threads by itself, here; one that unwound
+    // unasked would be disturbed in its destructors.
+    thread::yield_now();
+    panic::resume_unwind(Box::new(Stopped))
 }
 
 /// What a thread unwinds with when the test it works for has failed.

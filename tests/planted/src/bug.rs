@@ -45,14 +45,20 @@ impl Bug {
         Bug::Unfinished,
     ];
 
-    /// The seed of the worlds in which this bug is planted.
-    pub fn seed(self) -> u64 {
+    /// The seed of a world in which this bug is planted; of each `variant` another.
+    pub fn seed(self, variant: u32) -> u64 {
+        (u64::from(variant) << 32) + self.mark()
+    }
+
+    /// What the lower half of such a seed is.
+    fn mark(self) -> u64 {
         0xB06_0000 + self as u64
     }
 
     /// The bug of the present world, if it has one.
     pub(crate) fn planted() -> Option<Bug> {
-        Bug::ALL.into_iter().find(|bug| bug.seed() == world::seed())
+        let mark = world::seed() & u64::from(u32::MAX);
+        Bug::ALL.into_iter().find(|bug| bug.mark() == mark)
     }
 
     /// Whether it shows in what is handed to the service.

@@ -1,4 +1,5 @@
-//! Each planted bug is caught at once and by its right name, and a Raft without one passes.
+//! Each planted bug is caught at once and by its right name, and a Raft without one passes: on the
+//! OS, and under simulation however the threads take turns.
 
 // The cluster of the graded tests is compiled once more: what it calls `raft` is the one with bugs.
 extern crate planted_raft as raft;
@@ -8,14 +9,15 @@ mod raft_tests;
 
 use harness::Figures;
 use harness::checks::Property;
+use labrt::sim::{Schedule, simulate};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use labrt::world::{self, Failure, FailureKind, Options};
 use raft::{Bug, Index};
 use raft_tests::{Cluster, Conditions, Retry, Service, Setup, Value};
 
-/// A seed with which nothing is planted.
-const SOUND: u64 = 1;
+/// How many schedules each scenario is simulated on.
+const SCHEDULES: u32 = 30;
 
 /// A bug must show by then: a few elections' time.
 const SOON: Duration = Duration::from_secs(10);
@@ -55,37 +57,56 @@ fn give_ten_commands(cluster: &Cluster) {
     }
 }
 
-fn run(seed: u64, scenario: fn() -> Figures) -> Result<Figures, Box<Failure>> {
-    let (name, time_limit) = ("planted bug".to_string(), Duration::from_secs(60));
-    world::run(Options { name, seed, time_limit }, scenario).map_err(Box::new)
+/// Runs the scenario once on the OS and then simulated, each time with a seed of its own.
+fn run(
+    seed: impl Fn(u32) -> u64,
+    scenario: fn() -> Figures,
+) -> impl Iterator<Item = Result<Figures, Box<Failure>>> {
+    (0..=SCHEDULES).map(move |variant| {
+        let (name, time_limit) = ("planted bug".to_string(), Duration::from_secs(60));
+        let options = Options { name, seed: seed(variant), time_limit };
+        let result = match variant {
+            0 => world::run(options, scenario),
+            _ => simulate(options, Schedule::default(), scenario).result,
+        };
+        result.map_err(Box::new)
+    })
 }
 
-/// Runs the scenario with the bug, which must be caught soon.
-fn caught(bug: Bug, scenario: fn() -> Figures) -> Box<Failure> {
-    let failure = run(bug.seed(), scenario).expect_err("a planted bug is caught");
-    assert!(failure.elapsed < SOON, "{bug:?} took too long to show: {failure}");
-    failure
+/// Runs the scenario with the bug, which must be caught soon, every time.
+fn caught(bug: Bug, scenario: fn() -> Figures) -> impl Iterator<Item = Box<Failure>> {
+    run(move |variant| bug.seed(variant), scenario).map(move |result| {
+        let failure = result.expect_err("a planted bug is caught");
+        assert!(failure.elapsed < SOON, "{bug:?} took too long to show: {failure}");
+        failure
+    })
 }
 
 /// Runs the scenario with the bug, which must be caught as a violation of the property; `shown` is
 /// part of what must be told.
 fn violated(bug: Bug, scenario: fn() -> Figures, property: Property, shown: &str) {
-    let failure = caught(bug, scenario);
-    assert_eq!(failure.kind, FailureKind::Violation, "{failure}");
-    let what = failure.message.lines().next().unwrap_or_default();
-    assert!(what.starts_with(property.claim()), "{bug:?} is told as: {what}");
-    assert!(what.contains(shown), "{bug:?} is told as: {what}");
-    assert!(what.ends_with(&format!("({})", property.paper())), "{bug:?} is told as: {what}");
-    assert_eq!(failure.message.lines().count(), 4, "every server's state follows: {failure}");
+    for failure in caught(bug, scenario) {
+        assert_eq!(failure.kind, FailureKind::Violation, "{failure}");
+        let what = failure.message.lines().next().unwrap_or_default();
+        assert!(what.starts_with(property.claim()), "{bug:?} is told as: {what}");
+        assert!(what.contains(shown), "{bug:?} is told as: {what}");
+        assert!(what.ends_with(&format!("({})", property.paper())), "{bug:?} is told as: {what}");
+        assert_eq!(failure.message.lines().count(), 4, "every server's state follows: {failure}");
+    }
+}
+
+/// Runs the scenario with nothing planted; it must hold, with so many commands agreed on.
+fn holds(scenario: fn() -> Figures, agreements: u64) {
+    for result in run(|variant| u64::from(variant) << 32, scenario) {
+        let figures = result.unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!((figures.servers, figures.agreements), (3, agreements));
+    }
 }
 
 #[test]
 fn without_a_bug_the_scenarios_pass() {
-    let figures = run(SOUND, agreement_and_restart).unwrap_or_else(|failure| panic!("{failure}"));
-    assert_eq!((figures.servers, figures.agreements), (3, 11));
-    let figures =
-        run(SOUND, snapshot_for_one_left_behind).unwrap_or_else(|failure| panic!("{failure}"));
-    assert_eq!((figures.servers, figures.agreements), (3, 21));
+    holds(agreement_and_restart, 11);
+    holds(snapshot_for_one_left_behind, 21);
 }
 
 #[test]
@@ -147,20 +168,22 @@ fn a_forgotten_persist_is_caught() {
 
 #[test]
 fn a_log_lost_in_a_restart_is_caught() {
-    let failure = caught(Bug::LostLog, agreement_and_restart);
-    let what = failure.message.lines().next().unwrap_or_default();
     // A new command goes where another was applied. That is told as soon as it is there; if by
     // then it has been applied, that is told.
     let told = [Property::NothingVanishes, Property::StateMachineSafety];
-    assert!(told.iter().any(|property| what.starts_with(property.claim())), "{what}");
-    assert!(what.contains("101"), "{what}");
+    for failure in caught(Bug::LostLog, agreement_and_restart) {
+        let what = failure.message.lines().next().unwrap_or_default();
+        assert!(told.iter().any(|property| what.starts_with(property.claim())), "{what}");
+        assert!(what.contains("101"), "{what}");
+    }
 }
 
 #[test]
 fn what_is_not_written_yet_is_told() {
-    let failure = caught(Bug::Unfinished, agreement_and_restart);
-    assert_eq!(failure.kind, FailureKind::Panic);
     let expected = "not yet implemented: 2A: the current term, and whether this server leads";
-    assert_eq!(failure.message, expected);
-    assert!(failure.elapsed < Duration::from_secs(1), "{failure}");
+    for failure in caught(Bug::Unfinished, agreement_and_restart) {
+        assert_eq!(failure.kind, FailureKind::Panic);
+        assert_eq!(failure.message, expected);
+        assert!(failure.elapsed < Duration::from_secs(1), "{failure}");
+    }
 }

@@ -86,6 +86,7 @@ impl Cluster {
 
     /// Gives the command to this server. Returns its index and term if the server says it leads.
     ///
+    /// Whoever takes a command leads the term it names, and puts nothing else there.
     /// Only a leader that is out of date puts a command where something has been applied before.
     #[track_caller]
     pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
@@ -96,7 +97,12 @@ impl Cluster {
             (raft, state.applied.highest())
         };
         let (index, term) = raft.start(labgob::encode(value))?;
-        self.lock().started.place(index.0, value.clone());
+        let result = {
+            let mut state = self.lock();
+            let leads = state.elections.note_leader(server.0, term.0);
+            leads.and(state.started.place(server.0, index.0, term.0, value.clone()))
+        };
+        self.shared.hold_to(result);
         if index.0 <= highest {
             self.check_out_of_date(Suspect { server: server.0, term: term.0, index: index.0 });
         }

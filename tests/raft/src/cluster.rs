@@ -2,12 +2,13 @@
 
 use super::value::Value;
 use harness::checks::{AppliedRecord, Elections, Redelivery, Started};
-use labrpc::Network;
+use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
 use labrt::time::Instant;
 use log::info;
 use raft::{Persister, Raft, ServerId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether the network loses and delays messages.
@@ -69,6 +70,8 @@ pub(crate) struct State {
     pub(crate) elections: Elections,
     pub(crate) applied: AppliedRecord<Value>,
     pub(crate) started: Started<Value>,
+    /// Faults of calls from one server to another, where the link has any of its own.
+    pub(crate) links: BTreeMap<(ServerId, ServerId), LinkFaults>,
 }
 
 /// One server, through all its lives.
@@ -175,6 +178,7 @@ impl Shared {
             elections: Elections::new(setup.servers),
             applied: AppliedRecord::new(setup.servers, redelivery),
             started: Started::new(),
+            links: BTreeMap::new(),
         };
         let (state, finished) = (Mutex::new(state), AtomicBool::new(false));
         Shared { service: setup.service, state, finished }

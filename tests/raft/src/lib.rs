@@ -26,6 +26,7 @@ mod cluster;
 mod finish;
 mod leaders;
 mod lifecycle;
+mod links;
 mod report;
 mod value;
 mod watcher;

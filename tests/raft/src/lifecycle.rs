@@ -92,6 +92,8 @@ impl Cluster {
         let (sender, messages) = channel::bounded(0);
         let raft = Raft::new(ends, server, persister, sender);
         self.lock().servers[server.0].raft = Some(raft.clone());
+        // Nobody reaches it yet: the term it tells now is the one it found on its disk.
+        self.shared.observe(server);
         applier::spawn(self.shared.clone(), server, life, raft.clone(), messages);
         let mut rpc_server = Server::new();
         raft.serve(&mut rpc_server);
@@ -105,12 +107,15 @@ impl Cluster {
     }
 
     /// New ends for the server with names never used before, so that those of its last life stay
-    /// disabled for ever.
+    /// disabled for ever. Their links are no better than they were.
     fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
         let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();
         for (name, peer) in names.iter().zip(self.servers()) {
             self.network.connect(name, &peer.to_string());
+            if let Some(faults) = self.lock().links.get(&(server, peer)).cloned() {
+                self.network.set_link(name, faults);
+            }
         }
         self.lock().servers[server.0].ends = names;
         ends

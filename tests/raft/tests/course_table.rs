@@ -4,11 +4,12 @@ use course::{Course, Part};
 use std::collections::BTreeSet;
 
 /// The test binaries of this package, by name, as they are written.
-const BINARIES: [(&str, &str); 4] = [
+const BINARIES: [(&str, &str); 5] = [
     ("part_2a", include_str!("part_2a.rs")),
     ("part_2b", include_str!("part_2b.rs")),
     ("part_2c", include_str!("part_2c.rs")),
     ("part_2d", include_str!("part_2d.rs")),
+    ("part_2x", include_str!("part_2x.rs")),
 ];
 
 /// The names of the functions that follow a `#[test]`.

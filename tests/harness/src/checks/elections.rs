@@ -53,7 +53,8 @@ impl Elections {
         if seen.leads { self.note_leader(server, seen.term) } else { Ok(()) }
     }
 
-    fn note_leader(&mut self, server: usize, term: u64) -> Result<(), Violation> {
+    /// `server` showed that it leads, or led, `term`: it said so, or took a command in it.
+    pub fn note_leader(&mut self, server: usize, term: u64) -> Result<(), Violation> {
         let first = *self.leaders.entry(term).or_insert(server);
         if first == server {
             return Ok(());

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Property {
     /// At most one leader is elected in a term.
     ElectionSafety,
+    /// A leader only appends to its log: what it has put at an index stays there for its term.
+    LeaderAppendOnly,
     /// A server's term never goes back, nor does a restart take it back.
     MonotonicTerms,
     /// No two servers apply different commands at one index, nor one server in two lives.
@@ -27,6 +29,7 @@ impl Property {
     pub fn claim(self) -> &'static str {
         match self {
             Property::ElectionSafety => "at most one leader per term",
+            Property::LeaderAppendOnly => "a leader only appends to its log",
             Property::MonotonicTerms => "terms never go back",
             Property::StateMachineSafety => "no index applied with different commands",
             Property::AppliedOrder => "commands are applied in order, without a gap",
@@ -40,6 +43,7 @@ impl Property {
     pub fn paper(self) -> &'static str {
         match self {
             Property::ElectionSafety => "Election Safety, figure 3 and section 5.2",
+            Property::LeaderAppendOnly => "Leader Append-Only, figure 3 and section 5.3",
             Property::MonotonicTerms => "currentTerm in figure 2, section 5.1",
             Property::StateMachineSafety => "State Machine Safety, figure 3 and section 5.4.3",
             Property::AppliedOrder => "lastApplied in figure 2, section 5.3",

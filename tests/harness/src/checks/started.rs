@@ -1,20 +1,21 @@
 //! What was given to `start`: nothing else may be applied, and nothing elsewhere.
 
 use super::{AppliedRecord, Property, Violation};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// Every command that any server was asked to take, and where leaders put those they took.
 #[derive(Debug)]
 pub struct Started<V> {
     asked: BTreeSet<V>,
-    placed: BTreeSet<(u64, V)>,
+    /// By index, then by the term of the leader that put it there.
+    placed: BTreeMap<(u64, u64), V>,
 }
 
 impl<V: Clone + Ord + Display> Started<V> {
     /// Nobody was asked for anything yet.
     pub fn new() -> Started<V> {
-        Started { asked: BTreeSet::new(), placed: BTreeSet::new() }
+        Started { asked: BTreeSet::new(), placed: BTreeMap::new() }
     }
 
     /// A server is about to be asked to take `value`.
@@ -22,9 +23,24 @@ impl<V: Clone + Ord + Display> Started<V> {
         self.asked.insert(value);
     }
 
-    /// A leader has put `value` at `index`.
-    pub fn place(&mut self, index: u64, value: V) {
-        self.placed.insert((index, value));
+    /// `server` has put `value` at `index`, as leader of `term`: nothing else went there in this
+    /// term.
+    pub fn place(
+        &mut self,
+        server: usize,
+        index: u64,
+        term: u64,
+        value: V,
+    ) -> Result<(), Violation> {
+        let Some(earlier) = self.placed.insert((index, term), value.clone()) else {
+            return Ok(());
+        };
+        Err(Violation::of(
+            Property::LeaderAppendOnly,
+            format!(
+                "S{server}, leader of term {term}, put {earlier} at index {index}, and {value}"
+            ),
+        ))
     }
 
     /// `server` applied `value` at `index`: somebody must have been asked to take it.
@@ -44,13 +60,13 @@ impl<V: Clone + Ord + Display> Started<V> {
     where
         V: PartialEq,
     {
-        let record =
+        let mut record =
             (1..=applied.highest()).filter_map(|index| Some((index, applied.value(index)?)));
-        let strange = record.map(|(index, value)| (index, value.clone()));
-        let Some((index, value)) = strange.into_iter().find(|entry| !self.placed.contains(entry))
-        else {
-            return Ok(());
+        let is_strange = |&(index, value): &(u64, &V)| {
+            let mut placed = self.placed.range((index, 0)..=(index, u64::MAX));
+            !placed.any(|(_, placed)| placed == value)
         };
+        let Some((index, value)) = record.find(is_strange) else { return Ok(()) };
         Err(Violation::of(
             Property::OnlyCommands,
             format!("{value} was applied at index {index}, where no start had put it"),
@@ -90,11 +106,21 @@ mod tests {
     #[test]
     fn a_command_is_applied_where_a_leader_put_it_and_nowhere_else() {
         let mut started = Started::new();
-        started.place(1, 7);
-        started.place(2, 7); // A retry.
-        started.place(2, 8); // Of another leader, overwritten.
+        started.place(0, 1, 1, 7).unwrap();
+        started.place(0, 2, 1, 7).unwrap(); // A retry.
+        started.place(1, 2, 2, 8).unwrap(); // Of another leader, overwritten.
         started.check_all_placed(&applied(&[7, 7])).unwrap();
         let violation = started.check_all_placed(&applied(&[7, 8, 7])).unwrap_err();
         assert_eq!(violation.what, "7 was applied at index 3, where no start had put it");
+    }
+
+    #[test]
+    fn a_leader_that_puts_two_commands_in_one_place_is_told() {
+        let mut started = Started::new();
+        started.place(0, 1, 4, 7).unwrap();
+        started.place(1, 1, 5, 8).unwrap();
+        let violation = started.place(0, 1, 4, 8).unwrap_err();
+        assert_eq!(violation.property, Property::LeaderAppendOnly);
+        assert_eq!(violation.what, "S0, leader of term 4, put 7 at index 1, and 8");
     }
 }

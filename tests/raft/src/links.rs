@@ -1,0 +1,71 @@
+//! Faults of single links, which the course's tests do not have: what passes between two servers
+//! may be late, or not arrive, while both talk to everybody else.
+
+use super::cluster::Cluster;
+use labrpc::{Cut, LinkFaults};
+use labrt::thread;
+use labrt::time::{Duration, Instant};
+use log::info;
+use raft::ServerId;
+
+/// How far apart what has piled up may arrive.
+const PILE_SPREAD: Duration = Duration::from_millis(2);
+
+impl Cluster {
+    /// Gives calls from one server to another faults of their own. They stay when either crashes,
+    /// until the links are mended.
+    pub fn set_link(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
+        info!(target: "cluster", "link from {from} to {to}: {faults:?}");
+        self.lock().links.insert((from, to), faults.clone());
+        self.set_faults(from, to, faults);
+    }
+
+    /// Nothing passes between the two any more, neither way. What is under way still arrives.
+    pub fn cut_link(&self, one: ServerId, other: ServerId) {
+        let cut = LinkFaults { cut: Some(Cut::Requests), ..LinkFaults::default() };
+        self.set_link(one, other, cut.clone());
+        self.set_link(other, one, cut);
+    }
+
+    /// Takes all faults of single links away.
+    pub fn mend_links(&self) {
+        let mended = std::mem::take(&mut self.lock().links);
+        info!(target: "cluster", "mend {} links", mended.len());
+        for (from, to) in mended.into_keys() {
+            self.set_faults(from, to, LinkFaults::default());
+        }
+    }
+
+    /// Holds up for so long all that is addressed to the server, requests and replies, on links
+    /// without faults of their own: it arrives in one rush at the end, as at a server that was
+    /// asleep.
+    pub fn pile_up(&self, server: ServerId, duration: Duration) {
+        info!(target: "cluster", "what is addressed to {server} piles up for {duration:?}");
+        let end = Instant::now() + duration;
+        let sound = |link: &(ServerId, ServerId)| !self.lock().links.contains_key(link);
+        let others = || self.servers().filter(|other| *other != server);
+        let requests: Vec<_> = others().map(|other| (other, server)).filter(sound).collect();
+        let replies: Vec<_> = others().map(|other| (server, other)).filter(sound).collect();
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let (request_delay, reply_delay) = (left, left);
+            for (from, to) in &requests {
+                let late = LinkFaults { request_delay, ..LinkFaults::default() };
+                self.set_faults(*from, *to, late);
+            }
+            for (from, to) in &replies {
+                let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+                self.set_faults(*from, *to, late);
+            }
+            if left.is_zero() {
+                break;
+            }
+            thread::sleep(PILE_SPREAD.min(left));
+        }
+    }
+
+    fn set_faults(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
+        let end = self.lock().servers[from.0].ends[to.0].clone();
+        self.network.set_link(&end, faults);
+    }
+}

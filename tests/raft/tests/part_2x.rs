@@ -1,0 +1,327 @@
+//! Part 2X: beyond the course. What its tests of 2A to 2D cannot show, or hardly: votes and
+//! acknowledgements that arrive after whoever sent them has crashed, or after they have ceased to
+//! count; links that fail alone; requests that arrive twice.
+//!
+//! Worth no points. A scenario here asks for no progress while it does its worst, only that no
+//! property is violated, and for agreement once all is well again.
+
+use harness::checks::stop_if_failed;
+use harness::{Figures, graded};
+use labrpc::{Cut, Faults, LinkFaults};
+use labrt::rand::{random_bool, random_range};
+use labrt::thread::{self, sleep};
+use labrt::time::{Duration, Instant};
+use raft::ServerId;
+use raft_tests::{Cluster, Conditions, ELECTION_TIMEOUT, Retry, Service, Setup, Value};
+use std::ops::Range;
+
+/// Two candidates that do not hear of each other ask the same voter, which crashes after it has
+/// answered the first: it must still know in its next life (5.2, figure 2).
+#[test]
+fn vote_survives_crash_2x() {
+    graded("vote_survives_crash_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..6 {
+            agree(&cluster, 3);
+            let voter = cluster.random_server();
+            let before = cluster.term_of(voter);
+            // The vote is still under way when the voter crashes.
+            between_two_candidates(&cluster, voter, 20..50);
+            cluster.servers().for_each(|server| cluster.restart(server));
+            wait_until(ELECTION_TIMEOUT, || cluster.term_of(voter) > before);
+            cluster.restart(voter);
+            sleep(ELECTION_TIMEOUT);
+            cluster.mend_links();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// Two candidates that do not hear of each other ask the same voter, term after term, and its
+/// votes reach them when they stand in another term than they asked in (5.2).
+#[test]
+fn late_votes_2x() {
+    graded("late_votes_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..4 {
+            agree(&cluster, 3);
+            let voter = cluster.random_server();
+            between_two_candidates(&cluster, voter, 150..900);
+            cluster.servers().for_each(|server| cluster.restart(server));
+            sleep(4 * ELECTION_TIMEOUT);
+            stop_if_failed();
+            cluster.mend_links();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// A follower crashes while its acknowledgement is under way, and so does the leader when it has
+/// heard it: what was committed thereby is on both disks (5.2, figure 2).
+#[test]
+fn acknowledged_survives_crash_2x() {
+    graded("acknowledged_survives_crash_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..6 {
+            agree(&cluster, 3);
+            let leader = cluster.check_one_leader();
+            let (follower, absent) = (cluster.after(leader, 1), cluster.after(leader, 2));
+            cluster.disconnect(absent);
+            let reply_delay = Duration::from_millis(20);
+            let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+            cluster.set_link(leader, follower, late);
+            cluster.start_command(leader, &Value::random());
+            sleep(Duration::from_millis(random_range(2..20)));
+            cluster.restart(follower);
+            sleep(Duration::from_millis(random_range(20..60)));
+            cluster.restart(leader);
+            cluster.mend_links();
+
+            // Either of them has to know for the one that was absent.
+            let away = if random_bool(0.5) { leader } else { follower };
+            cluster.disconnect(away);
+            cluster.connect(absent);
+            agree(&cluster, 2);
+            cluster.connect(away);
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// A leader is deposed and elected again before an acknowledgement of its first term reaches it;
+/// what that speaks of has been replaced meanwhile (5.3).
+#[test]
+fn late_acknowledgement_2x() {
+    graded("late_acknowledgement_2x", || {
+        let cluster = Cluster::reliable(5);
+        for _ in 0..5 {
+            agree(&cluster, 5);
+            let leader = cluster.check_one_leader();
+            let [follower, others @ ..] = [1, 2, 3, 4].map(|steps| cluster.after(leader, steps));
+            let reply_delay = Duration::from_millis(random_range(1400..3000));
+            cluster.set_link(leader, follower, LinkFaults { reply_delay, ..LinkFaults::default() });
+            for other in others {
+                cluster.cut_link(leader, other);
+                cluster.cut_link(follower, other);
+            }
+            start_some(&cluster, leader, 5..20);
+            // The others elect a leader of their own, which has less to tell.
+            sleep(ELECTION_TIMEOUT);
+            others.into_iter().for_each(|other| start_some(&cluster, other, 1..3));
+            sleep(Duration::from_millis(50));
+            cluster.mend_links();
+            sleep(Duration::from_millis(random_range(150..300)));
+
+            // Now the others do not stand for election, and whoever does cannot reach the
+            // follower.
+            for other in others {
+                for peer in cluster.servers().filter(|peer| *peer != other) {
+                    cluster.set_link(other, peer, silent());
+                }
+            }
+            cluster.cut_link(leader, follower);
+            for _ in 0..15 {
+                sleep(ELECTION_TIMEOUT / 10);
+                start_some(&cluster, leader, 1..4);
+            }
+            cluster.mend_links();
+            others.into_iter().take(2).for_each(|other| cluster.restart(other));
+            cluster.disconnect(leader);
+            agree(&cluster, 4);
+            cluster.connect(leader);
+        }
+        agree(&cluster, 5);
+        cluster.finish()
+    });
+}
+
+/// Commands that follow each other closely reach every service, without a later one to push them
+/// along.
+#[test]
+fn every_command_arrives_2x() {
+    graded("every_command_arrives_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..5 {
+            let leader = cluster.check_one_leader();
+            for _ in 0..20 {
+                let last = thread::scope(|scope| {
+                    let start = || {
+                        sleep(Duration::from_micros(random_range(0..1500)));
+                        cluster.start_command(leader, &Value::random())
+                    };
+                    let clients: Vec<_> = (0..3).map(|_| scope.spawn(start)).collect();
+                    clients.into_iter().filter_map(|client| client.join().ok()?).max()
+                });
+                // If the leader has changed meanwhile, they need not arrive.
+                let arrived = last.and_then(|(index, term)| cluster.wait_for(index, 3, Some(term)));
+                if arrived.is_none() {
+                    break;
+                }
+            }
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// Everything at once, with a service that remembers all.
+#[test]
+fn everything_at_once_2x() {
+    graded("everything_at_once_2x", || everything_at_once(Service::Plain));
+}
+
+/// Everything at once, with a service that takes snapshots.
+#[test]
+fn everything_at_once_with_snapshots_2x() {
+    graded("everything_at_once_with_snapshots_2x", || everything_at_once(Service::Snapshotting));
+}
+
+/// Messages are late, get lost, arrive twice and overtake each other, links fail one by one,
+/// servers crash at any moment, and all are given commands.
+fn everything_at_once(service: Service) -> Figures {
+    let cluster = Cluster::new(Setup { servers: 5, conditions: Conditions::Unreliable, service });
+    let default = Faults::default();
+    cluster.network().set_faults(Faults { duplication: 0.2, reordering: 0.3, ..default });
+    for _ in 0..60 {
+        stop_if_failed();
+        match random_range(0..10) {
+            0 => cluster.network().set_long_reordering(random_bool(0.5)),
+            1 => cluster.mend_links(),
+            2 => cluster.cut_link(cluster.random_server(), cluster.random_server()),
+            3 => cluster.set_link(cluster.random_server(), cluster.random_server(), silent()),
+            4 => cluster.restart(cluster.random_server()),
+            5 => cluster.servers().for_each(|server| cluster.restart(server)),
+            _ => {}
+        }
+        cluster.servers().for_each(|server| start_some(&cluster, server, 0..4));
+        sleep(Duration::from_millis(random_range(0..200)));
+    }
+    cluster.network().set_long_reordering(false);
+    cluster.network().set_reliable(true);
+    cluster.mend_links();
+    agree(&cluster, 5);
+    cluster.finish()
+}
+
+/// Two candidates that do not hear of each other, or a candidate and a leader, address the same
+/// server at the same moment, amid commands: whether it has voted and that it votes now must not
+/// come apart, nor what it answers an old leader and that it has voted for the next (5.2).
+#[test]
+fn addressed_at_once_2x() {
+    graded("addressed_at_once_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..10 {
+            agree(&cluster, 3);
+            let voter = cluster.random_server();
+            let [one, other] = [1, 2].map(|steps| cluster.after(voter, steps));
+            cluster.cut_link(one, other);
+            if random_bool(0.5) {
+                cluster.restart(one);
+                cluster.restart(other);
+            }
+            // The voter begins later, so it is not the first to stand for election.
+            sleep(Duration::from_millis(random_range(150..300)));
+            cluster.restart(voter);
+            pile_up_among_commands(&cluster, voter, random_range(150..350));
+            sleep(ELECTION_TIMEOUT / 5);
+            cluster.mend_links();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// A candidate hears of its votes and of a later term at the same moment: it must not lead a term
+/// for which it was not elected (5.2).
+#[test]
+fn elected_too_late_2x() {
+    graded("elected_too_late_2x", || {
+        let cluster = Cluster::reliable(3);
+        for _ in 0..8 {
+            agree(&cluster, 3);
+            let candidate = cluster.random_server();
+            let others = [1, 2].map(|steps| cluster.after(candidate, steps));
+            let delay_ms = random_range(320..560);
+            for other in others {
+                let reply_delay = Duration::from_millis(delay_ms);
+                let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+                cluster.set_link(candidate, other, late);
+            }
+            cluster.restart(candidate);
+            // The others begin later, so they are not the first to stand for election.
+            sleep(Duration::from_millis(random_range(150..300)));
+            others.into_iter().for_each(|other| cluster.restart(other));
+            let before = cluster.term_of(candidate);
+            wait_until(ELECTION_TIMEOUT, || cluster.term_of(candidate) > before);
+            pile_up_among_commands(&cluster, candidate, delay_ms);
+            sleep(ELECTION_TIMEOUT / 5);
+            cluster.mend_links();
+        }
+        agree(&cluster, 3);
+        cluster.finish()
+    });
+}
+
+/// Holds up what is addressed to the server for so long, while every server is given a command
+/// now and then. When it all arrives, several clients give commands without a pause, mostly to the server.
+fn pile_up_among_commands(cluster: &Cluster, server: ServerId, milliseconds: u64) {
+    let duration = Duration::from_millis(milliseconds);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while began.elapsed() < duration {
+                cluster.servers().for_each(|server| start_some(cluster, server, 0..2));
+                sleep(Duration::from_millis(random_range(0..60)));
+            }
+        });
+        cluster.pile_up(server, duration);
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for _ in 0..16 {
+                    let any = cluster.random_server();
+                    start_some(cluster, if random_bool(0.5) { server } else { any }, 1..2);
+                }
+            });
+        }
+    });
+}
+
+/// Only the voter talks to both others, and its answers are late by some milliseconds in `delay`.
+fn between_two_candidates(cluster: &Cluster, voter: ServerId, delay: Range<u64>) {
+    let candidates = [1, 2].map(|steps| cluster.after(voter, steps));
+    cluster.cut_link(candidates[0], candidates[1]);
+    for candidate in candidates {
+        let reply_delay = Duration::from_millis(random_range(delay.clone()));
+        let late = LinkFaults { reply_delay, ..LinkFaults::default() };
+        cluster.set_link(candidate, voter, late);
+    }
+}
+
+/// No request leaves over this link.
+fn silent() -> LinkFaults {
+    LinkFaults { cut: Some(Cut::Requests), ..LinkFaults::default() }
+}
+
+/// Gives the server so many commands, at once.
+fn start_some(cluster: &Cluster, server: ServerId, commands: Range<usize>) {
+    for _ in 0..random_range(commands) {
+        cluster.start_command(server, &Value::random());
+    }
+}
+
+#[track_caller]
+fn agree(cluster: &Cluster, servers: usize) {
+    cluster.agree_on(Value::random(), servers, Retry::Yes);
+}
+
+/// Waits until it happens, or that long.
+fn wait_until(limit: Duration, happened: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !happened() && began.elapsed() < limit {
+        stop_if_failed();
+        sleep(Duration::from_millis(1));
+    }
+}
