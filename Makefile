@@ -27,7 +27,7 @@ help:
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log"
 	@echo "make list             the course: parts, tests, points"
 	@echo "make check            formatting, clippy, docs, unit tests, then lab 2, simulated and on real threads"
-	@echo "make bench            the benchmarks, then what all of lab 2 takes"
+	@echo "make bench            the benchmarks, then what all of lab 2 takes, simulated and on real threads"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
 	@echo "With the tests:"
@@ -68,6 +68,7 @@ list:
 
 bench:
 	$(CARGO) bench -p labrt -p labgob -p labrpc
+	@$(LAB) test --seeds=50 --jobs=1 2
 	@$(LAB) test $(OPTIONS) 2
 
 # Where labrt is to compile as well.
