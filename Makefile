@@ -88,7 +88,7 @@ check:
 	done
 	$(CARGO) test --workspace --exclude raft-tests
 	$(CARGO) test -p raft-tests --lib --test course_table
-	@$(LAB) test --seeds=50 2
+	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=5 --check=determinism 2
 	@$(LAB) test $(OPTIONS) 2
 
