@@ -26,6 +26,9 @@ pub(crate) type ThreadNumber = u64;
 /// One thread.
 pub(crate) struct Record {
     pub(crate) number: ThreadNumber,
+    /// What the thread itself gets to see: under simulation it counts from 1 in every world, so
+    /// that a log that tells it is the same in every run.
+    pub(crate) id: u64,
     name: Name,
     /// The server this thread works for, inherited from its spawner.
     pub(crate) server: Option<Arc<str>>,
@@ -110,8 +113,11 @@ impl Record {
         world: Option<Arc<World>>,
         seed: u64,
     ) -> Record {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let core = world.as_ref().and_then(|world| world.core());
         Record {
-            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            number,
+            id: core.map_or(number, |core| core.number_thread()),
             name,
             server,
             world,

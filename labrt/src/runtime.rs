@@ -156,6 +156,12 @@ impl Home {
         Key::of(self)
     }
 
+    /// May the calling thread use the object?
+    pub(crate) fn is_here(&self) -> bool {
+        let found = self.0.load(Ordering::Relaxed);
+        found == UNBOUND || world_of(found) == WORLD.get()
+    }
+
     /// The simulated world of this object, if the calling thread runs in it.
     #[inline(always)]
     pub(crate) fn sim(&self) -> Option<Sim> {
@@ -166,6 +172,9 @@ impl Home {
     #[track_caller]
     fn settle(&self, found: u64) {
         let world = world_of(found);
+        if world == WORLD.get() {
+            return;
+        }
         let name = |world| match world {
             OS => "the OS's".to_string(),
             number => format!("simulated world {number}"),
@@ -178,7 +187,12 @@ impl Home {
             name(world),
             name(WORLD.get()),
         );
-        self.0.store(Home::tag_here(), Ordering::Relaxed);
+        // Of two worlds that use a static for the first time, one comes second.
+        let bound =
+            self.0.compare_exchange(found, Home::tag_here(), Ordering::Relaxed, Ordering::Relaxed);
+        if let Err(other) = bound {
+            self.settle(other);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
@@ -125,8 +126,11 @@ fn host_world<T: Send + 'static>(
         let (core, value) = (core.clone(), value.clone());
         move || {
             let result = body();
-            *value.lock() = Some(result);
-            core.end();
+            // Dropped here, if it is of no use: it may be of this world.
+            if !core.fails_by_misuse() && !core.is_ending() {
+                *value.lock() = Some(result);
+                core.end();
+            }
         }
     };
     core.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
@@ -138,6 +142,7 @@ fn host_world<T: Send + 'static>(
     carrier.finish();
     runtime::leave_world();
     runtime::strike_world(core);
+    core.watched.idle.store(true, Ordering::Relaxed);
     drop(entered);
     let (points, policy, hash) = core.finish();
     let result = match (world.failure(), value.lock().take()) {

@@ -224,7 +224,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
     }
 }
 
-/// Identifies a thread for the life of the process.
+/// Identifies a thread for the life of the process; under simulation, of its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThreadId(u64);
 
@@ -245,10 +245,10 @@ impl Thread {
         self.0.server.as_deref()
     }
 
-    /// Identifies the thread.
+    /// Identifies the thread within its world.
     #[must_use]
     pub fn id(&self) -> ThreadId {
-        ThreadId(self.0.number)
+        ThreadId(self.0.id)
     }
 
     /// Lets the thread's [`park`] return: the present one, or else the next.

@@ -152,11 +152,11 @@ pub(crate) fn waiting<T>(
         slot.number += 1;
         slot.wait = Some(Wait { what, since: record.now(), limit, site });
     }
+    // In any case, and before what it waits for goes: a simulated thread may unwind out of a wait.
+    let _over = Over(&record);
     if for_lock {
         refuse_deadlock(&record);
     }
-    // In any case, and before what it waits for goes: a simulated thread may unwind out of a wait.
-    let _over = Over(&record);
     block()
 }
 
@@ -178,10 +178,7 @@ fn refuse_deadlock(record: &Arc<Record>) {
     let message = describe_ring(&ring);
     match &record.world {
         Some(world) => world.fail_here(FailureKind::Deadlock, message, None),
-        None => {
-            record.waits.lock().wait = None;
-            panic!("{message}");
-        }
+        None => panic!("{message}"),
     }
 }
 

@@ -100,6 +100,9 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Of panics that come while others unwind, so many are told: some threads catch one after another.
+const TOLD_AT_MOST: usize = 10;
+
 /// One test's world.
 pub(crate) struct World {
     name: String,
@@ -118,6 +121,8 @@ enum Kind {
 
 #[derive(Default)]
 struct End {
+    /// Panics told that came while another unwound.
+    told: usize,
     failure: Option<Failure>,
     finished: bool,
 }
@@ -379,27 +384,43 @@ fn install_hook() {
 
 impl World {
     fn panicked(self: &Arc<World>, info: &PanicHookInfo<'_>) {
-        if let Some(sim) = current_sim() {
-            sim.unwinds();
-        }
         let (message, place) = (panic_message(info.payload()), info.location().map(place));
-        let earlier = self.end.lock().failure.clone();
-        if let Some(earlier) = earlier {
-            // If this panic comes while another unwinds, the process aborts before anyone can
-            // tell. So it is told here, at the risk of telling it twice.
-            let who = Record::current();
-            let at = place.as_deref().unwrap_or("an unknown place");
-            // Not `eprintln`, which panics if nobody reads.
-            let _ = writeln!(io::stderr(), "{earlier}then {who} panicked: {message}, at {at}");
+        let again = match current_sim() {
+            Some(sim) => sim.unwinds(),
+            None => self.failure().is_some(),
+        };
+        if again {
+            self.tell_another(&message, place.as_deref().unwrap_or("an unknown place"));
         }
         self.fail_here(FailureKind::Panic, message, place);
+    }
+
+    /// If a panic comes while another unwinds, the process aborts before anyone can tell. So it is
+    /// told here, at the risk of telling it twice.
+    fn tell_another(&self, message: &str, at: &str) {
+        let (earlier, told) = {
+            let mut end = self.end.lock();
+            end.told += 1;
+            (end.failure.clone().filter(|_| end.told == 1), end.told)
+        };
+        if told > TOLD_AT_MOST {
+            return;
+        }
+        let earlier = earlier.map(|earlier| earlier.to_string()).unwrap_or_default();
+        let (who, elapsed) = (Record::current(), self.elapsed().as_secs_f64());
+        // Not `eprintln`, which panics if nobody reads.
+        let _ = writeln!(
+            io::stderr(),
+            "{earlier}then {who} panicked while it unwound, after {elapsed:.3} s: {message}, at {at}"
+        );
     }
 }
 
 /// A thread has ended in a panic. The hook has told it, unless the panic passed it by (as
 /// `resume_unwind` does).
 pub(crate) fn report_panic(payload: &(dyn Any + Send)) {
-    if payload.is::<Kill>() {
+    // What unwinds the threads of a world that ends; in any other it strays.
+    if payload.is::<Kill>() && current_sim().is_some_and(|sim| sim.is_ending()) {
         return;
     }
     if let Some(world) = &Record::current().world {

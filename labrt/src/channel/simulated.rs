@@ -75,7 +75,9 @@ impl<T> Channel<T> {
     }
 
     fn len(&self) -> usize {
-        self.0.lock().messages.len()
+        let state = self.0.lock();
+        let due = |sim| is_over(sim, state.alarm.as_ref().map(|alarm| alarm.deadline));
+        state.messages.len() + usize::from(current_sim().is_some_and(due))
     }
 
     fn capacity(&self) -> Option<usize> {

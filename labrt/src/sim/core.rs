@@ -20,9 +20,10 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::thread::panicking;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::Schedule;
 use super::carrier::{STACK, switch};
@@ -36,6 +37,7 @@ mod lives;
 mod state;
 
 pub(crate) use ending::Kill;
+use lives::max_threads;
 use state::{State, Verdict};
 
 /// A thread's place in its world. Used again when the thread has ended.
@@ -99,6 +101,10 @@ pub(crate) struct Core {
     now: AtomicU64,
     /// Objects numbered so far.
     objects: AtomicU32,
+    /// Threads numbered so far.
+    threads: AtomicU64,
+    /// With so many threads in the process, no more are started.
+    max_threads: usize,
     /// The world has ended, well or badly: every thread is to unwind.
     ending: AtomicBool,
     /// What the watchdog sees of this world.
@@ -119,6 +125,8 @@ impl Core {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
+            threads: AtomicU64::new(0),
+            max_threads: max_threads(schedule.backend),
             ending: AtomicBool::new(false),
             watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(State::new(seed, nanos(options.time_limit), schedule)),
@@ -133,6 +141,11 @@ impl Core {
     /// A number for an object that the world has not met before.
     pub(crate) fn number_object(&self) -> ObjectNumber {
         self.objects.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A number for a thread that the world has not met before.
+    pub(crate) fn number_thread(&self) -> u64 {
+        self.threads.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The point in time so long from now.
@@ -158,27 +171,51 @@ impl Core {
     /// A point, and perhaps a switch; true if the world is ending.
     #[inline]
     fn pass_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        if self.is_ending() {
-            return true;
+        let Some(mut state) = self.begin_point(op, object, site) else { return true };
+        if state.runnable.is_empty() {
+            state.scheduler.nobody_waits();
+            return false;
+        }
+        let (me, point) = (state.running, state.points);
+        // A panic's message is put together before any hook is called, by a panic handler that
+        // must not meet another panic: it may lock, but nobody else runs meanwhile.
+        if panicking() && state.unwinds(me) {
+            return false;
+        }
+        state.preempts(point) && self.give_way(me, state)
+    }
+
+    /// What every point begins with; nothing if the world is ending.
+    #[inline]
+    fn begin_point(
+        &self,
+        op: Op,
+        object: ObjectNumber,
+        site: Site,
+    ) -> Option<MutexGuard<'_, State>> {
+        if self.is_ending() || self.fails_by_misuse() {
+            return None;
         }
         let mut state = self.state.lock();
-        if let Some(misuse) = take_misuse() {
-            drop(state);
-            self.world().fail(*misuse);
-            return true;
-        }
         self.watched.heartbeat.store(state.points, Ordering::Relaxed);
         state.pass(op, object, Some(site));
         if state.standing > LIVELOCK {
             drop(state);
             self.judge(Verdict::Livelock);
-            return true;
+            return None;
         }
-        let (me, point) = (state.running, state.points);
-        if state.runnable.is_empty() || !state.preempts(point) {
-            return false;
+        Some(state)
+    }
+
+    /// Has the running thread gone past the simulation? Then the world fails.
+    #[inline]
+    pub(in crate::sim) fn fails_by_misuse(&self) -> bool {
+        let misuse = take_misuse();
+        let failed = misuse.is_some();
+        if let Some(misuse) = misuse {
+            self.world().fail(*misuse);
         }
-        self.give_way(me, state)
+        failed
     }
 
     /// Lets others that can run go first, now.
@@ -190,11 +227,7 @@ impl Core {
 
     /// A yield; true if the world is ending.
     fn pass_yield(&self, site: Site) -> bool {
-        if self.is_ending() {
-            return true;
-        }
-        let mut state = self.state.lock();
-        state.pass(Op::Yield, 0, Some(site));
+        let Some(mut state) = self.begin_point(Op::Yield, 0, site) else { return true };
         let me = state.running;
         state.step_back(me);
         !self.charge(&mut state) || self.give_way(me, state)
@@ -209,12 +242,13 @@ impl Core {
 
     /// The running thread may be switched away from, though it could go on. True if the world is
     /// ending.
-    fn give_way(&self, me: TaskId, mut state: parking_lot::MutexGuard<'_, State>) -> bool {
+    fn give_way(&self, me: TaskId, mut state: MutexGuard<'_, State>) -> bool {
         state.runnable.push(me);
         let next = state.choose();
         if next == me {
             return false;
         }
+        state.note_unwinding(me);
         drop(state);
         switch(Next::Task(next));
         self.is_ending()
@@ -230,13 +264,13 @@ impl Core {
     }
 
     /// A little time passes. False if it was the last.
-    fn charge(&self, state: &mut parking_lot::MutexGuard<'_, State>) -> bool {
+    fn charge(&self, state: &mut MutexGuard<'_, State>) -> bool {
         let (least, spread) = CLOCK_COST;
         let later = state.now + least + state.costs.below(spread) as u64;
         let in_time = state.advance(later);
         self.now.store(state.now, Ordering::Relaxed);
         if !in_time {
-            parking_lot::MutexGuard::unlocked(state, || self.judge(Verdict::TimeLimit));
+            MutexGuard::unlocked(state, || self.judge(Verdict::TimeLimit));
         }
         in_time
     }
@@ -256,7 +290,7 @@ impl Core {
     /// with other threads meanwhile, which unwind.
     pub(crate) fn wait_masked(&self, keys: &[Key], deadline: Option<u64>) -> Woken {
         if self.is_ending() {
-            switch(Next::Driver);
+            self.pause();
             return Woken::Ending;
         }
         let mut state = self.state.lock();

@@ -3,9 +3,9 @@
 use super::Policy;
 use crate::rand::mix;
 
-/// How often a thread passes scheduling points without ever waiting before others get a turn
-/// though no dice and no priorities say so: one that spins until another has done something must
-/// not starve it.
+/// How many points may be passed while somebody could run and does not, before dice and priorities
+/// are overruled: threads that spin, or pass the turn among themselves, until another has done
+/// something must not starve it.
 const PATIENCE: u32 = 1000;
 
 /// Where PCT spreads its changes if nobody knows how long the world will be.
@@ -57,7 +57,7 @@ pub(super) struct Scheduler {
     changes: Vec<u64>,
     /// The lowest rank given so far: whoever steps back goes below it.
     lowest: Priority,
-    /// Points that the running thread has passed since it was chosen.
+    /// Points passed, by whomever, since all who could run have had a turn.
     in_a_row: u32,
 }
 
@@ -106,14 +106,16 @@ impl Scheduler {
     #[inline]
     pub(super) fn preempts(&mut self, point: u64, running: &mut impl Ranked) -> bool {
         self.in_a_row += 1;
+        let impatient = self.in_a_row > PATIENCE;
         match self.policy {
             Policy::Random { .. } => {
-                self.threshold > 0 && self.dice.next() <= self.threshold || self.in_a_row > PATIENCE
+                if impatient {
+                    self.in_a_row = 0;
+                }
+                impatient || self.threshold > 0 && self.dice.next() <= self.threshold
             }
             Policy::Pct { .. } => {
-                if self.changes.pop_if(|change| *change <= point).is_some()
-                    || self.in_a_row > PATIENCE
-                {
+                if self.changes.pop_if(|change| *change <= point).is_some() || impatient {
                     self.step_back(running);
                 }
                 true
@@ -141,9 +143,9 @@ impl Scheduler {
         }
     }
 
-    /// Another thread runs from now on.
+    /// Nobody else could run: nobody starves.
     #[inline]
-    pub(super) fn switched(&mut self) {
+    pub(super) fn nobody_waits(&mut self) {
         self.in_a_row = 0;
     }
 

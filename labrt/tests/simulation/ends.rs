@@ -265,7 +265,7 @@ fn a_destructor_may_unwrap_what_it_joins() {
             thread::sleep(Duration::from_secs(1));
         });
         assert!(ended.result.is_ok());
-        assert_eq!(ended.leaked, Vec::<String>::new(), "nobody swallows anything");
+        assert_eq!(ended.leaked.len(), 1, "it is told, and left where it is: {:?}", ended.leaked);
     }
 }
 

@@ -8,9 +8,8 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::panicking;
 
-use super::state::{Task, Verdict};
+use super::state::Verdict;
 use super::{Core, LIVELOCK, Next, Woken};
 use crate::sim::carrier::switch;
 use crate::world::{FailureKind, World};
@@ -19,7 +18,7 @@ use crate::world::{FailureKind, World};
 pub(crate) struct Kill;
 
 /// In a world that ends, a thread looks so many times for something before others have a turn.
-const LOOKS: u64 = 100;
+const LOOKS: u64 = 1000;
 
 impl Core {
     #[inline]
@@ -34,20 +33,27 @@ impl Core {
     }
 
     /// The running thread panics, or otherwise unwinds: it does not switch of its own accord.
-    pub(crate) fn unwinds(&self) {
+    /// Did it already?
+    pub(crate) fn unwinds(&self) -> bool {
         let mut state = self.state.lock();
         let me = state.running as usize;
-        state.tasks[me].unwinding = true;
+        std::mem::replace(&mut state.tasks[me].unwinding, true)
     }
 
-    /// Does the running thread unwind? One whose panic passes the hook by (as `resume_unwind` does)
-    /// is known by what std says. Under coroutines std speaks of all threads, so that counts only
-    /// while no other is known to unwind. (Two at a time that nobody hears of are beyond it.)
+    /// Does the running thread unwind?
     pub(crate) fn is_unwinding(&self) -> bool {
         let state = self.state.lock();
-        let known = |task: &Task| task.unwinding && task.record.is_some();
-        known(&state.tasks[state.running as usize])
-            || (panicking() && !state.tasks.iter().any(known))
+        state.unwinds(state.running)
+    }
+
+    /// The running thread gives control back, in a world that ends.
+    pub(super) fn pause(&self) {
+        {
+            let mut state = self.state.lock();
+            let me = state.running;
+            state.note_unwinding(me);
+        }
+        switch(Next::Driver);
     }
 
     /// The running thread meets a point of a world that has ended. If it unwinds already it goes
@@ -56,18 +62,16 @@ impl Core {
     #[cold]
     pub(super) fn stop_here(&self) {
         if !self.is_unwinding() {
-            switch(Next::Driver);
+            self.pause();
             self.unwind();
         }
-        // Noted, before others unwind as well.
-        self.unwinds();
         let turns = {
             let mut state = self.state.lock();
             state.standing += 1;
             state.standing
         };
         if turns % LOOKS == 0 {
-            switch(Next::Driver);
+            self.pause();
         }
     }
 
@@ -83,21 +87,15 @@ impl Core {
         if !self.is_unwinding() {
             self.unwind();
         }
-        self.unwinds();
         // In a destructor: time does not pass any more, so a timed wait is over.
         if timed { Woken::TimedOut } else { Woken::Ending }
     }
 
-    /// The running thread cannot go on, nor be unwound: it is left where it is.
+    /// The running thread cannot go on, nor be unwound: it stays where it is.
     pub(crate) fn give_up(&self) -> ! {
-        let record = {
-            let mut state = self.state.lock();
-            let me = state.running as usize;
-            state.tasks[me].record.take()
-        };
-        drop(record);
-        switch(Next::Driver);
-        unreachable!("nobody takes up a thread that has given up")
+        loop {
+            self.pause();
+        }
     }
 
     pub(super) fn unwind(&self) -> ! {

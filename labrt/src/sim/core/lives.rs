@@ -7,12 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Body, Core, Next, TaskId};
 use crate::record::{Record, ThreadNumber};
-use crate::sim::Policy;
+use crate::sim::{Backend, Policy};
 use crate::world::report_panic;
 
-/// So many simulated threads are too many for a process: a leak, most likely. Each takes two
-/// memory maps, of which Linux gives a process 65,530.
-const MAX_THREADS: usize = 24_000;
+/// So many simulated threads are too many for a process: a leak, most likely. A coroutine takes two
+/// memory maps, an OS thread four; Linux gives a process 65,530.
+pub(super) const fn max_threads(backend: Backend) -> usize {
+    match backend {
+        Backend::Coroutines => 24_000,
+        Backend::Threads => 12_000,
+    }
+}
 
 /// Simulated threads of all worlds. One that could not be ended keeps its stack, and counts on.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -23,7 +28,7 @@ impl Core {
     /// # Errors
     /// If there are too many already: what to say.
     pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
-        if THREADS.load(Ordering::Relaxed) >= MAX_THREADS {
+        if THREADS.load(Ordering::Relaxed) >= self.max_threads {
             return Err(self.too_many_threads());
         }
         THREADS.fetch_add(1, Ordering::Relaxed);
@@ -39,20 +44,23 @@ impl Core {
         }
         let most = names.into_iter().max_by_key(|(_, count)| *count);
         let most = most.map(|(name, count)| format!(": {count} of them are {name}"));
-        format!("{MAX_THREADS} simulated ones are alive{}", most.unwrap_or_default())
+        format!("{} simulated ones are alive{}", self.max_threads, most.unwrap_or_default())
     }
 
     /// The life of a simulated thread, called by what carries it; returns who is next.
     pub(in crate::sim) fn run_task(&self, task: TaskId, body: Body) -> Next {
-        let ending = self.is_ending();
-        if ending {
-            // What is dropped unbegun is dropped to its end, as in any thread that unwinds.
-            self.unwinds();
-        }
-        let run = move || if ending { drop(body) } else { body() };
+        let unbegun = self.is_ending();
+        // What is dropped unbegun is dropped to its end, as in any thread that unwinds.
+        self.state.lock().tasks[task as usize].unbegun = unbegun;
+        let run = move || if unbegun { drop(body) } else { body() };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
             report_panic(payload.as_ref());
+            // A payload may panic when it is dropped; what then flies has been told enough.
+            if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(again);
+            }
         }
+        self.fails_by_misuse();
         THREADS.fetch_sub(1, Ordering::Relaxed);
         let mut state = self.state.lock();
         state.end(task);

@@ -1,11 +1,12 @@
 //! What the core knows: threads, timers, who waits for what, and the rules by which these change.
 //!
-//! Nothing here switches, blocks, fails a world or calls foreign code.
+//! Nothing here switches, blocks or fails a world.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+use std::thread::panicking;
 
 use super::{Body, Key, TaskId, Token, Woken};
 use crate::record::Record;
@@ -40,7 +41,7 @@ pub(super) struct State {
 
 /// One simulated thread.
 pub(super) struct Task {
-    /// None once it has ended, or been given up.
+    /// None once it has ended.
     pub(super) record: Option<Arc<Record>>,
     /// Its number in the order of spawns.
     pub(super) number: u64,
@@ -51,6 +52,8 @@ pub(super) struct Task {
     pub(super) body: Option<Body>,
     /// Unwinds, because its world ends or because it has panicked.
     pub(super) unwinding: bool,
+    /// Its world ended before it began: its body is only dropped.
+    pub(super) unbegun: bool,
 }
 
 impl Ranked for Task {
@@ -126,6 +129,7 @@ impl State {
             priority,
             body,
             unwinding: false,
+            unbegun: false,
         };
         let task = match self.free.pop() {
             Some(free) => {
@@ -151,16 +155,46 @@ impl State {
 
     #[inline]
     pub(super) fn block(&mut self, me: TaskId, keys: &[Key], deadline: Option<u64>) {
-        let State { tasks, waiting, spare, timers, .. } = self;
+        self.note_unwinding(me);
+        let State { tasks, waiting, spare, timers, now, .. } = self;
         let task = &mut tasks[me as usize];
         task.blocked = true;
         let token = Token { task: me, epoch: task.epoch };
         for key in keys {
             waiting.entry(*key).or_insert_with(|| spare.pop().unwrap_or_default()).push(token);
         }
-        if let Some(deadline) = deadline {
-            timers.push(Reverse(Timer { deadline, task: me, epoch: token.epoch }));
+        match deadline {
+            // It can go on at once: but who could run meanwhile may come first.
+            Some(deadline) if deadline <= *now => drop(self.wake(token, Woken::TimedOut)),
+            Some(deadline) => {
+                timers.push(Reverse(Timer { deadline, task: me, epoch: token.epoch }))
+            }
+            None => {}
         }
+    }
+
+    /// Notes whether the thread unwinds before another runs: under coroutines std speaks of all of
+    /// them, and says that somebody does.
+    #[inline]
+    pub(super) fn note_unwinding(&mut self, me: TaskId) {
+        if self.tasks[me as usize].unwinding != panicking() {
+            self.tasks[me as usize].unwinding = self.unwinds_unnoted(me);
+        }
+    }
+
+    /// Does this thread unwind?
+    pub(super) fn unwinds(&self, me: TaskId) -> bool {
+        let task = &self.tasks[me as usize];
+        task.unwinding || task.unbegun || self.unwinds_unnoted(me)
+    }
+
+    /// Does this thread unwind although that is not noted? If somebody does, it is this one unless
+    /// it is another. (Of two that no panic hook has heard of, only one is found out.)
+    #[cold]
+    fn unwinds_unnoted(&self, me: TaskId) -> bool {
+        let noted = |task: &Task| task.unwinding && task.record.is_some();
+        let others = self.tasks.iter().enumerate().filter(|(at, _)| *at != me as usize);
+        panicking() && !others.into_iter().any(|(_, task)| noted(task))
     }
 
     /// Does anyone wait for the key?
@@ -235,6 +269,7 @@ impl State {
     #[inline]
     pub(super) fn next(&mut self) -> Result<TaskId, Verdict> {
         while self.runnable.is_empty() {
+            self.scheduler.nobody_waits();
             let Some(Reverse(timer)) = self.timers.pop() else { return Err(Verdict::Deadlock) };
             let token = Token { task: timer.task, epoch: timer.epoch };
             if self.is_waiting(token) {
@@ -274,7 +309,6 @@ impl State {
         let next = self.runnable.swap_remove(at);
         if next != self.running {
             self.running = next;
-            self.scheduler.switched();
         }
         self.trace.event(self.now, self.tasks[next as usize].number, Op::Chosen, 0, None);
         next

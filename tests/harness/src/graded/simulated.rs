@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// that is killed for its time was stuck in one seed, and none grows old.
 pub(super) const SLICE: Duration = Duration::from_secs(10);
 
+/// Threads that cannot be ended keep their stacks. With so many of them a process is given up.
+const LEFT_BEHIND: usize = 1000;
+
 /// What is the same for all seeds.
 struct Settings {
     limits: Limits,
@@ -80,18 +83,26 @@ impl Child {
         let Settings { limits, seeds, simulation, mut trace } = settings;
         let began = Instant::now();
         let expected_points = self.expected_points();
+        let mut left_behind = 0;
         for seed in seeds.iter() {
             let trace = if seed == seeds.last() { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
             let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
-            self.run_one(seed, limits, schedule, scenario);
-            if began.elapsed() > SLICE {
+            left_behind += self.run_one(seed, limits, schedule, scenario);
+            if began.elapsed() > SLICE || left_behind > LEFT_BEHIND {
                 break;
             }
         }
     }
 
-    fn run_one(&self, seed: u64, limits: Limits, schedule: Schedule, scenario: fn() -> Figures) {
+    /// Returns how many threads could not be ended.
+    fn run_one(
+        &self,
+        seed: u64,
+        limits: Limits,
+        schedule: Schedule,
+        scenario: fn() -> Figures,
+    ) -> usize {
         self.begin(seed);
         let options = Options { name: self.name.clone(), seed, time_limit: limits.time };
         let simulated = simulate(options, schedule, scenario);
@@ -102,6 +113,7 @@ impl Child {
             policy: Some(in_words(simulated.policy)),
         };
         let leaked = simulated.leaked;
+        let left_behind = leaked.len();
         self.end(told, move |run| {
             if !leaked.is_empty() {
                 remarks::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
@@ -111,6 +123,7 @@ impl Child {
                 Err(failure) => run.broke(first_line(&failure), &failure.to_string()),
             }
         });
+        left_behind
     }
 
     fn begin(&self, seed: u64) {
