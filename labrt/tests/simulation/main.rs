@@ -7,6 +7,7 @@ mod schedules;
 mod bugs;
 mod determinism;
 mod ends;
+mod hostile;
 mod programs;
 mod strays;
 mod verdicts;

@@ -96,7 +96,8 @@ fn read_clock(clock: clockid_t) {
 /// The C library's.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn nanosleep(time: *const timespec, left: *mut timespec) -> c_int {
-    if guarded() && sleeps() {
+    if guarded() {
+        sleeps();
         return 0;
     }
     type Function = unsafe extern "C" fn(*const timespec, *mut timespec) -> c_int;
@@ -113,7 +114,8 @@ unsafe extern "C" fn clock_nanosleep(
     time: *const timespec,
     left: *mut timespec,
 ) -> c_int {
-    if guarded() && sleeps() {
+    if guarded() {
+        sleeps();
         return 0;
     }
     type Function = unsafe extern "C" fn(clockid_t, c_int, *const timespec, *mut timespec) -> c_int;
@@ -124,8 +126,8 @@ unsafe extern "C" fn clock_nanosleep(
 }
 
 #[cold]
-fn sleeps() -> bool {
-    misuse("std::thread::sleep", "labrt::thread::sleep")
+fn sleeps() {
+    misuse("std::thread::sleep", "labrt::thread::sleep");
 }
 
 /// # Safety
@@ -230,17 +232,13 @@ unsafe fn real_syscall(
     unsafe { transmute::<*mut c_void, Function>(SYSCALL.address())(number, a, b, c, d, e, f) }
 }
 
-/// Leaves word of a misuse for the next scheduling point; the first counts. False if it is labrt
-/// that asks, for its own ends.
-fn misuse(what: &str, instead: &str) -> bool {
+/// Leaves word of a misuse for the next scheduling point; the first counts.
+fn misuse(what: &str, instead: &str) {
     exempt(|| {
         if CARRIER.with(|carrier| !carrier.misuse.get().is_null()) {
-            return true;
+            return;
         }
         let blame = blame(&Backtrace::force_capture());
-        if blame.through_labrt {
-            return false;
-        }
         let message = format!("{what} inside the simulation; use {instead}");
         CARRIER.with(|carrier| {
             // SAFETY: guarded code runs within a world, and its record lives while it does.
@@ -248,6 +246,5 @@ fn misuse(what: &str, instead: &str) -> bool {
             let failure = failure(world, FailureKind::Misuse, message, record, blame);
             carrier.misuse.set(Box::into_raw(Box::new(failure)));
         });
-        true
     })
 }
