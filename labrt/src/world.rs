@@ -6,12 +6,9 @@
 //! Threads that are still alive then cannot be torn down on the OS runtime; they end with the
 //! process, which is why each graded test has a process of its own.
 
-use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::fmt;
-use std::io::{self, Write};
-use std::panic::{Location, PanicHookInfo};
-use std::sync::{Arc, Once};
+use std::panic::Location;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -19,9 +16,16 @@ use parking_lot::{Condvar, Mutex};
 use crate::record::{Name, Record};
 use crate::runtime::{current_sim, worlds};
 use crate::sim::Schedule;
-use crate::sim::core::{Core, Kill};
+use crate::sim::core::Core;
 use crate::thread::start;
 use crate::wait::{place, report, report_stuck};
+
+mod failure;
+mod hook;
+
+pub use failure::{Failure, FailureKind};
+use hook::install_hook;
+pub(crate) use hook::report_panic;
 
 /// How to run a test.
 #[derive(Debug, Clone)]
@@ -33,75 +37,6 @@ pub struct Options {
     /// The test fails when it takes longer than this.
     pub time_limit: Duration,
 }
-
-/// What kind of thing went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// A thread panicked.
-    Panic,
-    /// A property that must hold does not; see [`fail`].
-    Violation,
-    /// Threads wait for each other's locks and will for ever.
-    Deadlock,
-    /// A simulated thread goes round and round while no time passes.
-    Livelock,
-    /// The test did not end in time.
-    TimeLimit,
-    /// A simulated thread has run for seconds without reaching a scheduling point.
-    Stuck,
-    /// A simulated thread went past the simulation: to a real clock, a real lock, a real sleep.
-    Misuse,
-}
-
-/// The first thing that went wrong in a world.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// What kind of thing it was.
-    pub kind: FailureKind,
-    /// What it was.
-    pub message: String,
-    /// The thread in which it showed.
-    pub thread: String,
-    /// The server that thread works for.
-    pub server: Option<String>,
-    /// The source line (`file:line`), where there is one to blame.
-    pub place: Option<String>,
-    /// Time since the test began.
-    pub elapsed: Duration,
-    /// Who waits for what, one thread a line. With a violation, only those that have waited for a
-    /// lock for half a second or more; nothing with a panic.
-    pub threads: String,
-    /// Of a panic, if `RUST_BACKTRACE` asks for it.
-    pub backtrace: Option<String>,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let server = self.server.as_ref().map(|server| format!("{server}/")).unwrap_or_default();
-        let thread = format!("{server}{}", self.thread);
-        match self.kind {
-            FailureKind::Panic => writeln!(f, "thread {thread} panicked: {}", self.message)?,
-            _ => writeln!(f, "{}", self.message)?,
-        }
-        if let Some(place) = &self.place {
-            writeln!(f, "  where    {place}")?;
-        }
-        writeln!(f, "  thread   {thread}")?;
-        writeln!(f, "  after    {:.3} s", self.elapsed.as_secs_f64())?;
-        if !self.threads.is_empty() {
-            write!(f, "  threads at that time:\n{}", self.threads)?;
-        }
-        if let Some(backtrace) = &self.backtrace {
-            write!(f, "{backtrace}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// Of panics that come while others unwind, so many are told: some threads catch one after another.
-const TOLD_AT_MOST: usize = 10;
 
 /// One test's world.
 pub(crate) struct World {
@@ -368,68 +303,4 @@ pub fn seed_for(stream: &str) -> u64 {
 #[must_use]
 pub fn threads_report() -> String {
     report(Record::current().world.as_ref())
-}
-
-/// Lets a panic in a thread of a world end its test; others are left to the hook there was.
-fn install_hook() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| match &Record::current().world {
-            Some(world) => world.panicked(info),
-            None => previous(info),
-        }));
-    });
-}
-
-impl World {
-    fn panicked(self: &Arc<World>, info: &PanicHookInfo<'_>) {
-        let (message, place) = (panic_message(info.payload()), info.location().map(place));
-        let again = match current_sim() {
-            Some(sim) => sim.unwinds(),
-            None => self.failure().is_some(),
-        };
-        if again {
-            self.tell_another(&message, place.as_deref().unwrap_or("an unknown place"));
-        }
-        self.fail_here(FailureKind::Panic, message, place);
-    }
-
-    /// If a panic comes while another unwinds, the process aborts before anyone can tell. So it is
-    /// told here, at the risk of telling it twice.
-    fn tell_another(&self, message: &str, at: &str) {
-        let (earlier, told) = {
-            let mut end = self.end.lock();
-            end.told += 1;
-            (end.failure.clone().filter(|_| end.told == 1), end.told)
-        };
-        if told > TOLD_AT_MOST {
-            return;
-        }
-        let earlier = earlier.map(|earlier| earlier.to_string()).unwrap_or_default();
-        let (who, elapsed) = (Record::current(), self.elapsed().as_secs_f64());
-        // Not `eprintln`, which panics if nobody reads.
-        let _ = writeln!(
-            io::stderr(),
-            "{earlier}then {who} panicked while it unwound, after {elapsed:.3} s: {message}, at {at}"
-        );
-    }
-}
-
-/// A thread has ended in a panic. The hook has told it, unless the panic passed it by (as
-/// `resume_unwind` does).
-pub(crate) fn report_panic(payload: &(dyn Any + Send)) {
-    // What unwinds the threads of a world that ends; in any other it strays.
-    if payload.is::<Kill>() && current_sim().is_some_and(|sim| sim.is_ending()) {
-        return;
-    }
-    if let Some(world) = &Record::current().world {
-        world.fail_here(FailureKind::Panic, panic_message(payload), None);
-    }
-}
-
-fn panic_message(payload: &dyn Any) -> String {
-    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "(a panic whose payload is no text)".into())
 }

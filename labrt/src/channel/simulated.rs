@@ -15,6 +15,10 @@ use super::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::runtime::{Sim, current_sim};
 use crate::sim::core::{Key, Token, Woken};
 
+mod side;
+
+pub(super) use side::Side;
+
 /// What both sides share. The lock is held for a moment only, and never while waiting.
 pub(super) struct Channel<T>(Mutex<State<T>>);
 
@@ -294,84 +298,4 @@ impl<T> Drop for Receiving<T> {
             sim.wake_all(self.0.departure());
         }
     }
-}
-
-/// One side of a channel, as a select sees it.
-pub(super) trait Side {
-    /// Can the operation go on without waiting?
-    fn is_ready(&self, sim: Sim) -> bool;
-
-    /// Was a message handed to the thread whose last wait this was?
-    fn is_handed(&self, last: Token) -> bool;
-
-    /// What a thread waits for that waits for this.
-    fn key(&self) -> Key;
-
-    /// When it becomes ready by itself.
-    fn deadline(&self) -> Option<u64>;
-
-    /// Somebody is about to wait for this.
-    fn invite(&self, sim: Sim);
-}
-
-impl<T> Side for Receiving<T> {
-    fn is_handed(&self, last: Token) -> bool {
-        self.0.0.lock().handed.iter().any(|(token, _)| *token == last)
-    }
-
-    fn is_ready(&self, sim: Sim) -> bool {
-        let state = self.0.0.lock();
-        !state.messages.is_empty()
-            || !state.offered.is_empty()
-            || state.senders == 0
-            || is_over(sim, state.alarm.as_ref().map(|alarm| alarm.deadline))
-    }
-
-    fn key(&self) -> Key {
-        self.0.arrival()
-    }
-
-    fn deadline(&self) -> Option<u64> {
-        self.0.alarm()
-    }
-
-    fn invite(&self, sim: Sim) {
-        self.0.invite(sim);
-    }
-}
-
-impl<T> Receiving<T> {
-    /// Completes a select's receive.
-    pub(super) fn complete(&self, last: Option<Token>) -> Result<T, TryRecvError> {
-        match last.and_then(|last| self.0.handed_to(last)) {
-            Some(message) => Ok(message),
-            None => self.try_recv(),
-        }
-    }
-}
-
-impl<T> Side for Sending<T> {
-    fn is_handed(&self, _: Token) -> bool {
-        false
-    }
-
-    fn is_ready(&self, sim: Sim) -> bool {
-        let state = self.0.0.lock();
-        state.receivers == 0
-            || match state.capacity {
-                Some(0) => sim.is_awaited(self.0.arrival()),
-                Some(capacity) => state.messages.len() < capacity,
-                None => true,
-            }
-    }
-
-    fn key(&self) -> Key {
-        self.0.departure()
-    }
-
-    fn deadline(&self) -> Option<u64> {
-        None
-    }
-
-    fn invite(&self, _: Sim) {}
 }

@@ -201,7 +201,7 @@ impl Core {
         state.pass(op, object, Some(site));
         if state.standing > LIVELOCK {
             drop(state);
-            self.judge(Verdict::Livelock);
+            self.judge(Verdict::Livelock(site));
             return None;
         }
         Some(state)

@@ -110,6 +110,7 @@ fn a_thread_that_goes_round_and_round_is_a_livelock() {
         assert!(failure.message.starts_with("livelock: 1000000 scheduling points"), "{failure}");
         assert_eq!((failure.server.as_deref(), failure.thread.as_str()), (Some("S2"), "spinner"));
         assert!(failure.threads.starts_with("  running: S2/spinner\n"), "{failure}");
+        assert!(failure.place.is_some_and(|place| place.contains("verdicts.rs:")));
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering;
 use super::state::Verdict;
 use super::{Core, LIVELOCK, Next, Woken};
 use crate::sim::carrier::switch;
+use crate::wait::place;
 use crate::world::{FailureKind, World};
 
 /// What unwinds a thread when its world ends.
@@ -111,10 +112,10 @@ impl Core {
                 FailureKind::Deadlock,
                 "deadlock: no thread can run, and none waits for a time to come".into(),
             ),
-            Verdict::Livelock => world.fail_here(
+            Verdict::Livelock(site) => world.fail_here(
                 FailureKind::Livelock,
                 format!("livelock: {LIVELOCK} scheduling points without time passing"),
-                None,
+                Some(place(site)),
             ),
             Verdict::TimeLimit => world.exceed(),
         }

@@ -73,7 +73,8 @@ struct Timer {
 /// What went wrong with the world as a whole.
 pub(super) enum Verdict {
     Deadlock,
-    Livelock,
+    /// Where the thread was that went round.
+    Livelock(Site),
     TimeLimit,
 }
 
