@@ -87,7 +87,7 @@ check:
 		fi; \
 	done
 	$(CARGO) test --workspace --exclude raft-tests
-	$(CARGO) test -p raft-tests --lib --test course_table
+	$(CARGO) test -p raft-tests --lib --test course_table --test failing
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=5 --check=determinism 2
 	@$(LAB) test $(OPTIONS) 2
