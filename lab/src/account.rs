@@ -54,7 +54,9 @@ impl Account<'_> {
             .collect();
         results.extend(log.open.map(|seed| self.result(seed, None, true)));
         self.share_usage(&mut results);
-        let rest = if self.stopped() { None } else { self.seeds.after(last) };
+        // Where the kit fails, it would go on failing.
+        let at_fault = results.last().is_some_and(|result| result.word == Word::Kit);
+        let rest = if self.stopped() || at_fault { None } else { self.seeds.after(last) };
         Settled { results, rest }
     }
 

@@ -101,6 +101,12 @@ fn a_process_that_says_nothing_is_judged_by_its_end() {
         (exited_with(0), "", Word::Fail, "exited with code 0 in mid-test"),
         (exited_with(101), panic, Word::Fail, "panicked before it could report: not yet"),
         (exited_with(0), "running 0 tests\n", Word::Kit, "the test binary has no test"),
+        (
+            exited_with(74),
+            "cannot write a.json: full\nthe end\n",
+            Word::Kit,
+            "cannot write a.json: f",
+        ),
         (overdue, "", Word::Timeout, "killed: did not end within 120 s, nor report in the 15 s"),
     ] {
         let (found_word, found_what) = judged(None, &ended, output);

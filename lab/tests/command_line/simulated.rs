@@ -54,6 +54,16 @@ fn a_seed_that_takes_its_process_down_is_named_and_costs_itself_alone() {
 }
 
 #[test]
+fn a_full_disk_is_not_the_solutions_fault() {
+    let bench = Bench::new("sim-full");
+    let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "full-7")]);
+    ran.exits(4)
+        .says("KIT  re_election_2a ")
+        .says("cannot write /")
+        .says("No space left on device");
+}
+
+#[test]
 fn a_process_that_leaves_seeds_is_followed_by_another() {
     let bench = Bench::new("sim-slow");
     let arguments = ["test", "re_election_2a", "--seeds=0..20", "--jobs=1"];

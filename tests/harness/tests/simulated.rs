@@ -2,7 +2,7 @@
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
-use course::{Outcome, SeedLog, Verdict};
+use course::{CANNOT_WRITE, Outcome, SeedLog, Verdict};
 use harness::graded::outcome_of;
 use harness::{Figures, Limits, note};
 use labrt::sync::Mutex;
@@ -106,6 +106,15 @@ fn a_seed_that_aborts_is_known_by_its_beginning() {
     assert_eq!(left.seeds(Verdict::Passed), [5, 6], "{}", left.output);
     assert_eq!(left.open, Some(7));
     assert!(!left.status.success());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_result_that_cannot_be_written_is_no_failure() {
+    let name = "a_result_that_cannot_be_written_is_no_failure";
+    let left = simulate(name, &[("LAB_SEED", "5"), ("LAB_RESULT", "/dev/full")], || FIGURES);
+    assert_eq!(left.status.code(), Some(CANNOT_WRITE), "{}", left.output);
+    assert!(left.output.contains("cannot write /dev/full: "), "{}", left.output);
 }
 
 #[test]

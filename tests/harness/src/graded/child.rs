@@ -3,7 +3,7 @@
 
 use super::{Figures, Limits, memory, number, remarks};
 use crate::log;
-use course::{Outcome, PassedLine, Verdict};
+use course::{CANNOT_WRITE, Outcome, PassedLine, Verdict};
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Failure, Options};
@@ -122,8 +122,16 @@ fn leave(outcome: &Outcome) {
     if let Some(path) = env::var_os("LAB_RESULT")
         && let Err(error) = outcome.write(Path::new(&path))
     {
-        eprintln!("the outcome cannot be written to {}: {error}", path.display());
+        end_without_a_word(Path::new(&path), &error);
     }
+}
+
+/// Ends the process, which cannot tell how the test went. Whoever started it would take silence
+/// for a failure.
+pub(super) fn end_without_a_word(path: &Path, error: &io::Error) -> ! {
+    eprintln!("cannot write {}: {error}", path.display());
+    ::log::logger().flush();
+    process::exit(CANNOT_WRITE)
 }
 
 /// Ends this process when the pipe on its standard input closes: whoever started the test gives

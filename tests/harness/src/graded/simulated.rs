@@ -1,6 +1,6 @@
 //! The child that simulates: one test, one seed after the other, each in a world of its own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, first_line};
+use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
 use super::{Figures, Limits, memory, number, remarks, variable};
 use crate::log;
 use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation};
@@ -11,6 +11,7 @@ use labrt::world::{self, Failure, Options};
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 
@@ -38,7 +39,13 @@ struct Child {
     /// or what watches from outside and takes the process down.
     running: Mutex<Option<Run>>,
     /// Where the seeds' events go, if anybody wants them.
-    events: Mutex<Option<File>>,
+    events: Mutex<Option<Events>>,
+}
+
+/// The file of the seeds' events, and where it is.
+struct Events {
+    path: PathBuf,
+    file: File,
 }
 
 /// Simulates the scenario with every seed there is time for, and ends the process: in order
@@ -56,10 +63,12 @@ pub(super) fn run(name: &str, title: &str, limits: Limits, scenario: fn() -> Fig
     process::exit(0)
 }
 
-fn open_events() -> Option<File> {
-    let path = env::var_os("LAB_RESULT")?;
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.inspect_err(|error| eprintln!("cannot write to {}: {error}", path.display())).ok()
+fn open_events() -> Option<Events> {
+    let path = PathBuf::from(env::var_os("LAB_RESULT")?);
+    match OpenOptions::new().create(true).append(true).open(&path) {
+        Ok(file) => Some(Events { path, file }),
+        Err(error) => end_without_a_word(&path, &error),
+    }
 }
 
 impl Child {
@@ -145,10 +154,10 @@ impl Child {
     }
 
     fn tell(&self, event: &SeedEvent) {
-        if let Some(file) = &mut *self.events.lock()
+        if let Some(Events { path, file }) = &mut *self.events.lock()
             && let Err(error) = event.append(file)
         {
-            eprintln!("the seed's outcome cannot be written: {error}");
+            end_without_a_word(path, &error);
         }
     }
 
