@@ -113,6 +113,8 @@ impl Account<'_> {
             usage: Usage::default(),
             kept: None,
             simulated: Some(told.and_then(|outcome| outcome.simulated.clone()).unwrap_or_default()),
+            among: Some(self.seeds.up_to(seed)),
+            not_alone: false,
         }
     }
 

@@ -72,6 +72,7 @@ impl<'p> TestProcess<'p> {
         command.args(self.arguments()).current_dir(&self.executable.directory);
         // What this process was told as a child is not meant for the next one.
         command.env_remove("LAB_SEEDS").env_remove("LAB_TRACE").env_remove("LAB_LOG_FILE");
+        command.env_remove("LAB_LAST");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

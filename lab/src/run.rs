@@ -7,7 +7,7 @@ use crate::process::TestProcess;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
-use course::{Mode, Outcome, PassedLine, Simulated};
+use course::{Mode, Outcome, PassedLine, Seeds, Simulated};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -45,6 +45,10 @@ pub struct RunResult {
     pub kept: Option<PathBuf>,
     /// What there is to say of a simulated run beside that.
     pub simulated: Option<Simulated>,
+    /// Of a simulated run, the seeds that its process was given, up to its own.
+    pub among: Option<Seeds>,
+    /// Whether it takes those to see it again: alone, the seed does something else.
+    pub not_alone: bool,
 }
 
 /// What all runs have in common.
@@ -102,7 +106,6 @@ impl Runner<'_> {
         let lines = if word == Word::Pass { lines } else { Vec::new() };
         let (seed, kept) = (run.seed, kept.ok().flatten());
         let Ended { wall, usage, .. } = ended;
-        let simulated = None;
         Ok(Some(RunResult {
             number,
             seed,
@@ -114,7 +117,9 @@ impl Runner<'_> {
             wall,
             usage,
             kept,
-            simulated,
+            simulated: None,
+            among: None,
+            not_alone: false,
         }))
     }
 
@@ -187,6 +192,8 @@ impl RunResult {
             usage: Usage::default(),
             kept: None,
             simulated: None,
+            among: None,
+            not_alone: false,
         }
     }
 

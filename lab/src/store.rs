@@ -71,6 +71,14 @@ impl RunFiles {
         self.directory.join("outcome.json")
     }
 
+    /// Removes the outcome, which is another run's.
+    pub fn forget_outcome(&self) -> io::Result<()> {
+        match fs::remove_file(self.outcome()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Where the test process writes every event, if it is asked to.
     pub fn trace(&self) -> PathBuf {
         self.directory.join("trace.txt")

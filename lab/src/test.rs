@@ -64,7 +64,8 @@ pub fn refused<E: Display>(exit: Exit) -> impl Fn(E) -> Refusal {
     move |error| Refusal { exit, message: error.to_string() }
 }
 
-fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
+/// Makes sure that the results can be written, before anything is run for them.
+pub fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
     let refusal = |error| Refusal {
         exit: Exit::Usage,
         message: format!("cannot write the results to {}: {error}", path.display()),

@@ -116,7 +116,30 @@ fn what_differs_only_after_other_seeds_is_told_apart() {
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "leaks")]);
     ran.exits(1)
         .says("DIFFERS  re_election_2a  ")
-        .says("      alone    it does the same twice, without other seeds before it: something is");
+        .says("      alone    it does the same twice, without other seeds before it: something is")
+        .says("  again  make replay TEST=re_election_2a SEEDS=0..");
+}
+
+#[test]
+fn what_fails_only_after_other_seeds_is_kept_with_them() {
+    let bench = Bench::new("sim-remembers");
+    let arguments = ["test", "re_election_2a", "--seeds=200", "--jobs=1"];
+    let remembers = [("FAKE_re_election_2a", "remembers")];
+    let ran = bench.run(&arguments, &remembers);
+    ran.exits(1)
+        .says("  note   alone it does something else (FAIL with hash 0000000000000066, then PASS with")
+        .says("something is kept from one seed to the next, mostly in a `static`\n")
+        .says("  again  make replay TEST=re_election_2a SEEDS=0..3\n");
+    let report = fs::read_to_string(bench.file("lab/re_election_2a/seed-2/report.txt"));
+    assert!(report.expect("it was kept").contains("lost entry 7"));
+    let again = ["replay", "re_election_2a", "--seeds=0..3"];
+    bench
+        .run(&again, &remembers)
+        .exits(1)
+        .says("  what   lost entry 7\n")
+        .says("the same as before");
+    let alone = bench.run(&["replay", "re_election_2a", "--seed=2"], &remembers);
+    alone.exits(0).says("  hash   0000000000000002, 0000000000000066 before: ");
 }
 
 #[test]
@@ -152,7 +175,7 @@ fn threads_come_with_the_command_line_for_a_debugger() {
     let bench = Bench::new("replay-threads");
     let arguments = ["replay", "re_election_2a", "--seed=5", "--backend=threads"];
     let ran = bench.run(&arguments, &[("PCT", "3")]);
-    ran.exits(0).says("LAB_SEEDS=5..6 BACKEND=threads PCT=3 gdb --args ");
+    ran.exits(0).says("LAB_SEEDS=5..6 LAB_LAST=1 BACKEND=threads PCT=3 gdb --args ");
     assert_eq!(processes(&bench), ["process 5..6 backend threads"]);
 }
 

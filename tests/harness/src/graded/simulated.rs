@@ -3,6 +3,7 @@
 use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
 use super::{Figures, Limits, memory, number, remarks, variable};
 use crate::log;
+use ::log::LevelFilter;
 use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation};
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
@@ -29,6 +30,9 @@ struct Settings {
     simulation: Simulation,
     /// Where to write the events of the last seed.
     trace: Option<File>,
+    /// Whether the seeds are simulated for the last one's sake: only that one is logged, and none
+    /// before it is left to another process.
+    only_last: bool,
 }
 
 /// The test, and the seed that is under way.
@@ -79,26 +83,30 @@ impl Child {
         let simulation = Simulation::from_variables(variable)?;
         let trace = env::var_os("LAB_TRACE").map(File::create).transpose();
         let trace = trace.map_err(|error| format!("LAB_TRACE: {error}"))?;
+        let only_last = env::var_os("LAB_LAST").is_some();
         log::install_from_environment()?;
         let child = self.clone();
         let exceeded = move |problem: String| child.end_over_memory(&problem);
         memory::cap(limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
-        Ok(Settings { limits, seeds, simulation, trace })
+        Ok(Settings { limits, seeds, simulation, trace, only_last })
     }
 
     fn run_all(&self, settings: Settings, scenario: fn() -> Figures) {
-        let Settings { limits, seeds, simulation, mut trace } = settings;
+        let Settings { limits, seeds, simulation, mut trace, only_last } = settings;
         let began = Instant::now();
         let expected_points = self.expected_points();
         let mut left_behind = 0;
+        let level = ::log::max_level();
         for seed in seeds.iter() {
+            let logs = !only_last || seed == seeds.last();
+            ::log::set_max_level(if logs { level } else { LevelFilter::Off });
             let trace = if seed == seeds.last() { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
             let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
             left_behind += self.run_one(seed, limits, schedule, scenario);
-            if began.elapsed() > SLICE || left_behind > LEFT_BEHIND {
+            if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
                 break;
             }
         }
