@@ -33,6 +33,8 @@ pub struct Settled {
     pub results: Vec<RunResult>,
     /// The seeds for another process.
     pub rest: Option<Seeds>,
+    /// Whether the last of the results took the process down.
+    pub died: bool,
 }
 
 impl Account<'_> {
@@ -57,14 +59,14 @@ impl Account<'_> {
         // Where the kit fails, it would go on failing.
         let at_fault = results.last().is_some_and(|result| result.word == Word::Kit);
         let rest = if self.stopped() || at_fault { None } else { self.seeds.after(last) };
-        Settled { results, rest }
+        Settled { results, rest, died: !self.stopped() && !self.ended.status.success() }
     }
 
     /// No seed is known to have begun. The first one stands for all: the others would fare alike.
     fn settle_as_one(&self, outcome: Option<Result<&Outcome, String>>) -> Settled {
         let mut results = vec![self.result(self.seeds.first(), outcome, true)];
         self.share_usage(&mut results);
-        Settled { results, rest: None }
+        Settled { results, rest: None, died: false }
     }
 
     fn is_about_these_seeds(&self, log: &SeedLog) -> bool {

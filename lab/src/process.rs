@@ -77,9 +77,9 @@ impl<'p> TestProcess<'p> {
         command
     }
 
-    /// The command line that runs the process under gdb, for a shell. What is set in our own
+    /// The command line that runs the process under a debugger, for a shell. What is set in our own
     /// environment for the simulation is part of it.
-    pub fn under_debugger(&self, inherited: &[(&str, String)]) -> String {
+    pub fn under_debugger(&self, debugger: &str, inherited: &[(&str, String)]) -> String {
         let mut line = String::from("env");
         let settings = self.settings.iter().map(|(name, value)| (*name, value.to_string_lossy()));
         let inherited = inherited.iter().map(|(name, value)| (*name, value.into()));
@@ -87,7 +87,7 @@ impl<'p> TestProcess<'p> {
             let _ = write!(line, " {name}={}", quoted(&value));
         }
         let file = self.executable.file.to_string_lossy();
-        let _ = write!(line, " gdb --args {} {}", quoted(&file), self.arguments().join(" "));
+        let _ = write!(line, " {debugger} {} {}", quoted(&file), self.arguments().join(" "));
         line
     }
 }

@@ -1,6 +1,7 @@
 //! `lab replay`: one seed of one test simulated again, with its whole log, and the command line that
 //! runs it under a debugger. A seed that does the same only after others is named with them.
 
+use crate::cargo::Profile;
 use crate::children::Children;
 use crate::cli::TestArguments;
 use crate::exit::Exit;
@@ -60,7 +61,11 @@ struct Replay<'r> {
 impl Replay<'_> {
     /// Adds the run to the results and returns what there is to say.
     fn run(&self, results: &mut Results) -> Result<String, Refusal> {
-        let built = self.session.build()?;
+        let profile = match self.session.arguments.simulation.backend {
+            Backend::Coroutines => Profile::Test,
+            Backend::Threads => Profile::Debugger,
+        };
+        let built = self.session.build(profile)?;
         results.began = Instant::now();
         let runner = self.session.runner(&built);
         let simulator = self.session.simulator(&runner);
@@ -100,7 +105,9 @@ impl Replay<'_> {
         let set = |name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?));
         let inherited: Vec<(&str, String)> =
             ["PREEMPT", "PCT"].into_iter().filter_map(set).collect();
-        Ok(format!("\nunder a debugger:\n{}\n", process.under_debugger(&inherited)))
+        let with = |debugger| process.under_debugger(debugger, &inherited);
+        let (gdb, lldb) = (with("rust-gdb --args"), with("rust-lldb --"));
+        Ok(format!("\nunder gdb:\n{gdb}\n\nor under lldb:\n{lldb}\n"))
     }
 }
 

@@ -98,7 +98,7 @@ pub fn excerpt(report: &str) -> String {
 }
 
 /// Whether this is a line of a backtrace: `  12: core::ops::function` or `     at src/lib.rs:7`.
-fn is_frame(line: &str) -> bool {
+pub fn is_frame(line: &str) -> bool {
     let indented = line.trim_start();
     let number = indented.split_once(": ").map(|(number, _)| number.parse::<u32>().is_ok());
     line.starts_with("  ") && (number == Some(true) || indented.starts_with("at "))

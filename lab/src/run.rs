@@ -4,6 +4,7 @@
 use crate::cargo::Executables;
 use crate::children::{Children, Ended, Usage};
 use crate::process::TestProcess;
+use crate::report::is_frame;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
@@ -170,7 +171,7 @@ pub fn report(outcome: Option<&Outcome>, what: Option<&str>, output: &str) -> St
     match outcome.and_then(|outcome| outcome.report.clone()) {
         Some(report) => report,
         None => {
-            let lines: Vec<&str> = output.lines().collect();
+            let lines: Vec<&str> = output.lines().filter(|line| !is_frame(line)).collect();
             let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
             format!("{}\nits last output:\n{}\n", what.unwrap_or_default(), last.join("\n"))
         }

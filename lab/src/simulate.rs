@@ -19,6 +19,10 @@ use std::sync::{Mutex, PoisonError};
 /// Of failures of one kind, so many of a test are kept whole.
 const KEPT_OF_A_KIND: usize = 3;
 
+/// So many processes of a test may die alike. What the rest of its seeds would do is known then, and
+/// each would cost a process, perhaps seconds.
+const DEATHS_OF_A_KIND: usize = 20;
+
 /// What is logged where everything shall be.
 const WHOLE_LOG: &str = "trace";
 
@@ -42,6 +46,8 @@ pub struct Simulator<'s> {
     pub check_determinism: bool,
     /// How many failures are kept, by test and kind.
     pub kept: Mutex<BTreeMap<String, BTreeMap<String, usize>>>,
+    /// How many processes died, by test and kind.
+    pub deaths: Mutex<BTreeMap<String, BTreeMap<String, usize>>>,
 }
 
 /// What a process does beside simulating.
@@ -74,6 +80,9 @@ fn logging_to_nowhere() -> Extras<'static> {
 impl Simulator<'_> {
     /// Simulates the seeds of a job. Nothing if everything was stopped before it began.
     pub fn run(&self, chosen: &Chosen, job: Job) -> Option<Vec<RunResult>> {
+        if self.is_given_up(&chosen.test.name) {
+            return Some(Vec::new());
+        }
         let all = self.seeds[job.test];
         let seeds = all.part(job.first - 1, job.count);
         let mut results = self.simulate(chosen, seeds, Extras::default());
@@ -116,8 +125,10 @@ impl Simulator<'_> {
         while let Some(seeds) = left {
             match self.in_one_process(chosen, seeds, &extras) {
                 Ok(settled) => {
+                    let last = settled.results.last().filter(|_| settled.died);
+                    last.into_iter().for_each(|result| self.count_death(chosen, result));
                     results.extend(settled.results);
-                    left = settled.rest;
+                    left = settled.rest.filter(|_| !self.is_given_up(&chosen.test.name));
                 }
                 Err(error) => {
                     results.push(RunResult::fault(0, seeds.first(), &error));
@@ -126,6 +137,19 @@ impl Simulator<'_> {
             }
         }
         results
+    }
+
+    fn count_death(&self, chosen: &Chosen, result: &RunResult) {
+        let mut deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
+        *deaths.entry(chosen.test.name.clone()).or_default().entry(kind_of(result)).or_default() +=
+            1;
+    }
+
+    /// Whether the rest of a test's seeds are left alone: too many of its processes died alike.
+    pub fn is_given_up(&self, test: &str) -> bool {
+        let deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = deaths.get(test).into_iter().flat_map(BTreeMap::values);
+        kinds.copied().any(|count| count >= DEATHS_OF_A_KIND)
     }
 
     fn in_one_process(
@@ -165,7 +189,7 @@ impl Simulator<'_> {
         }
         let limits = self.runner.limits;
         let Some((ended, output)) = process.run(self.runner.children, limits)? else {
-            return Ok((Settled { results: Vec::new(), rest: None }, String::new()));
+            return Ok((Settled { results: Vec::new(), rest: None, died: false }, String::new()));
         };
         let title = chosen.part.full_title(chosen.test);
         let log = SeedLog::read(&files.outcome());
@@ -177,15 +201,22 @@ impl Simulator<'_> {
     fn shall_be_kept(&self, chosen: &Chosen, result: &RunResult) -> bool {
         match result.word {
             Word::Stopped | Word::Kit => return false,
-            Word::Pass => return self.runner.keep,
+            Word::Pass if !self.runner.keep => return false,
             _ => {}
         }
-        let kind = format!("{} {}", result.word, kind(result.what.as_deref().unwrap_or_default()));
+        let kind = kind_of(result);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let kinds = kept.entry(chosen.test.name.clone()).or_default();
-        let all: usize = kinds.values().sum();
+        // Those that passed are counted apart: they leave the failures their room.
+        let passed = |kind: &str| kind.starts_with("PASS ");
+        let (passes, limit) = match result.word {
+            Word::Pass => (true, KEPT_RUNS),
+            _ => (false, KEPT_OF_A_KIND),
+        };
+        let alike = kinds.iter().filter(|(kind, _)| passed(kind) == passes);
+        let all: usize = alike.map(|(_, count)| count).sum();
         let of_this_kind = kinds.entry(kind).or_default();
-        let room = all < KEPT_RUNS && *of_this_kind < KEPT_OF_A_KIND;
+        let room = all < KEPT_RUNS && *of_this_kind < limit;
         *of_this_kind += usize::from(room);
         room
     }
@@ -287,6 +318,11 @@ impl Simulator<'_> {
         self.runner.store.discard(files);
         divergence
     }
+}
+
+/// The kind of a result, with its word.
+fn kind_of(result: &RunResult) -> String {
+    format!("{} {}", result.word, kind(result.what.as_deref().unwrap_or_default()))
 }
 
 fn is_same(one: &RunResult, other: &RunResult) -> bool {

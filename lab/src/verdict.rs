@@ -146,6 +146,10 @@ fn over_memory(limits: &Limits, bytes: u64) -> String {
 }
 
 fn crashed(signal: i32, output: &str) -> String {
+    // The simulated runtime's own sentence says more.
+    if let Some(line) = output.lines().rev().find(|line| line.starts_with("simulated thread ")) {
+        return line.to_owned();
+    }
     let name = signal_name(signal).map_or_else(|| format!("signal {signal}"), String::from);
     let overflow =
         if output.contains("has overflowed its stack") { ": stack overflow" } else { "" };

@@ -54,6 +54,23 @@ fn a_seed_that_takes_its_process_down_is_named_and_costs_itself_alone() {
 }
 
 #[test]
+fn where_every_process_dies_the_rest_is_left_out() {
+    let bench = Bench::new("sim-die");
+    let arguments = ["test", "re_election_2a", "--seeds=100", "--jobs=1"];
+    let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "die")]);
+    ran.exits(1)
+        .says("CRASH  re_election_2a     20 seeds, first 0 ")
+        .says("re_election_2a: 80 seeds were left out, since its processes kept dying\n");
+}
+
+#[test]
+fn of_many_seeds_that_passed_a_few_are_kept() {
+    let bench = Bench::new("sim-keep");
+    bench.run(&["test", "re_election_2a", "--seeds=30", "--keep"], &[]).exits(0);
+    assert_eq!(names_in(&bench.file("lab/re_election_2a")).len(), 10);
+}
+
+#[test]
 fn a_full_disk_is_not_the_solutions_fault() {
     let bench = Bench::new("sim-full");
     let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "full-7")]);
@@ -175,7 +192,9 @@ fn threads_come_with_the_command_line_for_a_debugger() {
     let bench = Bench::new("replay-threads");
     let arguments = ["replay", "re_election_2a", "--seed=5", "--backend=threads"];
     let ran = bench.run(&arguments, &[("PCT", "3")]);
-    ran.exits(0).says("LAB_SEEDS=5..6 LAB_LAST=1 BACKEND=threads PCT=3 gdb --args ");
+    ran.exits(0)
+        .says("LAB_SEEDS=5..6 LAB_LAST=1 BACKEND=threads PCT=3 rust-gdb --args ")
+        .says("PCT=3 rust-lldb -- ");
     assert_eq!(processes(&bench), ["process 5..6 backend threads"]);
 }
 

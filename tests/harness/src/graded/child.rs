@@ -6,7 +6,7 @@ use crate::log;
 use course::{CANNOT_WRITE, Outcome, PassedLine, Verdict};
 use labrt::thread;
 use labrt::time::Instant;
-use labrt::world::{self, Failure, Options};
+use labrt::world::{self, Failure, FailureKind, Options};
 use std::env;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -48,13 +48,17 @@ pub(super) fn run(
             leave(&outcome);
             outcome
         }
-        Err(failure) => run.failed(first_line(&failure), &failure.to_string()),
+        Err(failure) => run.failed(&first_line(&failure), &failure.to_string()),
     }
 }
 
-/// What went wrong, in a line.
-pub(super) fn first_line(failure: &Failure) -> &str {
-    failure.message.lines().next().unwrap_or("failed without a word")
+/// What went wrong, in a line. Panics mostly have nothing of their own but their place.
+pub(super) fn first_line(failure: &Failure) -> String {
+    let line = failure.message.lines().next().unwrap_or("failed without a word");
+    match (failure.kind, &failure.place) {
+        (FailureKind::Panic, Some(place)) => format!("panicked at {place}: {line}"),
+        _ => line.to_string(),
+    }
 }
 
 impl Run {

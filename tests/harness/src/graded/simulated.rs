@@ -137,7 +137,7 @@ impl Child {
             }
             match simulated.result {
                 Ok(figures) => run.held(&figures),
-                Err(failure) => run.broke(first_line(&failure), &failure.to_string()),
+                Err(failure) => run.broke(&first_line(&failure), &failure.to_string()),
             }
         });
         left_behind
@@ -173,7 +173,7 @@ impl Child {
     fn end_fatally(&self, failure: &Failure) {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let told = Simulated { virtual_seconds, ..Simulated::default() };
-        self.end(told, |run| run.broke(first_line(failure), &failure.to_string()));
+        self.end(told, |run| run.broke(&first_line(failure), &failure.to_string()));
         ::log::logger().flush();
     }
 
