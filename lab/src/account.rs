@@ -33,6 +33,8 @@ pub struct Settled {
     pub results: Vec<RunResult>,
     /// The seeds for another process.
     pub rest: Option<Seeds>,
+    /// Whether the last of the results took the process down.
+    pub died: bool,
 }
 
 impl Account<'_> {
@@ -54,15 +56,17 @@ impl Account<'_> {
             .collect();
         results.extend(log.open.map(|seed| self.result(seed, None, true)));
         self.share_usage(&mut results);
-        let rest = if self.stopped() { None } else { self.seeds.after(last) };
-        Settled { results, rest }
+        // Where the kit fails, it would go on failing.
+        let at_fault = results.last().is_some_and(|result| result.word == Word::Kit);
+        let rest = if self.stopped() || at_fault { None } else { self.seeds.after(last) };
+        Settled { results, rest, died: !self.stopped() && !self.ended.status.success() }
     }
 
     /// No seed is known to have begun. The first one stands for all: the others would fare alike.
     fn settle_as_one(&self, outcome: Option<Result<&Outcome, String>>) -> Settled {
         let mut results = vec![self.result(self.seeds.first(), outcome, true)];
         self.share_usage(&mut results);
-        Settled { results, rest: None }
+        Settled { results, rest: None, died: false }
     }
 
     fn is_about_these_seeds(&self, log: &SeedLog) -> bool {
@@ -111,6 +115,8 @@ impl Account<'_> {
             usage: Usage::default(),
             kept: None,
             simulated: Some(told.and_then(|outcome| outcome.simulated.clone()).unwrap_or_default()),
+            among: Some(self.seeds.up_to(seed)),
+            not_alone: false,
         }
     }
 

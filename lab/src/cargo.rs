@@ -62,6 +62,25 @@ impl Executables {
     }
 }
 
+/// How the tests are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quickly, and to run fast.
+    Test,
+    /// For a debugger: no variable is optimised away.
+    Debugger,
+}
+
+impl Profile {
+    /// Its name in Cargo.toml.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Test => "test",
+            Profile::Debugger => "debugger",
+        }
+    }
+}
+
 /// The `cargo` to call.
 #[derive(Debug)]
 pub struct Cargo<'c> {
@@ -86,10 +105,11 @@ impl Cargo<'_> {
     }
 
     /// Builds every test binary that the chosen tests need.
-    pub fn build(&self, tests: &[Chosen]) -> Result<Executables, BuildError> {
+    pub fn build(&self, tests: &[Chosen], profile: Profile) -> Result<Executables, BuildError> {
         let mut executables = Executables::default();
         for (package, binaries) in needed(tests) {
-            let built = executables_in(&self.output_of(self.build_command(package, &binaries))?);
+            let built =
+                executables_in(&self.output_of(self.build_command(package, &binaries, profile))?);
             for binary in binaries {
                 let executable = built.get(binary).ok_or_else(|| not_built(package, binary))?;
                 executables.insert(package, binary, executable.clone());
@@ -98,9 +118,9 @@ impl Cargo<'_> {
         Ok(executables)
     }
 
-    fn build_command(&self, package: &str, binaries: &BTreeSet<&str>) -> Command {
+    fn build_command(&self, package: &str, binaries: &BTreeSet<&str>, profile: Profile) -> Command {
         let mut command = self.command();
-        command.args(["test", "--no-run", "--package", package]);
+        command.args(["test", "--no-run", "--profile", profile.name(), "--package", package]);
         command.args(binaries.iter().flat_map(|binary| ["--test", binary]));
         command.arg("--message-format=json-render-diagnostics");
         command

@@ -15,7 +15,8 @@ Runs the course's graded tests, each in a process of its own, several at a time.
 
 lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whole lab (2), or
                                   by name
-lab replay TEST --seed N          simulate one seed again, with its whole log
+lab replay TEST --seed N          simulate one seed again, with its whole log; --seeds A..B,
+                                  the last of them, after the others in the same process
 lab list                          print the course: its parts, tests and points
 lab help                          print this
 

@@ -32,8 +32,15 @@ pub fn groups<'r>(test: &'r TestResults) -> Vec<Group<'r>> {
 }
 
 /// A message without its numbers, which includes those in the names of servers: messages of one
-/// kind are alike.
+/// kind are alike. Where a panic was belongs to its kind: many have the same message.
 pub fn kind(what: &str) -> String {
+    match what.strip_prefix("panicked at ").and_then(|panic| panic.split_once(": ")) {
+        Some((place, message)) => format!("panicked at {place}: {}", without_numbers(message)),
+        None => without_numbers(what),
+    }
+}
+
+fn without_numbers(what: &str) -> String {
     let mut kind = String::with_capacity(what.len());
     let mut in_number = false;
     for character in what.chars() {

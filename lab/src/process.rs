@@ -72,13 +72,14 @@ impl<'p> TestProcess<'p> {
         command.args(self.arguments()).current_dir(&self.executable.directory);
         // What this process was told as a child is not meant for the next one.
         command.env_remove("LAB_SEEDS").env_remove("LAB_TRACE").env_remove("LAB_LOG_FILE");
+        command.env_remove("LAB_LAST");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    /// The command line that runs the process under gdb, for a shell. What is set in our own
+    /// The command line that runs the process under a debugger, for a shell. What is set in our own
     /// environment for the simulation is part of it.
-    pub fn under_debugger(&self, inherited: &[(&str, String)]) -> String {
+    pub fn under_debugger(&self, debugger: &str, inherited: &[(&str, String)]) -> String {
         let mut line = String::from("env");
         let settings = self.settings.iter().map(|(name, value)| (*name, value.to_string_lossy()));
         let inherited = inherited.iter().map(|(name, value)| (*name, value.into()));
@@ -86,7 +87,7 @@ impl<'p> TestProcess<'p> {
             let _ = write!(line, " {name}={}", quoted(&value));
         }
         let file = self.executable.file.to_string_lossy();
-        let _ = write!(line, " gdb --args {} {}", quoted(&file), self.arguments().join(" "));
+        let _ = write!(line, " {debugger} {} {}", quoted(&file), self.arguments().join(" "));
         line
     }
 }

@@ -1,11 +1,12 @@
 //! `lab replay`: one seed of one test simulated again, with its whole log, and the command line that
-//! runs it under a debugger.
+//! runs it under a debugger. A seed that does the same only after others is named with them.
 
+use crate::cargo::Profile;
 use crate::children::Children;
 use crate::cli::TestArguments;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
-use crate::json::{Document, JsonFile};
+use crate::json::Document;
 use crate::report::{labelled, short};
 use crate::results::Results;
 use crate::run::{RunResult, Runner};
@@ -14,7 +15,7 @@ use crate::screen::Screen;
 use crate::seed_report;
 use crate::select::{Chosen, select};
 use crate::store::Run;
-use crate::test::{Refusal, Session, refused};
+use crate::test::{Refusal, Session, open_json, refused};
 use crate::verdict::Word;
 use course::{Backend, Course, Mode, SeedLog, Seeds};
 use std::env;
@@ -27,20 +28,19 @@ use std::time::Instant;
 /// Simulates the seed that the arguments name.
 pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal> {
     let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
-    let seed = arguments.seeds.filter(|seeds| seeds.count() == Some(1)).map(Seeds::first);
-    let ([chosen], Some(seed), false) = (tests.as_slice(), seed, arguments.check_determinism)
-    else {
-        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417";
+    let (seeds, check) = (arguments.seeds, arguments.check_determinism);
+    let ([chosen], Some(seeds), false) = (tests.as_slice(), seeds, check) else {
+        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417 (SEEDS=400..418 \
+            has others before it, in the same process)";
         return Err(Refusal { exit: Exit::Usage, message: String::from(example) });
     };
     let chosen = *chosen;
-    let json = arguments.json.as_deref().map(JsonFile::create).transpose();
-    let json = json.map_err(refused(Exit::Usage))?;
+    let json = arguments.json.as_deref().map(open_json).transpose()?;
     let children = Arc::new(Children::default());
     let interrupt = Interrupt::watch(&children).map_err(refused(Exit::KitFault))?;
     let session = Session { arguments, tests, children: &children, interrupt };
     let mut results = Results::new(&session.tests, Mode::Sim, 1);
-    let replay = Replay { session: &session, chosen, seed };
+    let replay = Replay { session: &session, chosen, seeds };
     let told = replay.run(&mut results)?;
     let exit = results.exit(session.interrupt.signal());
     Screen::open().print(&told);
@@ -54,19 +54,24 @@ pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusa
 struct Replay<'r> {
     session: &'r Session<'r>,
     chosen: Chosen<'r>,
-    seed: u64,
+    /// The last one counts.
+    seeds: Seeds,
 }
 
 impl Replay<'_> {
     /// Adds the run to the results and returns what there is to say.
     fn run(&self, results: &mut Results) -> Result<String, Refusal> {
-        let built = self.session.build()?;
+        let profile = match self.session.arguments.simulation.backend {
+            Backend::Coroutines => Profile::Test,
+            Backend::Threads => Profile::Debugger,
+        };
+        let built = self.session.build(profile)?;
         results.began = Instant::now();
         let runner = self.session.runner(&built);
         let simulator = self.session.simulator(&runner);
-        let run = Run { test: &self.chosen.test.name, number: None, seed: self.seed };
+        let run = Run { test: &self.chosen.test.name, number: None, seed: self.seeds.last() };
         let earlier = built.store.earlier(&run).and_then(|files| hash_in(&files.outcome()));
-        let played = self.watched(|| simulator.replay(&self.chosen, self.seed));
+        let played = self.watched(|| simulator.replay(&self.chosen, self.seeds));
         let Some(mut run) = played.map_err(refused(Exit::KitFault))? else {
             return Ok(String::new());
         };
@@ -95,12 +100,14 @@ impl Replay<'_> {
             return Ok(String::new());
         }
         let process = runner.process(&self.chosen, Mode::Sim).map_err(refused(Exit::KitFault))?;
-        let process = process.with("LAB_SEEDS", Seeds::one(self.seed).to_string());
+        let process = process.with("LAB_SEEDS", self.seeds.to_string()).with("LAB_LAST", "1");
         let process = process.with("BACKEND", backend.to_string());
         let set = |name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?));
         let inherited: Vec<(&str, String)> =
             ["PREEMPT", "PCT"].into_iter().filter_map(set).collect();
-        Ok(format!("\nunder a debugger:\n{}\n", process.under_debugger(&inherited)))
+        let with = |debugger| process.under_debugger(debugger, &inherited);
+        let (gdb, lldb) = (with("rust-gdb --args"), with("rust-lldb --"));
+        Ok(format!("\nunder gdb:\n{gdb}\n\nor under lldb:\n{lldb}\n"))
     }
 }
 
@@ -122,8 +129,8 @@ fn closing(run: &RunResult, earlier: Option<u64>) -> String {
             None => String::new(),
             Some(earlier) if earlier == hash => String::from(", the same as before: same events"),
             Some(earlier) => format!(
-                ", {earlier:016x} before: the code has changed since, or the settings (PREEMPT, \
-                 PCT); if not, CHECK=determinism finds where the runs part"
+                ", {earlier:016x} before: the code has changed since, or the settings (BACKEND, \
+                 PREEMPT, PCT), or the seeds before it; if not, CHECK=determinism finds where the runs part"
             ),
         };
         text += &labelled("hash", &format!("{hash:016x}{same}"));

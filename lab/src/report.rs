@@ -66,13 +66,14 @@ pub fn again(chosen: &Chosen, run: &RunResult) -> String {
     let set = |name: &&str| env::var(name).is_ok_and(|value| !value.is_empty());
     let settings = ["PREEMPT", "PCT", "LAB_TIME_LIMIT", "LAB_MEMORY_MIB"].into_iter().filter(set);
     let settings = settings.map(|name| format!(" {name}={}", env::var(name).unwrap_or_default()));
-    match (&run.simulated, run.word) {
-        (None, _) => format!("make test TEST={name} SEED={seed}"),
-        (_, Word::Differs) => {
-            let settings: String = settings.collect();
+    let settings: String = settings.collect();
+    match (&run.simulated, run.word, run.among.filter(|_| run.not_alone)) {
+        (None, ..) => format!("make test TEST={name} SEED={seed}"),
+        (.., Some(seeds)) => format!("make replay TEST={name} SEEDS={seeds}{settings}"),
+        (_, Word::Differs, _) => {
             format!("make sim TEST={name} SEED={seed} CHECK=determinism{settings}")
         }
-        _ => format!("make replay TEST={name} SEED={seed}{}", settings.collect::<String>()),
+        _ => format!("make replay TEST={name} SEED={seed}{settings}"),
     }
 }
 
@@ -97,7 +98,7 @@ pub fn excerpt(report: &str) -> String {
 }
 
 /// Whether this is a line of a backtrace: `  12: core::ops::function` or `     at src/lib.rs:7`.
-fn is_frame(line: &str) -> bool {
+pub fn is_frame(line: &str) -> bool {
     let indented = line.trim_start();
     let number = indented.split_once(": ").map(|(number, _)| number.parse::<u32>().is_ok());
     line.starts_with("  ") && (number == Some(true) || indented.starts_with("at "))

@@ -33,6 +33,8 @@ pub struct TestResults<'c> {
     pub runs: Vec<RunResult>,
     /// How many of them there are of each word: there may be too many to count them each time.
     words: BTreeMap<Word, usize>,
+    /// Whether the rest of its runs were given up, because its processes kept dying.
+    pub given_up: bool,
 }
 
 /// What the runs of a test come to.
@@ -145,6 +147,7 @@ impl<'c> Results<'c> {
             chosen: *chosen,
             runs: Vec::new(),
             words: BTreeMap::new(),
+            given_up: false,
         };
         Results { tests: tests.iter().map(empty).collect(), runs, mode, began: Instant::now() }
     }

@@ -4,10 +4,11 @@
 use crate::cargo::Executables;
 use crate::children::{Children, Ended, Usage};
 use crate::process::TestProcess;
+use crate::report::is_frame;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
-use course::{Mode, Outcome, PassedLine, Simulated};
+use course::{Mode, Outcome, PassedLine, Seeds, Simulated};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -45,6 +46,10 @@ pub struct RunResult {
     pub kept: Option<PathBuf>,
     /// What there is to say of a simulated run beside that.
     pub simulated: Option<Simulated>,
+    /// Of a simulated run, the seeds that its process was given, up to its own.
+    pub among: Option<Seeds>,
+    /// Whether it takes those to see it again: alone, the seed does something else.
+    pub not_alone: bool,
 }
 
 /// What all runs have in common.
@@ -102,7 +107,6 @@ impl Runner<'_> {
         let lines = if word == Word::Pass { lines } else { Vec::new() };
         let (seed, kept) = (run.seed, kept.ok().flatten());
         let Ended { wall, usage, .. } = ended;
-        let simulated = None;
         Ok(Some(RunResult {
             number,
             seed,
@@ -114,7 +118,9 @@ impl Runner<'_> {
             wall,
             usage,
             kept,
-            simulated,
+            simulated: None,
+            among: None,
+            not_alone: false,
         }))
     }
 
@@ -165,7 +171,7 @@ pub fn report(outcome: Option<&Outcome>, what: Option<&str>, output: &str) -> St
     match outcome.and_then(|outcome| outcome.report.clone()) {
         Some(report) => report,
         None => {
-            let lines: Vec<&str> = output.lines().collect();
+            let lines: Vec<&str> = output.lines().filter(|line| !is_frame(line)).collect();
             let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
             format!("{}\nits last output:\n{}\n", what.unwrap_or_default(), last.join("\n"))
         }
@@ -187,6 +193,8 @@ impl RunResult {
             usage: Usage::default(),
             kept: None,
             simulated: None,
+            among: None,
+            not_alone: false,
         }
     }
 

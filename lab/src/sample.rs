@@ -60,6 +60,8 @@ pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
         usage: Usage { cpu: Duration::from_millis(500), peak_memory: 3 << 20 },
         kept: None,
         simulated: None,
+        among: None,
+        not_alone: false,
     }
 }
 

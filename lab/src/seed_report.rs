@@ -61,6 +61,14 @@ pub fn failures(results: &Results, paint: Paint) -> String {
             text += &group_line(test, group, width, paint);
             first_of_each.push((test, group.first));
         }
+        let left = (results.runs as usize).saturating_sub(test.done());
+        if test.given_up && left > 0 {
+            let name = &test.chosen.test.name;
+            let _ = writeln!(
+                text,
+                "{name}: {left} seeds were left out, since its processes kept dying"
+            );
+        }
         if groups.len() > LISTED_KINDS {
             let more = groups.len() - LISTED_KINDS;
             let _ = writeln!(text, "... and {more} more kinds of {}", test.chosen.test.name);

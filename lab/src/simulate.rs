@@ -19,12 +19,19 @@ use std::sync::{Mutex, PoisonError};
 /// Of failures of one kind, so many of a test are kept whole.
 const KEPT_OF_A_KIND: usize = 3;
 
+/// So many processes of a test may die alike. What the rest of its seeds would do is known then, and
+/// each would cost a process, perhaps seconds.
+const DEATHS_OF_A_KIND: usize = 20;
+
 /// What is logged where everything shall be.
 const WHOLE_LOG: &str = "trace";
 
 /// What it means if a seed differs among others and not alone.
 const SAME_ALONE: &str = "  alone    it does the same twice, without other seeds before it: \
     something is kept from one seed to the next\n";
+
+/// The same of a seed that was simulated once.
+const NOT_ALONE: &str = "something is kept from one seed to the next, mostly in a `static`";
 
 /// What all simulated runs have in common.
 #[derive(Debug)]
@@ -39,6 +46,8 @@ pub struct Simulator<'s> {
     pub check_determinism: bool,
     /// How many failures are kept, by test and kind.
     pub kept: Mutex<BTreeMap<String, BTreeMap<String, usize>>>,
+    /// How many processes died, by test and kind.
+    pub deaths: Mutex<BTreeMap<String, BTreeMap<String, usize>>>,
 }
 
 /// What a process does beside simulating.
@@ -46,18 +55,34 @@ pub struct Simulator<'s> {
 struct Extras<'e> {
     /// What to log, and where to.
     log: Option<(PathBuf, &'e str)>,
+    /// Whether all this is for the last seed: only that one is logged, and no seed before it is
+    /// left to another process.
+    last: bool,
     /// Where to write the events of the last seed.
     trace: Option<PathBuf>,
 }
 
+/// A seed that was simulated with its log, and its files.
+struct Played {
+    files: RunFiles,
+    result: RunResult,
+}
+
+fn run_of<'c>(chosen: &Chosen<'c>, seed: u64) -> Run<'c> {
+    Run { test: &chosen.test.name, number: None, seed }
+}
+
 /// Everything is logged, and the log is thrown away: logging must make no difference.
 fn logging_to_nowhere() -> Extras<'static> {
-    Extras { log: Some((PathBuf::from("/dev/null"), WHOLE_LOG)), trace: None }
+    Extras { log: Some((PathBuf::from("/dev/null"), WHOLE_LOG)), ..Extras::default() }
 }
 
 impl Simulator<'_> {
     /// Simulates the seeds of a job. Nothing if everything was stopped before it began.
     pub fn run(&self, chosen: &Chosen, job: Job) -> Option<Vec<RunResult>> {
+        if self.is_given_up(&chosen.test.name) {
+            return Some(Vec::new());
+        }
         let all = self.seeds[job.test];
         let seeds = all.part(job.first - 1, job.count);
         let mut results = self.simulate(chosen, seeds, Extras::default());
@@ -73,19 +98,24 @@ impl Simulator<'_> {
         (!results.is_empty()).then_some(results)
     }
 
-    /// Simulates one seed with its whole log, or what `LOG` asks for, and keeps everything. Nothing
-    /// if everything was stopped before it began.
-    pub fn replay(&self, chosen: &Chosen, seed: u64) -> io::Result<Option<RunResult>> {
-        let run = Run { test: &chosen.test.name, number: None, seed };
-        let files = self.runner.store.begin(&run)?;
+    /// Simulates the seeds in one process, the last of them with its whole log, or what `LOG` asks
+    /// for, and keeps everything of that. Nothing if everything was stopped before it began.
+    pub fn replay(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<RunResult>> {
+        let Some(Played { files, mut result }) = self.play(chosen, seeds)? else { return Ok(None) };
+        result.kept = Some(self.runner.store.replace(files, &run_of(chosen, result.seed))?);
+        Ok(Some(result))
+    }
+
+    fn play(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<Played>> {
+        let files = self.runner.store.begin(&run_of(chosen, seeds.last()))?;
         let filter = env::var("LOG").ok().filter(|filter| !filter.is_empty());
         let filter = filter.as_deref().unwrap_or(WHOLE_LOG);
-        let extras = Extras { log: Some((files.log(), filter)), trace: None };
-        let (results, output) = self.process(chosen, Seeds::one(seed), &files, &extras)?;
-        let Some(mut result) = results.results.into_iter().next() else { return Ok(None) };
+        let extras = Extras { log: Some((files.log(), filter)), last: true, trace: None };
+        let (settled, output) = self.process(chosen, seeds, &files, &extras)?;
+        let Some(mut result) = settled.results.into_iter().next_back() else { return Ok(None) };
+        result.not_alone = seeds.count() != Some(1);
         files.add(&output, &result.report)?;
-        result.kept = Some(self.runner.store.replace(files, &run)?);
-        Ok(Some(result))
+        Ok(Some(Played { files, result }))
     }
 
     /// Goes through the seeds, in as many processes as it takes.
@@ -95,8 +125,10 @@ impl Simulator<'_> {
         while let Some(seeds) = left {
             match self.in_one_process(chosen, seeds, &extras) {
                 Ok(settled) => {
+                    let last = settled.results.last().filter(|_| settled.died);
+                    last.into_iter().for_each(|result| self.count_death(chosen, result));
                     results.extend(settled.results);
-                    left = settled.rest;
+                    left = settled.rest.filter(|_| !self.is_given_up(&chosen.test.name));
                 }
                 Err(error) => {
                     results.push(RunResult::fault(0, seeds.first(), &error));
@@ -105,6 +137,19 @@ impl Simulator<'_> {
             }
         }
         results
+    }
+
+    fn count_death(&self, chosen: &Chosen, result: &RunResult) {
+        let mut deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
+        *deaths.entry(chosen.test.name.clone()).or_default().entry(kind_of(result)).or_default() +=
+            1;
+    }
+
+    /// Whether the rest of a test's seeds are left alone: too many of its processes died alike.
+    pub fn is_given_up(&self, test: &str) -> bool {
+        let deaths = self.deaths.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = deaths.get(test).into_iter().flat_map(BTreeMap::values);
+        kinds.copied().any(|count| count >= DEATHS_OF_A_KIND)
     }
 
     fn in_one_process(
@@ -136,12 +181,15 @@ impl Simulator<'_> {
         if let Some((file, filter)) = &extras.log {
             process = process.with("LAB_LOG_FILE", file).with("LOG", *filter);
         }
+        if extras.last {
+            process = process.with("LAB_LAST", "1");
+        }
         if let Some(file) = &extras.trace {
             process = process.with("LAB_TRACE", file);
         }
         let limits = self.runner.limits;
         let Some((ended, output)) = process.run(self.runner.children, limits)? else {
-            return Ok((Settled { results: Vec::new(), rest: None }, String::new()));
+            return Ok((Settled { results: Vec::new(), rest: None, died: false }, String::new()));
         };
         let title = chosen.part.full_title(chosen.test);
         let log = SeedLog::read(&files.outcome());
@@ -153,33 +201,62 @@ impl Simulator<'_> {
     fn shall_be_kept(&self, chosen: &Chosen, result: &RunResult) -> bool {
         match result.word {
             Word::Stopped | Word::Kit => return false,
-            Word::Pass => return self.runner.keep,
+            Word::Pass if !self.runner.keep => return false,
             _ => {}
         }
-        let kind = format!("{} {}", result.word, kind(result.what.as_deref().unwrap_or_default()));
+        let kind = kind_of(result);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let kinds = kept.entry(chosen.test.name.clone()).or_default();
-        let all: usize = kinds.values().sum();
+        // Those that passed are counted apart: they leave the failures their room.
+        let passed = |kind: &str| kind.starts_with("PASS ");
+        let (passes, limit) = match result.word {
+            Word::Pass => (true, KEPT_RUNS),
+            _ => (false, KEPT_OF_A_KIND),
+        };
+        let alike = kinds.iter().filter(|(kind, _)| passed(kind) == passes);
+        let all: usize = alike.map(|(_, count)| count).sum();
         let of_this_kind = kinds.entry(kind).or_default();
-        let room = all < KEPT_RUNS && *of_this_kind < KEPT_OF_A_KIND;
+        let room = all < KEPT_RUNS && *of_this_kind < limit;
         *of_this_kind += usize::from(room);
         room
     }
 
     /// Simulates the seed once more to have its log. That it does the same is worth a look.
     fn keep_whole(&self, chosen: &Chosen, result: &mut RunResult) {
-        match self.replay(chosen, result.seed) {
-            Ok(Some(again)) if again.word != Word::Stopped => {
-                if let Some(difference) = difference(result, &again)
-                    && result.word != Word::Differs
-                {
-                    result.notes.push(format!("with its log it did something else: {difference}"));
-                }
-                result.kept = again.kept;
-            }
-            Ok(_) => {}
-            Err(error) => result.notes.push(format!("its files are lost: {error}")),
+        if let Err(error) = self.play_and_keep(chosen, result) {
+            result.notes.push(format!("its files are lost: {error}"));
         }
+    }
+
+    fn play_and_keep(&self, chosen: &Chosen, result: &mut RunResult) -> io::Result<()> {
+        let among = result.among.filter(|seeds| seeds.count() != Some(1));
+        let alone = if result.not_alone { among } else { None };
+        let alone = alone.unwrap_or(Seeds::one(result.seed));
+        let Some(mut again) = self.play_unstopped(chosen, alone)? else { return Ok(()) };
+        if let Some(difference) = difference(result, &again.result)
+            && result.word != Word::Differs
+        {
+            if let Some(among) = among {
+                let Some(with_others) = self.play_unstopped(chosen, among)? else { return Ok(()) };
+                again = with_others;
+            }
+            result.not_alone = is_same(result, &again.result);
+            result.notes.push(match result.not_alone {
+                true => format!("alone it does something else ({difference}): {NOT_ALONE}"),
+                false => format!("with its log it did something else: {difference}"),
+            });
+        }
+        again.files.set_report(&result.report)?;
+        if !is_same(result, &again.result) {
+            again.files.forget_outcome()?;
+        }
+        let run = run_of(chosen, result.seed);
+        result.kept = Some(self.runner.store.replace(again.files, &run)?);
+        Ok(())
+    }
+
+    fn play_unstopped(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<Played>> {
+        Ok(self.play(chosen, seeds)?.filter(|played| played.result.word != Word::Stopped))
     }
 
     /// Simulates the seeds once more, logging, in processes that begin elsewhere: so a seed has
@@ -199,25 +276,26 @@ impl Simulator<'_> {
             let Some(difference) = difference(result, again).filter(|_| !stopped) else { continue };
             let start = second_half.filter(|half| half.contains(result.seed)).unwrap_or(first_half);
             let divergence = self.divergence(chosen, seeds, start, result.seed);
-            result.word = Word::Differs;
             // Without the hashes: failures are counted by what failed.
             result.what = Some(String::from("simulated twice, it did two different things"));
             result.report = format!("{difference}\n{}", divergence::report(divergence));
-            if self.is_same_alone(chosen, result.seed) {
+            if let Some(alone) = self.same_alone(chosen, result.seed) {
                 result.report += SAME_ALONE;
+                // One of the two differs from it.
+                result.among = if is_same(&alone, result) { again.among } else { result.among };
+                result.not_alone = true;
             }
+            result.word = Word::Differs;
             result.lines.clear();
         }
     }
 
-    /// Whether the seed does the same twice if no other is simulated before it.
-    fn is_same_alone(&self, chosen: &Chosen, seed: u64) -> bool {
+    /// What the seed does if no other is simulated before it, if that is twice the same.
+    fn same_alone(&self, chosen: &Chosen, seed: u64) -> Option<RunResult> {
         let alone = |extras| self.simulate(chosen, Seeds::one(seed), extras).pop();
-        match (alone(Extras::default()), alone(logging_to_nowhere())) {
-            (Some(one), Some(other)) => difference(&one, &other).is_none(),
-            // All was stopped: nobody knows.
-            _ => false,
-        }
+        // Without one of them all was stopped: nobody knows.
+        let (one, other) = (alone(Extras::default())?, alone(logging_to_nowhere())?);
+        is_same(&one, &other).then_some(one)
     }
 
     /// Simulates a seed twice again, as before, to see where the two runs part.
@@ -232,8 +310,7 @@ impl Simulator<'_> {
             let trace = Some(trace.to_path_buf());
             self.simulate(chosen, seeds.up_to(seed), Extras { trace, ..extras });
         };
-        let run = Run { test: &chosen.test.name, number: None, seed };
-        let files = self.runner.store.begin(&run)?;
+        let files = self.runner.store.begin(&run_of(chosen, seed))?;
         let (one, other) = (files.trace(), files.trace().with_extension("logging.txt"));
         traced(first, Extras::default(), &one);
         traced(second, logging_to_nowhere(), &other);
@@ -241,6 +318,15 @@ impl Simulator<'_> {
         self.runner.store.discard(files);
         divergence
     }
+}
+
+/// The kind of a result, with its word.
+fn kind_of(result: &RunResult) -> String {
+    format!("{} {}", result.word, kind(result.what.as_deref().unwrap_or_default()))
+}
+
+fn is_same(one: &RunResult, other: &RunResult) -> bool {
+    difference(one, other).is_none()
 }
 
 /// What two runs of one seed do not have in common, if they are not the same.

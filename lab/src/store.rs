@@ -71,6 +71,14 @@ impl RunFiles {
         self.directory.join("outcome.json")
     }
 
+    /// Removes the outcome, which is another run's.
+    pub fn forget_outcome(&self) -> io::Result<()> {
+        match fs::remove_file(self.outcome()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Where the test process writes every event, if it is asked to.
     pub fn trace(&self) -> PathBuf {
         self.directory.join("trace.txt")
@@ -78,8 +86,13 @@ impl RunFiles {
 
     /// Adds what the process printed, and the full report.
     pub fn add(&self, output: &str, report: &str) -> io::Result<()> {
-        fs::write(self.directory.join("output.txt"), output)?;
-        fs::write(self.directory.join("report.txt"), report)
+        write(&self.directory.join("output.txt"), output)?;
+        self.set_report(report)
+    }
+
+    /// Writes the full report, in the place of one that may be there.
+    pub fn set_report(&self, report: &str) -> io::Result<()> {
+        write(&self.directory.join("report.txt"), report)
     }
 }
 
@@ -118,7 +131,7 @@ impl Store {
         let directory = self.running.join(name);
         // Nothing of an earlier process shall be taken for this one's.
         let _ = fs::remove_dir_all(&directory);
-        fs::create_dir_all(&directory)?;
+        fs::create_dir_all(&directory).map_err(|error| cannot_write(&directory, &error))?;
         Ok(RunFiles { directory })
     }
 
@@ -150,14 +163,15 @@ impl Store {
     /// another invocation has taken that.
     pub fn keep(&self, files: RunFiles, run: &Run) -> io::Result<PathBuf> {
         let parent = self.root.join(run.test);
-        fs::create_dir_all(&parent)?;
+        fs::create_dir_all(&parent).map_err(|error| cannot_write(&parent, &error))?;
         let mut kept = parent.join(run.directory_name());
         for number in 2.. {
             match fs::rename(&files.directory, &kept) {
                 Err(error) if is_taken(&error) => {
                     kept.set_file_name(format!("{}-{number}", run.directory_name()));
                 }
-                done => return done.map(|()| kept),
+                Err(error) => return Err(cannot_write(&kept, &error)),
+                Ok(()) => return Ok(kept),
             }
         }
         unreachable!("numbers do not end")
@@ -193,6 +207,15 @@ impl Drop for Store {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.running);
     }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text).map_err(|error| cannot_write(path, &error))
+}
+
+/// The error with the path, which the system's does not have.
+fn cannot_write(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }
 
 /// Whether a directory cannot be moved because there is one already, and not an empty one.

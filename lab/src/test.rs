@@ -1,6 +1,6 @@
 //! `lab test`: from the command line to the exit code, on the OS or simulated.
 
-use crate::cargo::{BuildError, Cargo, Executables};
+use crate::cargo::{BuildError, Cargo, Executables, Profile};
 use crate::children::Children;
 use crate::cli::TestArguments;
 use crate::exit::Exit;
@@ -44,7 +44,7 @@ pub fn test(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal>
     let interrupt = Interrupt::watch(&children).map_err(refused(Exit::KitFault))?;
     let session = Session { arguments, tests, children: &children, interrupt };
     let mut results = Results::new(&session.tests, arguments.mode, arguments.runs());
-    let run = session.build().and_then(|built| {
+    let run = session.build(Profile::Test).and_then(|built| {
         session.clear(&built)?;
         session.run(&built, &mut results)
     });
@@ -64,7 +64,8 @@ pub fn refused<E: Display>(exit: Exit) -> impl Fn(E) -> Refusal {
     move |error| Refusal { exit, message: error.to_string() }
 }
 
-fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
+/// Makes sure that the results can be written, before anything is run for them.
+pub fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
     let refusal = |error| Refusal {
         exit: Exit::Usage,
         message: format!("cannot write the results to {}: {error}", path.display()),
@@ -105,10 +106,11 @@ impl Session<'_> {
     }
 
     /// Builds the tests' binaries.
-    pub fn build(&self) -> Result<Built, Refusal> {
+    pub fn build(&self, profile: Profile) -> Result<Built, Refusal> {
         let cargo = Cargo::from_environment(self.children);
         let target = cargo.target_directory().map_err(|error| self.not_built(&error))?;
-        let executables = cargo.build(&self.tests).map_err(|error| self.not_built(&error))?;
+        let executables =
+            cargo.build(&self.tests, profile).map_err(|error| self.not_built(&error))?;
         let store = Store::open(&target).map_err(|error| Refusal {
             exit: Exit::KitFault,
             message: format!("cannot write to {}: {error}", target.join("lab").display()),
@@ -155,6 +157,9 @@ impl Session<'_> {
                 let jobs = in_chunks(&self.tests, self.arguments.runs(), self.jobs());
                 let work = |job: Job| simulator.run(&self.tests[job.test], job);
                 self.work_off(jobs, work, results, screen);
+                for test in &mut results.tests {
+                    test.given_up = simulator.is_given_up(&test.chosen.test.name);
+                }
             }
         }
     }
@@ -203,6 +208,7 @@ impl Session<'_> {
             backend: self.arguments.simulation.backend,
             check_determinism: self.arguments.check_determinism,
             kept: Mutex::default(),
+            deaths: Mutex::default(),
         }
     }
 

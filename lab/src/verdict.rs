@@ -2,7 +2,7 @@
 //! far, how its process ended, and the last words on its output.
 
 use crate::children::{Ended, Killed};
-use course::{Outcome, Verdict};
+use course::{CANNOT_WRITE, Outcome, Verdict};
 use serde::Serialize;
 use signal_hook::consts::SIGABRT;
 use signal_hook::low_level::signal_name;
@@ -146,6 +146,10 @@ fn over_memory(limits: &Limits, bytes: u64) -> String {
 }
 
 fn crashed(signal: i32, output: &str) -> String {
+    // The simulated runtime's own sentence says more.
+    if let Some(line) = output.lines().rev().find(|line| line.starts_with("simulated thread ")) {
+        return line.to_owned();
+    }
     let name = signal_name(signal).map_or_else(|| format!("signal {signal}"), String::from);
     let overflow =
         if output.contains("has overflowed its stack") { ": stack overflow" } else { "" };
@@ -158,6 +162,10 @@ fn ended_by_itself(status: ExitStatus, output: &str) -> Judgement {
         return judgement(Word::Kit, "the test binary has no test of this name; course.toml has");
     }
     let code = status.code().unwrap_or_default();
+    if code == CANNOT_WRITE {
+        let words = output.lines().rev().find(|line| line.starts_with("cannot write "));
+        return judgement(Word::Kit, words.unwrap_or("the test process cannot write its result"));
+    }
     let what = match panic_message(output) {
         Some(message) => format!("panicked before it could report: {message}"),
         None => format!("exited with code {code} in mid-test (std::process::exit?)"),

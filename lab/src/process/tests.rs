@@ -24,7 +24,9 @@ fn the_debugger_is_given_the_whole_environment_of_the_process() {
     let time = Duration::from_secs(120);
     let limits = Limits { time, grace: Duration::ZERO, memory_mib: 1024 };
     let process = TestProcess::new(&executable, "figure_8_2c", Mode::Sim, limits);
-    let line = process.with("LAB_SEEDS", "7..8").under_debugger(&[("PCT", String::from("3"))]);
+    let line = process
+        .with("LAB_SEEDS", "7..8")
+        .under_debugger("gdb --args", &[("PCT", String::from("3"))]);
     assert_eq!(
         line,
         "env LAB_CHILD=1 MODE=sim LAB_TIME_LIMIT=120 LAB_MEMORY_MIB=1024 LAB_SEEDS=7..8 PCT=3 gdb \

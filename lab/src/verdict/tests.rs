@@ -90,17 +90,25 @@ fn a_process_that_says_nothing_is_judged_by_its_end() {
     let killed = |signal| ended(ExitStatus::from_raw(signal));
     let no_memory = "memory allocation of 4096 bytes failed\n";
     let overflow = "\nthread 'S1' has overflowed its stack\nfatal runtime error\n";
+    let simulated = "simulated thread S2/applier has overflowed its stack of 256 KiB (seed 7)\n";
     let panic = "thread 'main' (7) panicked at src/lib.rs:1:1:\nnot yet implemented: 2A\n";
     let overdue = Ended { killed: Some(Killed::Overdue), ..killed(9) };
     for (ended, output, word, what) in [
         (killed(SEGV), "", Word::Crash, "ended by SIGSEGV"),
         (killed(ABRT), "", Word::Crash, "ended by SIGABRT"),
         (killed(ABRT), overflow, Word::Crash, "ended by SIGABRT: stack overflow"),
+        (killed(ABRT), simulated, Word::Crash, simulated.trim_end()),
         (killed(ABRT), no_memory, Word::Memory, "could not have 4096 bytes of memory more"),
         (exited_with(1), no_memory, Word::Fail, "exited with code 1 in mid-test"),
         (exited_with(0), "", Word::Fail, "exited with code 0 in mid-test"),
         (exited_with(101), panic, Word::Fail, "panicked before it could report: not yet"),
         (exited_with(0), "running 0 tests\n", Word::Kit, "the test binary has no test"),
+        (
+            exited_with(74),
+            "cannot write a.json: full\nthe end\n",
+            Word::Kit,
+            "cannot write a.json: f",
+        ),
         (overdue, "", Word::Timeout, "killed: did not end within 120 s, nor report in the 15 s"),
     ] {
         let (found_word, found_what) = judged(None, &ended, output);

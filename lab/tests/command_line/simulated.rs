@@ -54,6 +54,33 @@ fn a_seed_that_takes_its_process_down_is_named_and_costs_itself_alone() {
 }
 
 #[test]
+fn where_every_process_dies_the_rest_is_left_out() {
+    let bench = Bench::new("sim-die");
+    let arguments = ["test", "re_election_2a", "--seeds=100", "--jobs=1"];
+    let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "die")]);
+    ran.exits(1)
+        .says("CRASH  re_election_2a     20 seeds, first 0 ")
+        .says("re_election_2a: 80 seeds were left out, since its processes kept dying\n");
+}
+
+#[test]
+fn of_many_seeds_that_passed_a_few_are_kept() {
+    let bench = Bench::new("sim-keep");
+    bench.run(&["test", "re_election_2a", "--seeds=30", "--keep"], &[]).exits(0);
+    assert_eq!(names_in(&bench.file("lab/re_election_2a")).len(), 10);
+}
+
+#[test]
+fn a_full_disk_is_not_the_solutions_fault() {
+    let bench = Bench::new("sim-full");
+    let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "full-7")]);
+    ran.exits(4)
+        .says("KIT  re_election_2a ")
+        .says("cannot write /")
+        .says("No space left on device");
+}
+
+#[test]
 fn a_process_that_leaves_seeds_is_followed_by_another() {
     let bench = Bench::new("sim-slow");
     let arguments = ["test", "re_election_2a", "--seeds=0..20", "--jobs=1"];
@@ -106,7 +133,30 @@ fn what_differs_only_after_other_seeds_is_told_apart() {
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "leaks")]);
     ran.exits(1)
         .says("DIFFERS  re_election_2a  ")
-        .says("      alone    it does the same twice, without other seeds before it: something is");
+        .says("      alone    it does the same twice, without other seeds before it: something is")
+        .says("  again  make replay TEST=re_election_2a SEEDS=0..");
+}
+
+#[test]
+fn what_fails_only_after_other_seeds_is_kept_with_them() {
+    let bench = Bench::new("sim-remembers");
+    let arguments = ["test", "re_election_2a", "--seeds=200", "--jobs=1"];
+    let remembers = [("FAKE_re_election_2a", "remembers")];
+    let ran = bench.run(&arguments, &remembers);
+    ran.exits(1)
+        .says("  note   alone it does something else (FAIL with hash 0000000000000066, then PASS with")
+        .says("something is kept from one seed to the next, mostly in a `static`\n")
+        .says("  again  make replay TEST=re_election_2a SEEDS=0..3\n");
+    let report = fs::read_to_string(bench.file("lab/re_election_2a/seed-2/report.txt"));
+    assert!(report.expect("it was kept").contains("lost entry 7"));
+    let again = ["replay", "re_election_2a", "--seeds=0..3"];
+    bench
+        .run(&again, &remembers)
+        .exits(1)
+        .says("  what   lost entry 7\n")
+        .says("the same as before");
+    let alone = bench.run(&["replay", "re_election_2a", "--seed=2"], &remembers);
+    alone.exits(0).says("  hash   0000000000000002, 0000000000000066 before: ");
 }
 
 #[test]
@@ -142,7 +192,9 @@ fn threads_come_with_the_command_line_for_a_debugger() {
     let bench = Bench::new("replay-threads");
     let arguments = ["replay", "re_election_2a", "--seed=5", "--backend=threads"];
     let ran = bench.run(&arguments, &[("PCT", "3")]);
-    ran.exits(0).says("LAB_SEEDS=5..6 BACKEND=threads PCT=3 gdb --args ");
+    ran.exits(0)
+        .says("LAB_SEEDS=5..6 LAB_LAST=1 BACKEND=threads PCT=3 rust-gdb --args ")
+        .says("PCT=3 rust-lldb -- ");
     assert_eq!(processes(&bench), ["process 5..6 backend threads"]);
 }
 

@@ -15,7 +15,7 @@ mod simulation;
 mod table;
 
 pub use log_filter::LogFilter;
-pub use outcome::{Outcome, PassedLine, Simulated, Verdict};
+pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict};
 pub use output::{BothEnds, Collector, KEPT_BYTES};
 pub use seed_log::{SeedEvent, SeedLog};
 pub use seeds::Seeds;

@@ -7,6 +7,10 @@ use std::io;
 use std::path::Path;
 use std::process;
 
+/// How a test process exits that cannot write its outcome, which is no fault of the solution's
+/// (`EX_IOERR` of sysexits.h). Its last words say what it could not write, and why.
+pub const CANNOT_WRITE: i32 = 74;
+
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

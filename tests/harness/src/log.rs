@@ -13,12 +13,20 @@
 
 pub use course::LogFilter;
 
+mod capped;
+
+use capped::Capped;
+
 use ::log::{LevelFilter, Log, Metadata, Record};
 use labrt::{thread, world};
 use simplelog::{Config, ConfigBuilder, WriteLogger};
 use std::env;
 use std::fs::File;
 use std::io::{LineWriter, Write};
+
+/// A log ends after so many bytes: of a thread that logs and logs nobody reads more, and a disk
+/// would be full soon.
+const LOG_BYTES: usize = 64 << 20;
 
 /// Logs from now on to the file in `LAB_LOG_FILE` whatever `LOG` asks for. Without a file,
 /// nothing is logged.
@@ -31,7 +39,7 @@ pub fn install_from_environment() -> Result<(), String> {
     let file = File::create(&path)
         .map_err(|error| format!("the log cannot be written to {}: {error}", path.display()))?;
     // A line at a time: the log of a process that aborts is complete up to its last line.
-    let log = TestLog::new(filter, LineWriter::new(file));
+    let log = TestLog::new(filter, Capped::new(LineWriter::new(file), LOG_BYTES));
     ::log::set_max_level(log.filter.most_verbose());
     ::log::set_boxed_logger(Box::new(log)).map_err(|error| error.to_string())
 }

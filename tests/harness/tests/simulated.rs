@@ -2,7 +2,7 @@
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
-use course::{Outcome, SeedLog, Verdict};
+use course::{CANNOT_WRITE, Outcome, SeedLog, Verdict};
 use harness::graded::outcome_of;
 use harness::{Figures, Limits, note};
 use labrt::sync::Mutex;
@@ -85,7 +85,9 @@ fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
     assert_eq!(left.seeds(Verdict::Failed), [7]);
     assert_eq!((left.open, left.status.code()), (None, Some(0)));
     let failed = &left.ended[2];
-    assert_eq!(failed.what.as_deref(), Some("seven is unlucky"));
+    let what = failed.what.as_deref().unwrap();
+    assert!(what.starts_with("panicked at ") && what.contains("simulated.rs:"), "{what}");
+    assert!(what.ends_with(": seven is unlucky"), "{what}");
     let report = failed.report.as_deref().unwrap();
     assert!(report.contains("simulated.rs:") && report.contains("seed     7"), "{report}");
     let passed = &left.ended[0];
@@ -106,6 +108,15 @@ fn a_seed_that_aborts_is_known_by_its_beginning() {
     assert_eq!(left.seeds(Verdict::Passed), [5, 6], "{}", left.output);
     assert_eq!(left.open, Some(7));
     assert!(!left.status.success());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_result_that_cannot_be_written_is_no_failure() {
+    let name = "a_result_that_cannot_be_written_is_no_failure";
+    let left = simulate(name, &[("LAB_SEED", "5"), ("LAB_RESULT", "/dev/full")], || FIGURES);
+    assert_eq!(left.status.code(), Some(CANNOT_WRITE), "{}", left.output);
+    assert!(left.output.contains("cannot write /dev/full: "), "{}", left.output);
 }
 
 #[test]

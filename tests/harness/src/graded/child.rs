@@ -3,10 +3,10 @@
 
 use super::{Figures, Limits, memory, number, remarks};
 use crate::log;
-use course::{Outcome, PassedLine, Verdict};
+use course::{CANNOT_WRITE, Outcome, PassedLine, Verdict};
 use labrt::thread;
 use labrt::time::Instant;
-use labrt::world::{self, Failure, Options};
+use labrt::world::{self, Failure, FailureKind, Options};
 use std::env;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -48,13 +48,17 @@ pub(super) fn run(
             leave(&outcome);
             outcome
         }
-        Err(failure) => run.failed(first_line(&failure), &failure.to_string()),
+        Err(failure) => run.failed(&first_line(&failure), &failure.to_string()),
     }
 }
 
-/// What went wrong, in a line.
-pub(super) fn first_line(failure: &Failure) -> &str {
-    failure.message.lines().next().unwrap_or("failed without a word")
+/// What went wrong, in a line. Panics mostly have nothing of their own but their place.
+pub(super) fn first_line(failure: &Failure) -> String {
+    let line = failure.message.lines().next().unwrap_or("failed without a word");
+    match (failure.kind, &failure.place) {
+        (FailureKind::Panic, Some(place)) => format!("panicked at {place}: {line}"),
+        _ => line.to_string(),
+    }
 }
 
 impl Run {
@@ -122,8 +126,16 @@ fn leave(outcome: &Outcome) {
     if let Some(path) = env::var_os("LAB_RESULT")
         && let Err(error) = outcome.write(Path::new(&path))
     {
-        eprintln!("the outcome cannot be written to {}: {error}", path.display());
+        end_without_a_word(Path::new(&path), &error);
     }
+}
+
+/// Ends the process, which cannot tell how the test went. Whoever started it would take silence
+/// for a failure.
+pub(super) fn end_without_a_word(path: &Path, error: &io::Error) -> ! {
+    eprintln!("cannot write {}: {error}", path.display());
+    ::log::logger().flush();
+    process::exit(CANNOT_WRITE)
 }
 
 /// Ends this process when the pipe on its standard input closes: whoever started the test gives

@@ -1,8 +1,9 @@
 //! The child that simulates: one test, one seed after the other, each in a world of its own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, first_line};
+use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
 use super::{Figures, Limits, memory, number, remarks, variable};
 use crate::log;
+use ::log::LevelFilter;
 use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation};
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
@@ -11,6 +12,7 @@ use labrt::world::{self, Failure, Options};
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 
@@ -28,6 +30,9 @@ struct Settings {
     simulation: Simulation,
     /// Where to write the events of the last seed.
     trace: Option<File>,
+    /// Whether the seeds are simulated for the last one's sake: only that one is logged, and none
+    /// before it is left to another process.
+    only_last: bool,
 }
 
 /// The test, and the seed that is under way.
@@ -38,7 +43,13 @@ struct Child {
     /// or what watches from outside and takes the process down.
     running: Mutex<Option<Run>>,
     /// Where the seeds' events go, if anybody wants them.
-    events: Mutex<Option<File>>,
+    events: Mutex<Option<Events>>,
+}
+
+/// The file of the seeds' events, and where it is.
+struct Events {
+    path: PathBuf,
+    file: File,
 }
 
 /// Simulates the scenario with every seed there is time for, and ends the process: in order
@@ -56,10 +67,12 @@ pub(super) fn run(name: &str, title: &str, limits: Limits, scenario: fn() -> Fig
     process::exit(0)
 }
 
-fn open_events() -> Option<File> {
-    let path = env::var_os("LAB_RESULT")?;
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.inspect_err(|error| eprintln!("cannot write to {}: {error}", path.display())).ok()
+fn open_events() -> Option<Events> {
+    let path = PathBuf::from(env::var_os("LAB_RESULT")?);
+    match OpenOptions::new().create(true).append(true).open(&path) {
+        Ok(file) => Some(Events { path, file }),
+        Err(error) => end_without_a_word(&path, &error),
+    }
 }
 
 impl Child {
@@ -70,26 +83,30 @@ impl Child {
         let simulation = Simulation::from_variables(variable)?;
         let trace = env::var_os("LAB_TRACE").map(File::create).transpose();
         let trace = trace.map_err(|error| format!("LAB_TRACE: {error}"))?;
+        let only_last = env::var_os("LAB_LAST").is_some();
         log::install_from_environment()?;
         let child = self.clone();
         let exceeded = move |problem: String| child.end_over_memory(&problem);
         memory::cap(limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
-        Ok(Settings { limits, seeds, simulation, trace })
+        Ok(Settings { limits, seeds, simulation, trace, only_last })
     }
 
     fn run_all(&self, settings: Settings, scenario: fn() -> Figures) {
-        let Settings { limits, seeds, simulation, mut trace } = settings;
+        let Settings { limits, seeds, simulation, mut trace, only_last } = settings;
         let began = Instant::now();
         let expected_points = self.expected_points();
         let mut left_behind = 0;
+        let level = ::log::max_level();
         for seed in seeds.iter() {
+            let logs = !only_last || seed == seeds.last();
+            ::log::set_max_level(if logs { level } else { LevelFilter::Off });
             let trace = if seed == seeds.last() { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
             let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
             left_behind += self.run_one(seed, limits, schedule, scenario);
-            if began.elapsed() > SLICE || left_behind > LEFT_BEHIND {
+            if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
                 break;
             }
         }
@@ -120,7 +137,7 @@ impl Child {
             }
             match simulated.result {
                 Ok(figures) => run.held(&figures),
-                Err(failure) => run.broke(first_line(&failure), &failure.to_string()),
+                Err(failure) => run.broke(&first_line(&failure), &failure.to_string()),
             }
         });
         left_behind
@@ -145,10 +162,10 @@ impl Child {
     }
 
     fn tell(&self, event: &SeedEvent) {
-        if let Some(file) = &mut *self.events.lock()
+        if let Some(Events { path, file }) = &mut *self.events.lock()
             && let Err(error) = event.append(file)
         {
-            eprintln!("the seed's outcome cannot be written: {error}");
+            end_without_a_word(path, &error);
         }
     }
 
@@ -156,7 +173,7 @@ impl Child {
     fn end_fatally(&self, failure: &Failure) {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let told = Simulated { virtual_seconds, ..Simulated::default() };
-        self.end(told, |run| run.broke(first_line(failure), &failure.to_string()));
+        self.end(told, |run| run.broke(&first_line(failure), &failure.to_string()));
         ::log::logger().flush();
     }
 
