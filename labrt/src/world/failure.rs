@@ -8,7 +8,7 @@ use std::time::Duration;
 pub enum FailureKind {
     /// A thread panicked.
     Panic,
-    /// A property that must hold does not; see [`fail`].
+    /// A property that must hold does not; see [`fail`](super::fail).
     Violation,
     /// Threads wait for each other's locks and will for ever.
     Deadlock,
