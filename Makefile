@@ -12,9 +12,13 @@ OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 	$(if $(SEED),--seed='$(SEED)') $(if $(SEEDS),--seeds='$(SEEDS)') \
 	$(if $(CHECK),--check='$(CHECK)') $(if $(JSON),--json='$(JSON)') \
 	$(if $(filter-out 0,$(KEEP)),--keep)
+# `make sim-2A MODE=os` cannot be meant.
+SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate, whatever they run: \
+	leave MODE=os out, or make test))
+
 # MODE, PREEMPT, PCT, BACKEND and LOG are in the environment, whether make was told them there or
 # on its command line.
-SIM = $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
+SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
 .PHONY: help list test test- sim sim- replay bench check clean force
 
@@ -61,7 +65,7 @@ sim sim-:
 	@$(SIM) $(TEST)
 
 replay:
-	@$(LAB) replay $(OPTIONS) $(TEST)
+	@$(SIMULATED) $(LAB) replay $(OPTIONS) $(TEST)
 
 list:
 	@$(LAB) list

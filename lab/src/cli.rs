@@ -1,6 +1,6 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
-use course::{LogFilter, Mode, Seeds, Simulation};
+use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
@@ -47,13 +47,6 @@ Exit codes:
   64   the command line is wrong
   130  interrupted by Ctrl-C (128 and the signal's number)
 ";
-
-/// The course's limit for one test, in seconds.
-const TIME_LIMIT_SECONDS: NonZeroU32 = NonZeroU32::new(120).unwrap();
-
-/// What a test may use of memory: much more than any needs, and no more than a student's machine
-/// can spare for a few at a time.
-const MEMORY_MIB: NonZeroU32 = NonZeroU32::new(1024).unwrap();
 
 /// What `lab` is asked to do.
 #[derive(Debug, PartialEq)]
@@ -214,9 +207,13 @@ impl TestArguments {
     fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
         let simulates = self.seeds.is_some() || self.check_determinism;
         self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });
+        let is_set = self.simulation != Simulation::default();
         match (self.mode, self.seeds, self.seed) {
             (Mode::Os, ..) if simulates => {
                 wrong("SEEDS (--seeds) and CHECK (--check) are for MODE=sim (--mode sim)")
+            }
+            (Mode::Os, ..) if is_set => {
+                wrong("PREEMPT, PCT and BACKEND (--backend) are for MODE=sim (--mode sim)")
             }
             (Mode::Sim, ..) if self.runs != NonZeroU32::MIN => {
                 wrong("RUNS (--runs) is for real threads; simulated, SEEDS (--seeds) says how many")

@@ -1,23 +1,21 @@
 //! Simulated runs: many seeds of a test in one process, the rest in another where a seed takes its
 //! process down, and the first failures once more, with their whole log.
 
+mod keep;
+
 use crate::account::{Account, Settled};
 use crate::divergence::{self, Divergence};
 use crate::groups::kind;
 use crate::run::{RunResult, Runner};
 use crate::schedule::Job;
 use crate::select::Chosen;
-use crate::store::{KEPT_RUNS, Run, RunFiles};
+use crate::store::{Run, RunFiles};
 use crate::verdict::Word;
 use course::{Backend, Mode, SeedLog, Seeds};
 use std::collections::BTreeMap;
-use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-
-/// Of failures of one kind, so many of a test are kept whole.
-const KEPT_OF_A_KIND: usize = 3;
 
 /// So many processes of a test may die alike. What the rest of its seeds would do is known then, and
 /// each would cost a process, perhaps seconds.
@@ -29,9 +27,6 @@ const WHOLE_LOG: &str = "trace";
 /// What it means if a seed differs among others and not alone.
 const SAME_ALONE: &str = "  alone    it does the same twice, without other seeds before it: \
     something is kept from one seed to the next\n";
-
-/// The same of a seed that was simulated once.
-const NOT_ALONE: &str = "something is kept from one seed to the next, mostly in a `static`";
 
 /// What all simulated runs have in common.
 #[derive(Debug)]
@@ -62,12 +57,6 @@ struct Extras<'e> {
     trace: Option<PathBuf>,
 }
 
-/// A seed that was simulated with its log, and its files.
-struct Played {
-    files: RunFiles,
-    result: RunResult,
-}
-
 fn run_of<'c>(chosen: &Chosen<'c>, seed: u64) -> Run<'c> {
     Run { test: &chosen.test.name, number: None, seed }
 }
@@ -96,26 +85,6 @@ impl Simulator<'_> {
             }
         }
         (!results.is_empty()).then_some(results)
-    }
-
-    /// Simulates the seeds in one process, the last of them with its whole log, or what `LOG` asks
-    /// for, and keeps everything of that. Nothing if everything was stopped before it began.
-    pub fn replay(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<RunResult>> {
-        let Some(Played { files, mut result }) = self.play(chosen, seeds)? else { return Ok(None) };
-        result.kept = Some(self.runner.store.replace(files, &run_of(chosen, result.seed))?);
-        Ok(Some(result))
-    }
-
-    fn play(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<Played>> {
-        let files = self.runner.store.begin(&run_of(chosen, seeds.last()))?;
-        let filter = env::var("LOG").ok().filter(|filter| !filter.is_empty());
-        let filter = filter.as_deref().unwrap_or(WHOLE_LOG);
-        let extras = Extras { log: Some((files.log(), filter)), last: true, trace: None };
-        let (settled, output) = self.process(chosen, seeds, &files, &extras)?;
-        let Some(mut result) = settled.results.into_iter().next_back() else { return Ok(None) };
-        result.not_alone = seeds.count() != Some(1);
-        files.add(&output, &result.report)?;
-        Ok(Some(Played { files, result }))
     }
 
     /// Goes through the seeds, in as many processes as it takes.
@@ -195,68 +164,6 @@ impl Simulator<'_> {
         let log = SeedLog::read(&files.outcome());
         let account = Account { seeds, log, ended: &ended, output: &output, title: &title, limits };
         Ok((account.settle(), output))
-    }
-
-    /// Whether this is among the first failures of its kind.
-    fn shall_be_kept(&self, chosen: &Chosen, result: &RunResult) -> bool {
-        match result.word {
-            Word::Stopped | Word::Kit => return false,
-            Word::Pass if !self.runner.keep => return false,
-            _ => {}
-        }
-        let kind = kind_of(result);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let kinds = kept.entry(chosen.test.name.clone()).or_default();
-        // Those that passed are counted apart: they leave the failures their room.
-        let passed = |kind: &str| kind.starts_with("PASS ");
-        let (passes, limit) = match result.word {
-            Word::Pass => (true, KEPT_RUNS),
-            _ => (false, KEPT_OF_A_KIND),
-        };
-        let alike = kinds.iter().filter(|(kind, _)| passed(kind) == passes);
-        let all: usize = alike.map(|(_, count)| count).sum();
-        let of_this_kind = kinds.entry(kind).or_default();
-        let room = all < KEPT_RUNS && *of_this_kind < limit;
-        *of_this_kind += usize::from(room);
-        room
-    }
-
-    /// Simulates the seed once more to have its log. That it does the same is worth a look.
-    fn keep_whole(&self, chosen: &Chosen, result: &mut RunResult) {
-        if let Err(error) = self.play_and_keep(chosen, result) {
-            result.notes.push(format!("its files are lost: {error}"));
-        }
-    }
-
-    fn play_and_keep(&self, chosen: &Chosen, result: &mut RunResult) -> io::Result<()> {
-        let among = result.among.filter(|seeds| seeds.count() != Some(1));
-        let alone = if result.not_alone { among } else { None };
-        let alone = alone.unwrap_or(Seeds::one(result.seed));
-        let Some(mut again) = self.play_unstopped(chosen, alone)? else { return Ok(()) };
-        if let Some(difference) = difference(result, &again.result)
-            && result.word != Word::Differs
-        {
-            if let Some(among) = among {
-                let Some(with_others) = self.play_unstopped(chosen, among)? else { return Ok(()) };
-                again = with_others;
-            }
-            result.not_alone = is_same(result, &again.result);
-            result.notes.push(match result.not_alone {
-                true => format!("alone it does something else ({difference}): {NOT_ALONE}"),
-                false => format!("with its log it did something else: {difference}"),
-            });
-        }
-        again.files.set_report(&result.report)?;
-        if !is_same(result, &again.result) {
-            again.files.forget_outcome()?;
-        }
-        let run = run_of(chosen, result.seed);
-        result.kept = Some(self.runner.store.replace(again.files, &run)?);
-        Ok(())
-    }
-
-    fn play_unstopped(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<Played>> {
-        Ok(self.play(chosen, seeds)?.filter(|played| played.result.word != Word::Stopped))
     }
 
     /// Simulates the seeds once more, logging, in processes that begin elsewhere: so a seed has

@@ -163,7 +163,8 @@ fn ended_by_itself(status: ExitStatus, output: &str) -> Judgement {
     }
     let code = status.code().unwrap_or_default();
     if code == CANNOT_WRITE {
-        let words = output.lines().rev().find(|line| line.starts_with("cannot write "));
+        // Before it on the line there may be libtest's "test rejoin_2b ... ".
+        let words = output.rfind("cannot write ").and_then(|start| output[start..].lines().next());
         return judgement(Word::Kit, words.unwrap_or("the test process cannot write its result"));
     }
     let what = match panic_message(output) {

@@ -120,6 +120,15 @@ fn a_replay_is_simulated_whatever_the_mode_is() {
 }
 
 #[test]
+fn how_to_simulate_is_for_those_who_do() {
+    for setting in [("PREEMPT", "0.3"), ("PCT", "3"), ("BACKEND", "threads")] {
+        let refused = parsed_in("test 2A", &[setting]).expect_err("nothing is simulated");
+        assert!(refused.starts_with("PREEMPT, PCT and BACKEND"), "{refused}");
+        assert_eq!(test_in("test 2A --seeds 5", &[setting]).mode, Mode::Sim);
+    }
+}
+
+#[test]
 fn help_is_where_one_looks_for_it() {
     for line in ["--help", "-h", "help", "test --help", "test 2A -h", "list --help"] {
         assert_eq!(parsed_in(line, &[]), Ok(Command::Help), "{line}");

@@ -105,7 +105,7 @@ fn a_process_that_says_nothing_is_judged_by_its_end() {
         (exited_with(0), "running 0 tests\n", Word::Kit, "the test binary has no test"),
         (
             exited_with(74),
-            "cannot write a.json: full\nthe end\n",
+            "test it ... cannot write a.json: full\nend\n",
             Word::Kit,
             "cannot write a.json: f",
         ),

@@ -6,6 +6,7 @@
 //! to run ([`Mode`], [`Simulation`], [`Seeds`]), what it is to log ([`LogFilter`]), the note it
 //! leaves ([`Outcome`], [`SeedLog`]), what it prints ([`Collector`]).
 
+mod limits;
 mod log_filter;
 mod outcome;
 mod output;
@@ -14,6 +15,7 @@ mod seeds;
 mod simulation;
 mod table;
 
+pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
 pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict};
 pub use output::{BothEnds, Collector, KEPT_BYTES};

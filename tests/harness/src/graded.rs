@@ -16,8 +16,8 @@
 //! | `LAB_CHILD`      | set: be the child                                                  |
 //! | `LAB_RESULT`     | the file to leave the outcome in, in simulation the seeds' events  |
 //! | `LAB_SEED`       | the seed of all dice; otherwise drawn, and told in the outcome     |
-//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's 120             |
-//! | `LAB_MEMORY_MIB` | memory the test may use, instead of 1024 MiB                       |
+//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's                 |
+//! | `LAB_MEMORY_MIB` | MiB of memory the test may use, instead of the course's            |
 //! | `LAB_LOG_FILE`   | the file to log to                                                 |
 //! | `LOG`            | what to log: `raft=debug,labrpc=info`                              |
 //! | `MODE`           | `os`, or `sim`: simulate                                           |
@@ -26,6 +26,7 @@
 //! |------------------|--------------------------------------------------------------------|
 //! | `LAB_SEEDS`      | the seeds, as `0..1000`, instead of the one in `LAB_SEED`          |
 //! | `LAB_TRACE`      | the file to write every event of the last seed to                  |
+//! | `LAB_LAST`       | set: log the last seed only, and leave no seed to another child    |
 //! | `PREEMPT`        | the probability of a preemption, instead of the seed's choice      |
 //! | `PCT`            | the depth of PCT, instead of the seed's choice                     |
 //! | `BACKEND`        | what carries the threads: `coroutines`, or `threads`               |
@@ -40,12 +41,12 @@ mod simulated;
 
 pub use remarks::note;
 
-use course::{Course, Mode, Outcome, PassedLine, Verdict};
+use course::{Course, MEMORY_MIB, Mode, Outcome, PassedLine, Verdict};
 use labrt::time::Duration;
 use std::env;
 
 /// The course's limit for one test. Grading fails a test that takes longer.
-pub const TIME_LIMIT: Duration = Duration::from_secs(120);
+pub const TIME_LIMIT: Duration = Duration::from_secs(course::TIME_LIMIT_SECONDS.get() as u64);
 
 /// What a test may use. The environment overrides both.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +109,7 @@ pub fn outcome_of(name: &str, title: &str, limits: Limits, scenario: fn() -> Fig
 /// The course's time, and ten times the memory that the hungriest test needs.
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { time: TIME_LIMIT, memory_mib: 1024 }
+        Limits { time: TIME_LIMIT, memory_mib: MEMORY_MIB.get().into() }
     }
 }
 
