@@ -28,7 +28,7 @@ help:
 	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
 	@echo "make sim-2A           simulate a part (or sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"
 	@echo "make sim TEST=name    one test, or several"
-	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log"
+	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log (SEEDS=0..418: after others)"
 	@echo "make list             the course: parts, tests, points"
 	@echo "make check            formatting, clippy, docs, unit tests, then lab 2, simulated and on real threads"
 	@echo "make bench            the benchmarks, then what all of lab 2 takes, simulated and on real threads"
