@@ -5,7 +5,7 @@ use labrt::sync::Mutex;
 use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::thread;
 
-use crate::{SHORT, everywhere};
+use super::{SHORT, everywhere};
 
 #[test]
 fn a_scope_waits_for_its_threads_and_lends_to_them() {

@@ -3,7 +3,7 @@
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 
-use crate::{SHORT, everywhere};
+use super::{SHORT, everywhere};
 
 #[test]
 fn time_goes_on_and_never_back() {

@@ -5,7 +5,6 @@ use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
 
 /// One of each kind: never preempting, seldom, often, always, and PCT of three depths.
-#[allow(dead_code, reason = "not every test binary has a use for it")]
 pub const POLICIES: [Policy; 7] = [
     Policy::Random { preemption: 0.0 },
     Policy::Random { preemption: 0.02 },
@@ -34,7 +33,6 @@ pub fn world<T: Send + 'static>(
 }
 
 /// On coroutines, of which everything ends in order.
-#[allow(dead_code, reason = "not every test binary has a use for it")]
 pub fn clean<T: Send + 'static>(
     seed: u64,
     body: impl FnOnce() -> T + Send + 'static,
@@ -45,7 +43,6 @@ pub fn clean<T: Send + 'static>(
 }
 
 /// The failure of a world that must fail, in this way.
-#[allow(dead_code, reason = "not every test binary has a use for it")]
 pub fn failure<T: Send + 'static>(
     kind: FailureKind,
     backend: Backend,
@@ -58,5 +55,4 @@ pub fn failure<T: Send + 'static>(
     failure
 }
 
-#[allow(dead_code, reason = "not every test binary has a use for it")]
 pub const BACKENDS: [Backend; 2] = [Backend::Coroutines, Backend::Threads];

@@ -4,7 +4,7 @@ use labrt::channel::{Receiver, Select, Sender, after, bounded, never, unbounded}
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 
-use crate::{LONG, SHORT, everywhere};
+use super::{LONG, SHORT, everywhere};
 
 #[test]
 fn what_is_ready_is_taken() {

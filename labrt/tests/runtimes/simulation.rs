@@ -1,10 +1,8 @@
 //! What a simulated world does that no other does: verdicts at once, a clean end, virtual time,
 //! exact replay.
 
-#[path = "../schedules/mod.rs"]
-mod schedules;
-
 mod bugs;
+mod destructors;
 mod determinism;
 mod ends;
 mod hostile;

@@ -4,7 +4,7 @@ use labrt::sync::{Condvar, Mutex};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 
-use crate::{LONG, SHORT, everywhere};
+use super::{LONG, SHORT, everywhere};
 
 #[test]
 fn one_or_all_are_woken() {

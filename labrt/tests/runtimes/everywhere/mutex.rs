@@ -6,7 +6,7 @@ use labrt::sync::Mutex;
 use labrt::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use labrt::thread;
 
-use crate::{SHORT, everywhere};
+use super::{SHORT, everywhere};
 
 #[test]
 fn a_lock_excludes() {

@@ -9,7 +9,7 @@ use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::simulated;
 
-use crate::{LONG, SHORT, everywhere};
+use super::{LONG, SHORT, everywhere};
 
 #[test]
 fn a_thread_has_a_result() {

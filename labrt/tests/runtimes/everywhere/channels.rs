@@ -9,7 +9,7 @@ use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 
-use crate::{LONG, SHORT, everywhere};
+use super::{LONG, SHORT, everywhere};
 
 #[test]
 fn messages_keep_their_order() {

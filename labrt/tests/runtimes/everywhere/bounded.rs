@@ -4,7 +4,7 @@ use labrt::channel::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendEr
 use labrt::thread;
 use labrt::time::Instant;
 
-use crate::{LONG, SHORT, everywhere};
+use super::{LONG, SHORT, everywhere};
 
 #[test]
 fn a_bounded_channel_fills_up() {

@@ -4,9 +4,6 @@
 //! Where the crates that the facade mirrors leave a choice (who gets the lock, which channel a
 //! select takes), so do these tests.
 
-#[path = "../schedules/mod.rs"]
-mod schedules;
-
 mod bounded;
 mod channels;
 mod clock;
@@ -21,7 +18,7 @@ use labrt::sim::Backend;
 use labrt::time::Duration;
 use labrt::world::{Options, run};
 
-use schedules::{POLICIES, world};
+use crate::schedules::{POLICIES, world};
 
 const SEEDS: u64 = 50;
 

@@ -48,7 +48,9 @@ fn a_lost_wake_up_is_a_deadlock_as_soon_as_the_last_thread_waits() {
         changed.notify_all();
         changed.wait(&mut lock.lock());
     });
-    assert!(line(&failure, "test").contains("waits for a condvar, in labrt/tests/simulation/"));
+    assert!(
+        line(&failure, "test").contains("waits for a condvar, in labrt/tests/runtimes/simulation/")
+    );
 }
 
 #[test]
@@ -92,7 +94,10 @@ fn locking_twice_is_found_at_once() {
             drop(lock.lock());
         });
         assert!(failure.message.starts_with("deadlock: test locks what it already holds"));
-        assert!(failure.message.contains("labrt/tests/simulation/verdicts.rs:"), "{failure}");
+        assert!(
+            failure.message.contains("labrt/tests/runtimes/simulation/verdicts.rs:"),
+            "{failure}"
+        );
         assert_eq!(failure.elapsed, Duration::ZERO);
     }
 }
@@ -150,7 +155,7 @@ fn a_panic_in_any_thread_ends_the_world() {
         });
         assert_eq!(failure.message, "the blue sky fell");
         assert_eq!((failure.server.as_deref(), failure.thread.as_str()), (Some("S1"), "ticker"));
-        assert!(failure.place.as_ref().unwrap().contains("tests/simulation/verdicts.rs:"));
+        assert!(failure.place.as_ref().unwrap().contains("tests/runtimes/simulation/verdicts.rs:"));
         assert_eq!(failure.elapsed, Duration::from_millis(1_234));
         assert!(failure.to_string().starts_with("thread S1/ticker panicked: the blue sky fell\n"));
     }
@@ -206,7 +211,7 @@ fn fail_tells_a_violation_with_the_threads_that_are_stuck() {
         drop(held);
     });
     assert_eq!(failure.message, "nothing happened");
-    assert!(failure.place.as_ref().unwrap().contains("tests/simulation/verdicts.rs:"));
+    assert!(failure.place.as_ref().unwrap().contains("tests/runtimes/simulation/verdicts.rs:"));
     assert!(line(&failure, "stuck").contains("that test took at labrt/tests/"), "{failure}");
     assert_eq!(failure.threads.lines().count(), 1, "{failure}");
 }

@@ -4,7 +4,7 @@ use labrt::sync::RwLock;
 use labrt::sync::atomic::{AtomicUsize, Ordering};
 use labrt::thread;
 
-use crate::{SHORT, everywhere};
+use super::{SHORT, everywhere};
 
 #[test]
 fn readers_share_and_writers_do_not() {

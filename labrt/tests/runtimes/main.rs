@@ -1,0 +1,5 @@
+//! The two runtimes: what both promise, and what only the simulated one does.
+
+mod everywhere;
+mod schedules;
+mod simulation;
