@@ -50,8 +50,10 @@ impl Core {
     /// The life of a simulated thread, called by what carries it; returns who is next.
     pub(in crate::sim) fn run_task(&self, task: TaskId, body: Body) -> Next {
         let unbegun = self.is_ending();
-        // What is dropped unbegun is dropped to its end, as in any thread that unwinds.
-        self.state.lock().tasks[task as usize].unbegun = unbegun;
+        if unbegun {
+            // It is dropped to its end, as in any thread that unwinds.
+            self.state.lock().tasks[task as usize].unbegun = true;
+        }
         let run = move || if unbegun { drop(body) } else { body() };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
             report_panic(payload.as_ref());
