@@ -251,7 +251,8 @@ impl World {
 }
 
 /// Ends the current world's test with a violation. Returns, so that the calling thread can go on
-/// with what keeps others alive; only the first failure of a world counts.
+/// with what keeps others alive (under simulation: until its next operation, where it unwinds);
+/// only the first failure of a world counts.
 ///
 /// # Panics
 /// Outside a world.

@@ -308,9 +308,7 @@ impl State {
     pub(super) fn choose(&mut self) -> TaskId {
         let at = self.scheduler.choose(&self.runnable, &mut self.tasks);
         let next = self.runnable.swap_remove(at);
-        if next != self.running {
-            self.running = next;
-        }
+        self.running = next;
         self.trace.event(self.now, self.tasks[next as usize].number, Op::Chosen, 0, None);
         next
     }
