@@ -74,7 +74,11 @@ impl Simulator<'_> {
         }
         let all = self.seeds[job.test];
         let seeds = all.part(job.first - 1, job.count);
-        let mut results = self.simulate(chosen, seeds, Extras::default());
+        let mut results = self.simulate_while(chosen, seeds, Extras::default(), |settled| {
+            let last = settled.results.last().filter(|_| settled.died);
+            last.into_iter().for_each(|result| self.count_death(chosen, result));
+            !self.is_given_up(&chosen.test.name)
+        });
         if self.check_determinism {
             self.compare_with_second_runs(chosen, seeds, &mut results);
         }
@@ -89,15 +93,25 @@ impl Simulator<'_> {
 
     /// Goes through the seeds, in as many processes as it takes.
     fn simulate(&self, chosen: &Chosen, seeds: Seeds, extras: Extras) -> Vec<RunResult> {
+        self.simulate_while(chosen, seeds, extras, |_| true)
+    }
+
+    /// The same, as long as what became of a process's seeds is no reason to stop.
+    fn simulate_while(
+        &self,
+        chosen: &Chosen,
+        seeds: Seeds,
+        extras: Extras,
+        goes_on: impl Fn(&Settled) -> bool,
+    ) -> Vec<RunResult> {
         let mut results = Vec::new();
         let mut left = Some(seeds);
         while let Some(seeds) = left {
             match self.in_one_process(chosen, seeds, &extras) {
                 Ok(settled) => {
-                    let last = settled.results.last().filter(|_| settled.died);
-                    last.into_iter().for_each(|result| self.count_death(chosen, result));
+                    let on = goes_on(&settled);
+                    left = settled.rest.filter(|_| on);
                     results.extend(settled.results);
-                    left = settled.rest.filter(|_| !self.is_given_up(&chosen.test.name));
                 }
                 Err(error) => {
                     results.push(RunResult::fault(0, seeds.first(), &error));

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use crate::sim::core::{Core, Key};
+use crate::sim::guard::exempt;
 use crate::sim::trace::ObjectNumber;
 
 /// A runtime that threads of the lab can run on.
@@ -52,19 +53,24 @@ thread_local! {
 /// Simulated worlds that have not ended.
 static ALIVE: Mutex<BTreeMap<u32, Arc<Core>>> = Mutex::new(BTreeMap::new());
 
+/// Looks at them. Other worlds do so as well, and waiting for a lock looks at the real clock.
+fn with_alive<T>(look: impl FnOnce(&mut BTreeMap<u32, Arc<Core>>) -> T) -> T {
+    exempt(|| look(&mut ALIVE.lock()))
+}
+
 /// The world begins.
 pub(crate) fn list_world(core: &Arc<Core>) {
-    ALIVE.lock().insert(core.id, core.clone());
+    with_alive(|worlds| worlds.insert(core.id, core.clone()));
 }
 
 /// And ends: from here on its locks belong to nobody.
 pub(crate) fn strike_world(core: &Core) {
-    ALIVE.lock().remove(&core.id);
+    drop(with_alive(|worlds| worlds.remove(&core.id)));
 }
 
 /// The simulated worlds that have not ended.
 pub(crate) fn worlds() -> Vec<Arc<Core>> {
-    ALIVE.lock().values().cloned().collect()
+    with_alive(|worlds| worlds.values().cloned().collect())
 }
 
 /// The calling OS thread begins to carry threads of this world.
@@ -179,7 +185,7 @@ impl Home {
             OS => "the OS's".to_string(),
             number => format!("simulated world {number}"),
         };
-        let ended = || world != OS && !ALIVE.lock().contains_key(&world);
+        let ended = || world != OS && !with_alive(|worlds| worlds.contains_key(&world));
         assert!(
             found == UNBOUND || (found & MADE == 0 && ended()),
             "this object belongs to another world ({}) and cannot be used in this one ({}): it \

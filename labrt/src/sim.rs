@@ -14,7 +14,7 @@ use crate::world::{Failure, Options, World};
 
 mod carrier;
 pub(crate) mod core;
-mod guard;
+pub(crate) mod guard;
 mod schedule;
 pub(crate) mod trace;
 
