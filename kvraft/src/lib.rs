@@ -1,0 +1,54 @@
+//! A key/value service that goes on as long as a majority of its servers can talk to each other,
+//! and behaves as if there were only one: Lab 3, on top of [`raft`]. Section numbers are those of
+//! the Raft paper (extended version); section 8 is the one about clients.
+//!
+//! # What a client sees
+//!
+//! A [`Clerk`] reads and writes strings by key: [`get`](Clerk::get), [`put`](Clerk::put) and
+//! [`append`](Clerk::append). Each call takes effect at one moment between its beginning and its
+//! end, the same for everybody: the service is linearizable.
+//!
+//! # A request's way (part 3A; `clerk`, `server`)
+//!
+//! A clerk sends its request to the server that answered last, and to the others in turn if that
+//! does not answer or does not lead. The leader's handler passes the request to [`Raft::start`] as
+//! a command, and waits at the place in the log that it was given (`waiting`). Each server has an
+//! applier, which takes the committed commands in order and applies them to its `Store`. When the
+//! leader's applier comes to that place and finds the command there, the handler is told, and
+//! answers. So nothing is answered before it is committed and applied, and a leader that was cut
+//! off answers nothing.
+//!
+//! A handler waits in vain if its server loses the lead. It learns of that in three ways: another
+//! command, or a snapshot, takes its place; its server says that it no longer leads the term; or
+//! the server is killed. Then it says so, and the clerk asks elsewhere.
+//!
+//! # Each request once (8; `store`)
+//!
+//! A clerk that hears nothing asks again, though its request may have been carried out and only
+//! the reply lost. So each request has a number, which its retries keep, and the store remembers
+//! the last write done for each clerk: a command that comes a second time changes nothing. This
+//! is decided when a command is applied, not when it arrives, because only then do all servers
+//! agree on what came before. A Get is simply carried out again.
+//!
+//! # Snapshots (part 3B, section 7; `server`)
+//!
+//! When the Raft state has outgrown the given size, the applier folds all it has applied into a
+//! snapshot and passes that to [`Raft::snapshot`]. What is done already is part of it: a restarted
+//! server must know a repeated request as well as one that never failed.
+//!
+//! # What is left out
+//!
+//! - Sessions that end: a clerk's number is remembered for ever, sixteen bytes each.
+//! - A word of who leads: a server that does not only says so.
+
+mod clerk;
+mod command;
+pub mod message;
+mod server;
+mod store;
+mod waiting;
+
+pub use raft::{Persister, Raft, ServerId};
+
+pub use crate::clerk::Clerk;
+pub use crate::server::KvServer;

@@ -1,0 +1,67 @@
+//! The state machine: values by key, and which requests are done. It knows neither threads nor
+//! Raft; each server has one, and since all apply the same commands in the same order, all are
+//! equal.
+
+use std::collections::BTreeMap;
+
+use labgob::DecodeError;
+use serde::{Deserialize, Serialize};
+
+use crate::command::Command;
+use crate::message::{Action, ClientId, PutAppend, RequestId, Sequence};
+
+/// All that the service remembers. Both tables are sorted, so that equal stores make equal
+/// snapshots.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Store {
+    values: BTreeMap<String, String>,
+    /// The last write that was done for each clerk (section 8). One number each is enough: a clerk
+    /// goes on to its next request only when this one is answered. Belongs into the snapshot, or a
+    /// restarted server would do again what was done before.
+    done: BTreeMap<ClientId, Sequence>,
+}
+
+impl Store {
+    /// Does what the command says, unless it is done already. The same everywhere: nothing but
+    /// the store and the command may decide it.
+    pub(crate) fn apply(&mut self, command: &Command) {
+        if let Command::PutAppend(write) = command
+            && !self.is_done(write.request)
+        {
+            self.done.insert(write.request.client, write.request.sequence);
+            self.write(write);
+        }
+    }
+
+    /// Whether this write, or a later one of the same clerk, was done: then asking again must
+    /// change nothing.
+    pub(crate) fn is_done(&self, request: RequestId) -> bool {
+        self.done.get(&request.client).is_some_and(|done| *done >= request.sequence)
+    }
+
+    /// The value of the key, if it was ever written.
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// The store as bytes, for Raft to keep in place of the commands that made it.
+    pub(crate) fn snapshot(&self) -> Vec<u8> {
+        labgob::encode(self)
+    }
+
+    /// The store that a snapshot stands for.
+    pub(crate) fn from_snapshot(snapshot: &[u8]) -> Result<Store, DecodeError> {
+        labgob::decode(snapshot)
+    }
+
+    fn write(&mut self, PutAppend { action, key, value, .. }: &PutAppend) {
+        match (action, self.values.get_mut(key)) {
+            (Action::Append, Some(present)) => present.push_str(value),
+            (Action::Put, Some(present)) => present.clone_from(value),
+            (_, None) => drop(self.values.insert(key.clone(), value.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
