@@ -12,4 +12,4 @@ pub mod checks;
 pub mod graded;
 pub mod log;
 
-pub use graded::{Figures, Limits, TIME_LIMIT, graded, note};
+pub use graded::{Figures, Held, Limits, TIME_LIMIT, Work, graded, note};

@@ -1,8 +1,8 @@
 //! The end of a scenario: the last checks, the figures, and an end to all servers.
 
 use super::cluster::Cluster;
-use harness::Figures;
 use harness::checks::stop_if_failed;
+use harness::{Figures, Work};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Cluster {
@@ -35,8 +35,10 @@ impl Cluster {
             duration: self.begin.at.elapsed(),
             servers,
             rpcs: self.network.total_count() - self.begin.rpcs,
-            bytes: self.network.total_bytes() - self.begin.bytes,
-            agreements: self.lock().applied.highest(),
+            work: Work::Agreement {
+                bytes: self.network.total_bytes() - self.begin.bytes,
+                agreements: self.lock().applied.highest(),
+            },
         }
     }
 
