@@ -7,8 +7,8 @@ extern crate planted_raft as raft;
 #[allow(dead_code, unused_imports, reason = "these scenarios use less of it than the graded ones")]
 mod raft_tests;
 
-use harness::{Figures, Work};
 use harness::checks::Property;
+use harness::{Figures, Work};
 use labrt::sim::{Schedule, simulate};
 use labrt::thread::sleep;
 use labrt::time::Duration;
