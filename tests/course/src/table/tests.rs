@@ -96,3 +96,33 @@ fn a_test_has_one_line_unless_the_table_says_otherwise() {
         }
     }
 }
+
+/// What the course's general scenario of Lab 3 puts together, in its order.
+const CONDITIONS: [&str; 7] = [
+    "unreliable net",
+    "restarts",
+    "partitions",
+    "snapshots",
+    "random keys",
+    "many clients",
+    "one client",
+];
+
+#[test]
+fn conditions_stand_in_titles_in_the_courses_order() {
+    let course = Course::load();
+    let general = course
+        .tests()
+        .filter(|(_, test)| test.title.ends_with("client") || test.title.ends_with("clients"));
+    let mut count = 0;
+    for (part, test) in general {
+        let place = |piece| CONDITIONS.iter().position(|known| *known == piece);
+        let places: Option<Vec<usize>> = test.title.split(", ").map(place).collect();
+        let places = places.unwrap_or_else(|| panic!("{}: all are known", test.title));
+        assert!(places.is_sorted_by(|one, next| one < next), "{}", test.title);
+        let snapshots = test.title.contains("snapshots");
+        assert_eq!(snapshots, part.name == "3B", "{}", test.name);
+        count += 1;
+    }
+    assert_eq!(count, 17);
+}
