@@ -110,7 +110,7 @@ pub fn outcome_of<H: Into<Held> + 'static>(
     }
 }
 
-/// The course's time, and ten times the memory that the hungriest test needs.
+/// The course's time, and several times the memory that the hungriest test needs.
 impl Default for Limits {
     fn default() -> Limits {
         Limits { time: TIME_LIMIT, memory_mib: MEMORY_MIB.get().into() }

@@ -89,9 +89,10 @@ impl Scenario {
                 stop_if_failed();
                 unreachable!("a client ends before its time only when the test has failed")
             });
-            let value = checker.get(&key_of(number));
+            let key = key_of(number);
+            let value = checker.get(&key);
             if !self.random_keys {
-                cluster.check_appends(&value, [(number, appended)]);
+                cluster.check_appends(&key, &value, [(number, appended)]);
             }
         }
     }
@@ -192,13 +193,20 @@ impl Cluster {
         });
     }
 
-    /// Checks that the value has all that these clients appended to it, of each so many elements.
+    /// Checks that the key's value has all that these clients appended to it, of each so many
+    /// elements.
     #[track_caller]
-    pub fn check_appends(&self, value: &str, appended: impl IntoIterator<Item = (usize, usize)>) {
+    pub fn check_appends(
+        &self,
+        key: &str,
+        value: &str,
+        appended: impl IntoIterator<Item = (usize, usize)>,
+    ) {
         if let Err(disorder) = check_appends(value, appended) {
             let length = value.len();
             self.fail(format!(
-                "every append is there once and in order: of a value of {length} bytes, {disorder}"
+                "every append is there once and in order: key {key:?} has {length} bytes, and \
+                 {disorder}"
             ));
         }
     }

@@ -28,7 +28,7 @@ pub fn speed(max_raft_state: Option<usize>) -> Held {
     }
     let taken = began.elapsed();
     let value = client.get("x");
-    cluster.check_appends(&value, [(0, OPERATIONS as usize)]);
+    cluster.check_appends("x", &value, [(0, OPERATIONS as usize)]);
     let most = HEARTBEAT / PER_HEARTBEAT;
     cluster.require(taken <= most * OPERATIONS, || {
         let each = taken / OPERATIONS;

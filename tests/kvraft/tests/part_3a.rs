@@ -58,7 +58,7 @@ fn unreliable_one_key_3a() {
         });
         let value = checker.get("k");
         let appended = (0..APPENDERS).map(|number| (number, APPENDS_EACH));
-        cluster.check_appends(&value, appended);
+        cluster.check_appends("k", &value, appended);
         cluster.finish()
     });
 }
