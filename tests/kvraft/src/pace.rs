@@ -13,9 +13,9 @@ use labrt::time::Duration;
 use labrt::world;
 
 /// The mean time from an operation's end to the next one's beginning, whoever's it is, on a
-/// reliable network: some 300 operations a second, which lies between the course's sample and
+/// reliable network: some 250 operations a second, which lies between the course's sample and
 /// what Go's solutions come to on two cores.
-const SHARE: Duration = Duration::from_micros(3200);
+const SHARE: Duration = Duration::from_millis(4);
 
 /// How often an operation follows at once all the same: bugs hide in what a server still has in
 /// hand from the one before.
