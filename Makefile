@@ -23,10 +23,10 @@ SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(O
 .PHONY: help list test test- sim sim- replay bench check clean force
 
 help:
-	@echo "make test-2A          build and run the graded tests of a part (2A 2B 2C 2D; 2X goes beyond the course)"
-	@echo "make test-2           all parts of a lab"
+	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
+	@echo "make test-2           all parts of a lab (2 or 3)"
 	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
-	@echo "make sim-2A           simulate a part (or sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"
+	@echo "make sim-2A           simulate a part (or a lab: sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"
 	@echo "make sim TEST=name    one test, or several"
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log (SEEDS=0..418: after others)"
 	@echo "make list             the course: parts, tests, points"
@@ -90,8 +90,8 @@ check:
 			echo "NOTICE: $$target cannot be added here, so labrt is not checked for it."; \
 		fi; \
 	done
-	$(CARGO) test --workspace --exclude raft-tests
-	$(CARGO) test -p raft-tests --lib --test course_table --test failing
+	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
+	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=5 --check=determinism 2
 	@$(LAB) test $(OPTIONS) 2

@@ -24,9 +24,22 @@ const LINE_WIDTH: usize = 200;
 /// Of the failures of many runs, so many are listed; each test's count is in the table.
 const LISTED_FAILURES: usize = 20;
 
-/// Explains the course's passed line, once.
-pub const FIGURES: &str =
-    "Figures after \"Passed\": seconds, servers, RPCs, bytes, commands agreed on.";
+/// Explains the passed lines of these tests, once: those of several labs may differ.
+pub fn figures(tests: &[Chosen]) -> String {
+    let mut labs: Vec<(&str, &str)> =
+        tests.iter().map(|chosen| (chosen.part.lab(), chosen.part.figures.as_str())).collect();
+    labs.dedup();
+    let columns = match labs.as_slice() {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, columns)| columns == first) => {
+            (*first).to_string()
+        }
+        several => {
+            let each = several.iter().map(|(lab, columns)| format!("{columns} (lab {lab})"));
+            each.collect::<Vec<_>>().join("; ")
+        }
+    };
+    format!("Figures after \"Passed\": {columns}.")
+}
 
 /// The course's lines for a run that passed, and before its figures what the test remarked.
 pub fn passed(run: &RunResult) -> String {

@@ -4,7 +4,7 @@ use crate::children::Usage;
 use crate::run::RunResult;
 use crate::select::Chosen;
 use crate::verdict::Word;
-use course::{Course, PassedLine};
+use course::{Course, PassedLine, Work};
 use serde_json::json;
 use std::env;
 use std::fs;
@@ -22,6 +22,7 @@ pub fn course() -> Course {
         });
         json!({ "name": name, "title": format!("part {name}"), "package": "tests",
             "binary": format!("part_{}", name.to_lowercase()), "tests_per_core": tests_per_core,
+            "heading": "Test ({part}): {title}", "figures": format!("figures of {}", &name[..1]),
             "test": tests.collect::<Vec<_>>() })
     };
     let parts = [
@@ -44,8 +45,7 @@ pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
         seconds: 3.07,
         servers: 3,
         rpcs: 58,
-        bytes: 16278,
-        agreements: 0,
+        work: Work::Agreement { bytes: 16278, agreements: 0 },
     };
     let passed = word == Word::Pass;
     RunResult {

@@ -225,9 +225,11 @@ impl Session<'_> {
         };
         let twice = if self.arguments.check_determinism { " twice" } else { "" };
         match (runs, self.arguments.mode, self.arguments.seeds) {
-            (1, Mode::Os, _) => format!("{tests}, {jobs} at a time. {}\n", report::FIGURES),
+            (1, Mode::Os, _) => {
+                format!("{tests}, {jobs} at a time. {}\n", report::figures(&self.tests))
+            }
             (1, Mode::Sim, _) => {
-                let figures = format!("{} Seconds are virtual.", report::FIGURES);
+                let figures = format!("{} Seconds are virtual.", report::figures(&self.tests));
                 format!("{tests}, simulated{twice}, {jobs} at a time. {figures}\n")
             }
             (_, _, Some(seeds)) => {

@@ -1,4 +1,6 @@
-use super::{closing, excerpt, failure, failures, mean_and_deviation, passed, points, repeats};
+use super::{
+    closing, excerpt, failure, failures, figures, mean_and_deviation, passed, points, repeats,
+};
 use crate::paint::Paint;
 use crate::results::Results;
 use crate::sample;
@@ -9,6 +11,18 @@ use course::Mode;
 fn a_pass_is_the_courses_two_lines() {
     let text = passed(&sample::run(Word::Pass, 1, 3));
     assert_eq!(text, "Test (2A): the initial_2a ...\n  ... Passed --   3.1  3   58   16278    0\n");
+}
+
+#[test]
+fn the_columns_are_explained_and_those_of_two_labs_apart() {
+    let course = sample::course();
+    let tests = sample::all(&course);
+    assert_eq!(figures(&tests[..4]), "Figures after \"Passed\": figures of 2.");
+    assert_eq!(figures(&tests[4..]), "Figures after \"Passed\": figures of 3.");
+    assert_eq!(
+        figures(&tests),
+        "Figures after \"Passed\": figures of 2 (lab 2); figures of 3 (lab 3)."
+    );
 }
 
 #[test]

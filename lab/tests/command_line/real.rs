@@ -10,11 +10,24 @@ use std::time::{Duration, Instant};
 fn a_part_passes_with_the_courses_lines_points_and_code_0() {
     let ran = Bench::new("pass").run(&["test", "2a"], &[]);
     ran.exits(0)
-        .says("3 tests, 3 at a time. Figures after ")
+        .says("3 tests, 3 at a time. Figures after \"Passed\": seconds, servers, RPCs, bytes, commands")
         .says("Test (2A): a title ...\n  ... Passed --   3.1  3   58   16278    0\n")
         .says("2A  leader election    3/3 tests  100/100 points\n")
         .says("PASS  3 of 3 tests passed\n")
         .says(" s of CPU, largest test process ");
+}
+
+#[test]
+fn a_lab_of_a_service_has_its_own_figures() {
+    let bench = Bench::new("service");
+    let settings = [("FAKE_basic_3a", "operations")];
+    let ran = bench.run(&["test", "basic_3a", "--json", "results.json"], &settings);
+    ran.exits(0)
+        .says("Figures after \"Passed\": seconds, servers, RPCs, client operations.\n")
+        .says("Test: one client (3A) ...\n  ... Passed --  15.5  5  4576  903\n");
+    let figures = &bench.json("results.json")["tests"][0]["runs"][0]["figures"][0];
+    assert_eq!((&figures["operations"], &figures["rpcs"]), (&903.into(), &4576.into()));
+    assert!(figures.get("agreements").is_none(), "{figures}");
 }
 
 #[test]
@@ -177,7 +190,7 @@ fn unknown_words_list_the_valid_ones() {
     let ran = bench.run(&["test", "9Z"], &[]);
     ran.exits(64)
         .complains("no part or test is called \"9Z\"")
-        .complains("parts  2 2A 2B 2C 2D")
+        .complains("parts  2 3 2A 2B 2C 2D")
         .complains("initial_election_2a");
     let ran = bench.run(&["test", "2A", "initial_electoin_2a"], &[]);
     ran.exits(64).complains("did you mean initial_election_2a?");

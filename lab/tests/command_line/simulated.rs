@@ -37,6 +37,15 @@ fn many_seeds_are_a_line_for_each_test() {
 }
 
 #[test]
+fn a_seed_that_cannot_tell_leaves_the_test_undecided() {
+    let bench = Bench::new("sim-doubts");
+    let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "doubts-7")]);
+    ran.exits(2)
+        .says("UNDECIDED  re_election_2a           1 seed,  first 7       too much at once\n")
+        .says("UNDECIDED  2 of 3 tests passed, 1 undecided\n");
+}
+
+#[test]
 fn a_seed_that_takes_its_process_down_is_named_and_costs_itself_alone() {
     let bench = Bench::new("sim-crash");
     let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "crash-7"), ("PCT", "3")]);

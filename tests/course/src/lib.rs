@@ -17,9 +17,9 @@ mod table;
 
 pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
-pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict};
+pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict, Work};
 pub use output::{BothEnds, Collector, KEPT_BYTES};
 pub use seed_log::{SeedEvent, SeedLog};
 pub use seeds::Seeds;
 pub use simulation::{Backend, Mode, Policy, Simulation};
-pub use table::{Course, Part, Test};
+pub use table::{Course, Part, Test, Titles};

@@ -34,10 +34,27 @@ pub struct PassedLine {
     pub servers: usize,
     /// RPCs sent, answered or not.
     pub rpcs: u64,
-    /// Bytes of all requests, and of the replies that arrived.
-    pub bytes: u64,
-    /// Commands agreed on: how far the highest applied index grew.
-    pub agreements: u64,
+    /// What came of them.
+    #[serde(flatten)]
+    pub work: Work,
+}
+
+/// The columns in which the labs differ. In JSON they are told apart by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Work {
+    /// Of a Raft (Lab 2).
+    Agreement {
+        /// Bytes of all requests, and of the replies that arrived.
+        bytes: u64,
+        /// Commands agreed on: how far the highest applied index grew.
+        agreements: u64,
+    },
+    /// Of a service on top of it (Lab 3).
+    Service {
+        /// What clients asked for and got.
+        operations: u64,
+    },
 }
 
 impl PassedLine {
@@ -47,14 +64,17 @@ impl PassedLine {
     }
 }
 
-/// The course's own line, `  ... Passed --` and five columns, without the heading.
+/// The course's own line, `  ... Passed --` and its columns, without the heading.
 impl fmt::Display for PassedLine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PassedLine { seconds, servers, rpcs, bytes, agreements, .. } = self;
-        write!(
-            formatter,
-            "  ... Passed --  {seconds:4.1}  {servers} {rpcs:4} {bytes:7} {agreements:4}"
-        )
+        let PassedLine { seconds, servers, rpcs, work, .. } = self;
+        write!(formatter, "  ... Passed --  {seconds:4.1}  {servers} ")?;
+        match work {
+            Work::Agreement { bytes, agreements } => {
+                write!(formatter, "{rpcs:4} {bytes:7} {agreements:4}")
+            }
+            Work::Service { operations } => write!(formatter, "{rpcs:5} {operations:4}"),
+        }
     }
 }
 

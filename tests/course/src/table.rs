@@ -27,6 +27,11 @@ pub struct Part {
     pub package: String,
     /// The test binary in that package.
     pub binary: String,
+    /// How the course's titles of its tests read: `{part}` stands for the part's name, `{title}`
+    /// for what the test is about.
+    pub heading: String,
+    /// The columns of its passed lines, in words.
+    pub figures: String,
     /// How many of its tests may run on one core at a time without disturbing each other.
     pub tests_per_core: usize,
     /// Its tests, in course order.
@@ -42,6 +47,9 @@ pub struct Test {
     pub name: String,
     /// The course's title, as on its passed line.
     pub title: String,
+    /// Where a test has several passed lines, their titles; otherwise there is one with the test's.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// What passing is worth. The tests of a part add up to 100, or to 0 if it is not graded.
     pub points: u32,
     /// What it usually takes by the clock, in seconds. See [`Test::typical_time`].
@@ -106,7 +114,36 @@ impl Part {
 
     /// The title of one of its tests as the course prints it: "Test (2A): initial election".
     pub fn full_title(&self, test: &Test) -> String {
-        format!("Test ({}): {}", self.name, test.title)
+        self.in_full(&test.title)
+    }
+
+    /// What one of its tests is called wherever people read of it.
+    pub fn titles(&self, test: &Test) -> Titles {
+        let titles = Titles::from(self.full_title(test).as_str());
+        if test.lines.is_empty() {
+            return titles;
+        }
+        Titles { lines: test.lines.iter().map(|title| self.in_full(title)).collect(), ..titles }
+    }
+
+    fn in_full(&self, title: &str) -> String {
+        self.heading.replace("{part}", &self.name).replace("{title}", title)
+    }
+}
+
+/// What a test is called wherever people read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Titles {
+    /// Its own title, in full.
+    pub test: String,
+    /// The titles of its passed lines, in full: mostly the same one.
+    pub lines: Vec<String>,
+}
+
+/// Of a test with one passed line.
+impl From<&str> for Titles {
+    fn from(title: &str) -> Titles {
+        Titles { test: title.to_owned(), lines: vec![title.to_owned()] }
     }
 }
 

@@ -34,6 +34,7 @@
 //! [`SeedEvent`]: course::SeedEvent
 
 mod child;
+mod held;
 mod memory;
 mod parent;
 mod remarks;
@@ -41,9 +42,13 @@ mod simulated;
 
 pub use remarks::note;
 
-use course::{Course, MEMORY_MIB, Mode, Outcome, PassedLine, Verdict};
+pub use course::Work;
+pub use held::{Figures, Held};
+
+use course::{Course, MEMORY_MIB, Mode, Outcome, Titles, Verdict};
 use labrt::time::Duration;
 use std::env;
+use std::sync::Arc;
 
 /// The course's limit for one test. Grading fails a test that takes longer.
 pub const TIME_LIMIT: Duration = Duration::from_secs(course::TIME_LIMIT_SECONDS.get() as u64);
@@ -57,35 +62,27 @@ pub struct Limits {
     pub memory_mib: u64,
 }
 
-/// What a scenario that held reports: the columns of the passed line.
-#[derive(Debug, Clone, Copy)]
-pub struct Figures {
-    /// Time since the scenario began.
-    pub duration: Duration,
-    /// Servers in the cluster.
-    pub servers: usize,
-    /// RPCs sent, answered or not.
-    pub rpcs: u64,
-    /// Bytes of all requests, and of the replies that arrived.
-    pub bytes: u64,
-    /// Commands agreed on.
-    pub agreements: u64,
-}
+/// A scenario, for a world of its own, or for many one after the other.
+type Scenario = Arc<dyn Fn() -> Held + Send + Sync>;
 
 /// Runs the test of the course called `name`, which is the `#[test]` function that calls this.
 ///
 /// # Panics
-/// If the test fails, with one line that says why; the whole report is printed before it.
-pub fn graded(name: &str, scenario: fn() -> Figures) {
+/// If the test does not pass, with one line that says why; the whole report is printed before it.
+/// `cargo test` knows nothing between passing and failing, so a test that could not tell panics,
+/// too.
+pub fn graded<H: Into<Held> + 'static>(name: &str, scenario: fn() -> H) {
     let course = Course::load();
     let Some((part, test)) = course.test(name) else {
         panic!("{name} is not a test of the course: add it to course.toml");
     };
-    let outcome = outcome_of(name, &part.full_title(test), Limits::default(), scenario);
+    let outcome = outcome_of(name, part.titles(test), Limits::default(), scenario);
     if outcome.verdict != Verdict::Passed {
+        let undecided = if outcome.verdict == Verdict::Undecided { "undecided: " } else { "" };
         let mode = if outcome.simulated.is_some() { "MODE=sim " } else { "" };
         panic!(
-            "{name}: {}\n  again    {mode}LAB_SEED={} cargo test -p {} --test {} -- --exact {name}",
+            "{name}: {undecided}{}\n  again    {mode}LAB_SEED={} cargo test -p {} --test {} -- \
+             --exact {name}",
             outcome.what.as_deref().unwrap_or("no reason is known"),
             outcome.seed,
             part.package,
@@ -96,17 +93,24 @@ pub fn graded(name: &str, scenario: fn() -> Figures) {
 
 /// Runs the `#[test]` function `name`, which must be the one that calls this, in a process of its
 /// own. Returns in the parent whatever happened, in the child only if the scenario held on the OS.
-pub fn outcome_of(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> Outcome {
+pub fn outcome_of<H: Into<Held> + 'static>(
+    name: &str,
+    titles: impl Into<Titles>,
+    limits: Limits,
+    scenario: fn() -> H,
+) -> Outcome {
+    let titles = titles.into();
+    let scenario: Scenario = Arc::new(move || scenario().into());
     // A mode that does not exist is the child's to complain of, as of any setting.
     let mode = Mode::from_variables(variable);
     match (env::var_os("LAB_CHILD"), mode) {
         (None, mode) => parent::run(name, limits, mode.unwrap_or_default()),
-        (Some(_), Ok(Mode::Sim)) => simulated::run(name, title, limits, scenario),
-        (Some(_), mode) => child::run(name, title, limits, mode.map(drop), scenario),
+        (Some(_), Ok(Mode::Sim)) => simulated::run(name, titles, limits, scenario),
+        (Some(_), mode) => child::run(name, titles, limits, mode.map(drop), scenario),
     }
 }
 
-/// The course's time, and ten times the memory that the hungriest test needs.
+/// The course's time, and several times the memory that the hungriest test needs.
 impl Default for Limits {
     fn default() -> Limits {
         Limits { time: TIME_LIMIT, memory_mib: MEMORY_MIB.get().into() }
@@ -120,20 +124,6 @@ impl Limits {
             time: number("LAB_TIME_LIMIT")?.map_or(self.time, Duration::from_secs),
             memory_mib: number("LAB_MEMORY_MIB")?.unwrap_or(self.memory_mib),
         })
-    }
-}
-
-impl Figures {
-    /// The passed line of the test with this title.
-    pub fn line(&self, title: &str) -> PassedLine {
-        PassedLine {
-            title: title.to_string(),
-            seconds: self.duration.as_secs_f64(),
-            servers: self.servers,
-            rpcs: self.rpcs,
-            bytes: self.bytes,
-            agreements: self.agreements,
-        }
     }
 }
 

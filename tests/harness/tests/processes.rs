@@ -2,9 +2,9 @@
 //!
 //! Each of these is a parent that starts itself again as the child, as the graded tests do.
 
-use course::{Outcome, Verdict};
+use course::{Outcome, Titles, Verdict};
 use harness::graded::outcome_of;
-use harness::{Figures, Limits};
+use harness::{Figures, Held, Limits, Work};
 use labrpc::{Network, Rpc, Server};
 use labrt::sync::Mutex;
 use labrt::thread;
@@ -19,15 +19,16 @@ const FIGURES: Figures = Figures {
     duration: Duration::from_millis(3060),
     servers: 3,
     rpcs: 58,
-    bytes: 924,
-    agreements: 0,
+    work: Work::Agreement { bytes: 924, agreements: 0 },
 };
+
+const SERVICE: Figures = Figures { work: Work::Service { operations: 7 }, ..FIGURES };
 
 /// Enough for a test that does next to nothing.
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory_mib: 256 };
 
 fn outcome(name: &str, limits: Limits, scenario: fn() -> Figures) -> Outcome {
-    outcome_of(name, &format!("Test (harness): {name}"), limits, scenario)
+    outcome_of(name, format!("Test (harness): {name}").as_str(), limits, scenario)
 }
 
 /// Runs the scenario, which must fail; returns in one line why it did, and the whole report.
@@ -51,6 +52,28 @@ fn a_test_that_passes_leaves_its_line() {
     assert_eq!(outcome.verdict, Verdict::Passed);
     let title = "Test (harness): a_test_that_passes_leaves_its_line";
     assert_eq!(outcome.passed_lines, [FIGURES.line(title)]);
+}
+
+#[test]
+fn a_test_may_have_several_lines_each_with_its_title() {
+    let name = "a_test_may_have_several_lines_each_with_its_title";
+    let lines = ["Test (harness): one", "Test (harness): other"];
+    let titles = Titles { lines: lines.map(String::from).to_vec(), ..Titles::from("Test: both") };
+    let outcome = outcome_of(name, titles, LIMITS, || vec![FIGURES, SERVICE]);
+    assert_eq!(outcome.verdict, Verdict::Passed);
+    assert_eq!(outcome.passed_lines, [FIGURES.line(lines[0]), SERVICE.line(lines[1])]);
+}
+
+#[test]
+fn a_test_that_cannot_tell_is_neither_passed_nor_failed() {
+    let name = "a_test_that_cannot_tell_is_neither_passed_nor_failed";
+    let outcome = outcome_of(name, "Test (harness): undecided", LIMITS, || {
+        Held::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
+    });
+    assert_eq!(outcome.verdict, Verdict::Undecided);
+    assert_eq!(outcome.what.as_deref(), Some("too much happened at once"));
+    assert!(outcome.report.is_some_and(|report| report.contains("in all\n  seed     ")));
+    assert_eq!(outcome.passed_lines, []);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use course::{CANNOT_WRITE, Outcome, SeedLog, Verdict};
 use harness::graded::outcome_of;
-use harness::{Figures, Limits, note};
+use harness::{Figures, Held, Limits, Work, note};
 use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Duration;
@@ -19,8 +19,7 @@ const FIGURES: Figures = Figures {
     duration: Duration::from_millis(3060),
     servers: 3,
     rpcs: 58,
-    bytes: 924,
-    agreements: 0,
+    work: Work::Agreement { bytes: 924, agreements: 0 },
 };
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory_mib: 256 };
@@ -34,7 +33,11 @@ struct Left {
 }
 
 /// Simulates the scenario with these settings, in a child.
-fn simulate(name: &str, settings: &[(&str, &str)], scenario: fn() -> Figures) -> Left {
+fn simulate<H: Into<Held> + 'static>(
+    name: &str,
+    settings: &[(&str, &str)],
+    scenario: fn() -> H,
+) -> Left {
     if env::var_os("LAB_CHILD").is_some() {
         outcome_of(name, "Test (harness): simulated", LIMITS, scenario);
     }
@@ -94,6 +97,18 @@ fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
     assert_eq!(passed.passed_lines, [FIGURES.line("Test (harness): simulated")]);
     let simulated = passed.simulated.as_ref().unwrap();
     assert!(simulated.hash.is_some() && simulated.points.is_some());
+}
+
+#[test]
+fn a_seed_that_cannot_tell_says_so_and_the_others_go_on() {
+    let name = "a_seed_that_cannot_tell_says_so_and_the_others_go_on";
+    let left = simulate(name, &[("LAB_SEEDS", "5..8")], || {
+        let doubt = (world::seed() == 6).then(|| "too much happened at once".to_owned());
+        Held::from(FIGURES).unless(doubt)
+    });
+    assert_eq!(left.seeds(Verdict::Passed), [5, 7], "{}", left.output);
+    assert_eq!(left.seeds(Verdict::Undecided), [6]);
+    assert_eq!(left.ended[1].what.as_deref(), Some("too much happened at once"));
 }
 
 #[test]

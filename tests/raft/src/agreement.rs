@@ -92,14 +92,14 @@ impl Cluster {
     pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
         let (raft, highest) = {
             let mut state = self.lock();
-            let raft = state.servers[server.0].raft.clone()?;
+            let raft = state.roster.running(server.0)?;
             state.started.ask(value.clone());
             (raft, state.applied.highest())
         };
         let (index, term) = raft.start(labgob::encode(value))?;
         let result = {
             let mut state = self.lock();
-            let leads = state.elections.note_leader(server.0, term.0);
+            let leads = state.roster.elections_mut().note_leader(server.0, term.0);
             leads.and(state.started.place(server.0, index.0, term.0, value.clone()))
         };
         self.shared.hold_to(result);
@@ -116,7 +116,7 @@ impl Cluster {
         self.shared.observe_all();
         let result = {
             let state = self.lock();
-            state.applied.check_appended(suspect, state.elections.latest_term())
+            state.applied.check_appended(suspect, state.roster.elections().latest_term())
         };
         self.shared.hold_to(result);
         stop_if_failed();

@@ -76,7 +76,7 @@ impl Shared {
         let mut state = self.lock();
         // A mend that goes with clearing on restart: what a dying life still applies must not
         // count for the next one.
-        if state.servers[server.0].life != life {
+        if state.roster.life(server.0) != life {
             return false;
         }
         let result = value.and_then(|value| {
@@ -95,7 +95,7 @@ impl Shared {
             Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
         });
         let mut state = self.lock();
-        if state.servers[server.0].life != life {
+        if state.roster.life(server.0) != life {
             return;
         }
         let result = values.and_then(|values| {

@@ -1,7 +1,8 @@
 //! The cluster: what the harness knows of every server, and how it all begins.
 
 use super::value::Value;
-use harness::checks::{AppliedRecord, Elections, Redelivery, Started};
+use harness::checks::{AppliedRecord, Redelivery, Started};
+use harness::{Conditions, Roster};
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
@@ -10,15 +11,6 @@ use log::info;
 use raft::{Persister, Raft, ServerId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Whether the network loses and delays messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conditions {
-    /// Every message arrives, at once.
-    Reliable,
-    /// Requests are late by up to 26 ms; one message in ten is lost.
-    Unreliable,
-}
 
 /// What kind of service applies the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +58,9 @@ pub(crate) struct Shared {
 }
 
 pub(crate) struct State {
+    /// Who is up, and what each said of its term and role.
+    pub(crate) roster: Roster<Raft>,
     pub(crate) servers: Vec<Server>,
-    pub(crate) elections: Elections,
     pub(crate) applied: AppliedRecord<Value>,
     pub(crate) started: Started<Value>,
     /// Faults of calls from one server to another, where the link has any of its own.
@@ -76,16 +69,12 @@ pub(crate) struct State {
 
 /// One server, through all its lives.
 pub(crate) struct Server {
-    /// None while it is down.
-    pub(crate) raft: Option<Raft>,
     /// Survives its lives; every life gets a copy to write to.
     pub(crate) persister: Arc<Persister>,
     /// Whether it can reach the others that are connected. A crash disconnects it.
     pub(crate) connected: bool,
     /// Its present ends, one to each server. A new life gets new ones.
     pub(crate) ends: Vec<String>,
-    /// The number of its present life. What an earlier one still says or applies does not count.
-    pub(crate) life: u64,
 }
 
 impl Cluster {
@@ -148,7 +137,7 @@ impl Cluster {
 
     /// Whether the server is running.
     pub fn is_up(&self, server: ServerId) -> bool {
-        self.lock().servers[server.0].raft.is_some()
+        self.lock().roster.is_up(server.0)
     }
 
     /// Whether the server can reach the others that are connected.
@@ -175,7 +164,7 @@ impl Shared {
         };
         let state = State {
             servers: (0..setup.servers).map(|_| Server::new()).collect(),
-            elections: Elections::new(setup.servers),
+            roster: Roster::new(setup.servers),
             applied: AppliedRecord::new(setup.servers, redelivery),
             started: Started::new(),
             links: BTreeMap::new(),
@@ -202,6 +191,6 @@ impl Shared {
 impl Server {
     fn new() -> Server {
         let persister = Arc::new(Persister::new());
-        Server { raft: None, persister, connected: false, ends: Vec::new(), life: 0 }
+        Server { persister, connected: false, ends: Vec::new() }
     }
 }

@@ -1,8 +1,8 @@
 //! The end of a scenario: the last checks, the figures, and an end to all servers.
 
 use super::cluster::Cluster;
-use harness::Figures;
 use harness::checks::stop_if_failed;
+use harness::{Figures, Work};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Cluster {
@@ -21,9 +21,8 @@ impl Cluster {
     fn check_applied(&self) {
         let result = {
             let state = self.lock();
-            let servers = state.servers.iter().enumerate();
-            let live = servers.filter(|(_, server)| server.raft.is_some());
-            let present = state.applied.check_all_present(live.map(|(number, _)| number));
+            let live = (0..state.roster.size()).filter(|server| state.roster.is_up(*server));
+            let present = state.applied.check_all_present(live);
             present.and_then(|()| state.started.check_all_placed(&state.applied))
         };
         self.shared.hold_to(result);
@@ -35,8 +34,10 @@ impl Cluster {
             duration: self.begin.at.elapsed(),
             servers,
             rpcs: self.network.total_count() - self.begin.rpcs,
-            bytes: self.network.total_bytes() - self.begin.bytes,
-            agreements: self.lock().applied.highest(),
+            work: Work::Agreement {
+                bytes: self.network.total_bytes() - self.begin.bytes,
+                agreements: self.lock().applied.highest(),
+            },
         }
     }
 
@@ -46,7 +47,7 @@ impl Cluster {
             return;
         }
         for server in self.servers() {
-            let raft = self.lock().servers[server.0].raft.clone();
+            let raft = self.lock().roster.running(server.0);
             // A panic in here has failed the test by now. The other servers are to end as well,
             // and if this test is unwinding already, a second panic would abort the process.
             let _ = catch_unwind(AssertUnwindSafe(|| raft.map(|raft| raft.kill())));

@@ -32,7 +32,8 @@ mod value;
 mod watcher;
 
 pub use agreement::Retry;
-pub use cluster::{Cluster, Conditions, Service, Setup};
+pub use cluster::{Cluster, Service, Setup};
+pub use harness::Conditions;
 pub use value::Value;
 
 use labrt::time::Duration;

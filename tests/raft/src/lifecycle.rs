@@ -6,7 +6,7 @@
 
 use super::applier;
 use super::cluster::{Cluster, Service, State};
-use super::value::random_text;
+use harness::random_text;
 use labrpc::{ClientEnd, Server};
 use labrt::channel;
 use log::info;
@@ -56,12 +56,11 @@ impl Cluster {
         self.network.delete_server(server.to_string());
         let dying = {
             let mut state = self.lock();
+            // Both at once: a term that is recorded for a life is on the disk of the next.
+            let dying = state.roster.end_life(server.0);
             let slot = &mut state.servers[server.0];
-            // All three at once: whoever still gets this Raft gets the life it belongs to, and a
-            // term that is recorded for a life is on the disk of the next.
-            slot.life += 1;
             slot.persister = Arc::new(slot.persister.copy());
-            slot.raft.take()
+            dying
         };
         // The course then makes a second copy, which here would only be equal: nobody else holds
         // the first.
@@ -81,9 +80,10 @@ impl Cluster {
             // A mend: the course keeps what the last life applied, so that a new one which skips
             // some of it is not caught. Values are compared with all lives' record anyway.
             state.applied.restart(server.0);
+            let life = state.roster.life(server.0);
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
-            (slot.persister.clone(), slot.life)
+            (slot.persister.clone(), life)
         };
         let snapshot = persister.snapshot();
         if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
@@ -91,7 +91,7 @@ impl Cluster {
         }
         let (sender, messages) = channel::bounded(0);
         let raft = Raft::new(ends, server, persister, sender);
-        self.lock().servers[server.0].raft = Some(raft.clone());
+        self.lock().roster.begin_life(server.0, raft.clone());
         // Nobody reaches it yet: the term it tells now is the one it found on its disk.
         self.shared.observe(server);
         applier::spawn(self.shared.clone(), server, life, raft.clone(), messages);

@@ -47,14 +47,9 @@ impl State {
     }
 
     fn line(&self, number: usize, server: &Server) -> String {
-        let last = self.elections.last(number);
-        let role = match (server.raft.is_some(), last.leads) {
-            (false, _) => "down,",
-            (true, true) => "leads",
-            (true, false) => "in",
-        };
+        let standing = self.roster.standing(number);
         let connected = if server.connected { "connected" } else { "disconnected" };
         let reached = self.applied.reached(number);
-        format!("{role} term {}, {connected}, applied up to index {reached}", last.term)
+        format!("{standing}, {connected}, applied up to index {reached}")
     }
 }

@@ -1,5 +1,6 @@
 //! The commands of these tests.
 
+use harness::random_text;
 use labrt::rand;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,13 +29,6 @@ impl Value {
     pub fn random_text(length: usize) -> Value {
         Value::Text(random_text(length))
     }
-}
-
-/// Characters that are safe in a URL, as the course draws them.
-const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-pub(crate) fn random_text(length: usize) -> String {
-    (0..length).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
 }
 
 impl From<i32> for Value {

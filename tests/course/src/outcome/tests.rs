@@ -9,9 +9,14 @@ fn line() -> PassedLine {
         seconds: 3.06,
         servers: 3,
         rpcs: 58,
-        bytes: 16278,
-        agreements: 0,
+        work: Work::Agreement { bytes: 16278, agreements: 0 },
     }
+}
+
+fn service_line() -> PassedLine {
+    let title = "Test: one client (3A)".to_string();
+    let work = Work::Service { operations: 903 };
+    PassedLine { title, seconds: 15.54, servers: 5, rpcs: 4576, work }
 }
 
 #[test]
@@ -22,8 +27,27 @@ fn the_passed_line_is_the_courses() {
 
 #[test]
 fn wide_figures_push_the_columns_apart() {
-    let wide = PassedLine { seconds: 116.25, rpcs: 10700, bytes: 33695245, ..line() };
+    let work = Work::Agreement { bytes: 33695245, agreements: 0 };
+    let wide = PassedLine { seconds: 116.25, rpcs: 10700, work, ..line() };
     assert_eq!(wide.to_string(), "  ... Passed --  116.2  3 10700 33695245    0");
+}
+
+#[test]
+fn the_line_of_a_service_has_operations_for_bytes_and_agreements() {
+    assert_eq!(service_line().to_string(), "  ... Passed --  15.5  5  4576  903");
+    let wide = PassedLine { rpcs: 150_413, work: Work::Service { operations: 34_088 }, ..line() };
+    assert_eq!(wide.to_string(), "  ... Passed --   3.1  3 150413 34088");
+}
+
+#[test]
+fn figures_for_machines_say_what_they_count() {
+    let json = |line: PassedLine| serde_json::to_value(line).unwrap();
+    let (raft, service) = (json(line()), json(service_line()));
+    assert_eq!((&raft["bytes"], &raft["agreements"]), (&16278.into(), &0.into()));
+    assert!(raft.get("operations").is_none());
+    assert_eq!(service["operations"], 903);
+    assert!(service.get("bytes").is_none() && service.get("agreements").is_none());
+    assert_eq!(serde_json::from_value::<PassedLine>(service).unwrap(), service_line());
 }
 
 #[test]

@@ -33,11 +33,11 @@ fn every_test_name_ends_with_its_part() {
 }
 
 #[test]
-fn lab_2_has_its_28_tests() {
+fn lab_2_has_its_28_tests_and_lab_3_its_23() {
     let course = Course::load();
     let graded = course.parts.iter().filter(|part| part.is_graded());
     let sizes: Vec<_> = graded.map(|part| (&*part.name, part.tests.len())).collect();
-    assert_eq!(sizes, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7)]);
+    assert_eq!(sizes, [("2A", 3), ("2B", 10), ("2C", 8), ("2D", 7), ("3A", 14), ("3B", 9)]);
 }
 
 #[test]
@@ -48,10 +48,12 @@ fn parts_are_found_by_name_in_either_case_and_by_lab() {
     };
     assert_eq!(names("2b"), ["2B"]);
     assert_eq!(names("2"), ["2A", "2B", "2C", "2D"]);
+    assert_eq!(names("3"), ["3A", "3B"]);
     assert_eq!(names("2x"), ["2X"], "beyond the course: only by its own name");
     assert!(names("9Z").is_empty());
     assert!(names("").is_empty());
-    assert_eq!(course.part_names(), ["2", "2A", "2B", "2C", "2D", "2X"]);
+    let all = ["2", "3", "2A", "2B", "2C", "2D", "2X", "3A", "3B"];
+    assert_eq!(course.part_names(), all);
 }
 
 #[test]
@@ -60,4 +62,67 @@ fn a_test_is_found_with_its_part_and_full_title() {
     let (part, test) = course.test("initial_election_2a").unwrap();
     assert_eq!(part.full_title(test), "Test (2A): initial election");
     assert!(course.test("initial_election").is_none());
+}
+
+#[test]
+fn the_title_reads_as_its_lab_has_it() {
+    let course = Course::load();
+    let title = |name| course.test(name).map(|(part, test)| part.full_title(test)).unwrap();
+    assert_eq!(title("basic_3a"), "Test: one client (3A)");
+    let longest = title("snapshot_unreliable_recover_concurrent_partition_linearizable_3b");
+    let conditions = "unreliable net, restarts, partitions, snapshots, random keys, many clients";
+    assert_eq!(longest, format!("Test: {conditions} (3B)"));
+    for part in &course.parts {
+        let fills_in = |piece| part.heading.matches(piece).count() == 1;
+        assert!(fills_in("{part}") && fills_in("{title}"), "{}: {}", part.name, part.heading);
+    }
+}
+
+#[test]
+fn a_test_has_one_line_unless_the_table_says_otherwise() {
+    let course = Course::load();
+    for (part, test) in course.tests() {
+        let Titles { test: title, lines } = part.titles(test);
+        match test.name.as_str() {
+            "one_partition_3a" => assert_eq!(
+                lines,
+                [
+                    "Test: progress in majority (3A)",
+                    "Test: no progress in minority (3A)",
+                    "Test: completion after heal (3A)"
+                ]
+            ),
+            _ => assert_eq!(lines, [title]),
+        }
+    }
+}
+
+/// What the course's general scenario of Lab 3 puts together, in its order.
+const CONDITIONS: [&str; 7] = [
+    "unreliable net",
+    "restarts",
+    "partitions",
+    "snapshots",
+    "random keys",
+    "many clients",
+    "one client",
+];
+
+#[test]
+fn conditions_stand_in_titles_in_the_courses_order() {
+    let course = Course::load();
+    let general = course
+        .tests()
+        .filter(|(_, test)| test.title.ends_with("client") || test.title.ends_with("clients"));
+    let mut count = 0;
+    for (part, test) in general {
+        let place = |piece| CONDITIONS.iter().position(|known| *known == piece);
+        let places: Option<Vec<usize>> = test.title.split(", ").map(place).collect();
+        let places = places.unwrap_or_else(|| panic!("{}: all are known", test.title));
+        assert!(places.is_sorted_by(|one, next| one < next), "{}", test.title);
+        let snapshots = test.title.contains("snapshots");
+        assert_eq!(snapshots, part.name == "3B", "{}", test.name);
+        count += 1;
+    }
+    assert_eq!(count, 17);
 }

@@ -1,9 +1,9 @@
 //! The child: the process in which a scenario really runs, on the OS; and what a child is that
 //! simulates, too.
 
-use super::{Figures, Limits, memory, number, remarks};
+use super::{Held, Limits, Scenario, memory, number, remarks};
 use crate::log;
-use course::{CANNOT_WRITE, Outcome, PassedLine, Verdict};
+use course::{CANNOT_WRITE, Outcome, PassedLine, Titles, Verdict};
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Failure, FailureKind, Options};
@@ -16,10 +16,13 @@ use std::sync::Arc;
 /// How this process ends when the test failed.
 pub(super) const FAILED: i32 = 1;
 
+/// How this process ends when the test could not tell.
+const UNDECIDED: i32 = 2;
+
 /// One run of one test.
 pub(super) struct Run {
     name: String,
-    title: String,
+    titles: Titles,
     began: Instant,
     pub(super) seed: u64,
 }
@@ -28,24 +31,28 @@ pub(super) struct Run {
 /// what was wrong with those that were looked at before.
 pub(super) fn run(
     name: &str,
-    title: &str,
+    titles: Titles,
     limits: Limits,
     settings: Result<(), String>,
-    scenario: fn() -> Figures,
+    scenario: Scenario,
 ) -> Outcome {
     end_with_whoever_started_us();
     let run = match settings.and_then(|()| number("LAB_SEED")) {
-        Ok(seed) => Run::begin(name, title, seed.unwrap_or_else(labrt::rand::entropy)),
-        Err(problem) => Run::begin(name, title, 0).failed(&problem, &problem),
+        Ok(seed) => Run::begin(name, titles, seed.unwrap_or_else(labrt::rand::entropy)),
+        Err(problem) => Run::begin(name, titles, 0).failed(&problem, &problem),
     };
     let run = Arc::new(run);
     let limits = run.prepare(limits).unwrap_or_else(|problem| run.failed(&problem, &problem));
-    println!("{}", PassedLine::heading(title));
+    println!("{}", PassedLine::heading(&run.titles.test));
     let options = Options { name: run.name.clone(), seed: run.seed, time_limit: limits.time };
-    match world::run(options, scenario) {
-        Ok(figures) => {
-            let outcome = run.held(&figures);
+    match world::run(options, move || scenario()) {
+        Ok(held) => {
+            let outcome = run.held(&held);
             leave(&outcome);
+            if outcome.verdict == Verdict::Undecided {
+                ::log::logger().flush();
+                process::exit(UNDECIDED)
+            }
             outcome
         }
         Err(failure) => run.failed(&first_line(&failure), &failure.to_string()),
@@ -85,17 +92,37 @@ impl Run {
 
 impl Run {
     /// The run begins now.
-    pub(super) fn begin(name: &str, title: &str, seed: u64) -> Run {
-        Run { name: name.to_string(), title: title.to_string(), began: Instant::now(), seed }
+    pub(super) fn begin(name: &str, titles: Titles, seed: u64) -> Run {
+        Run { name: name.to_string(), titles, began: Instant::now(), seed }
     }
 
-    /// The outcome of a scenario that held; printed as the course prints it.
-    pub(super) fn held(&self, figures: &Figures) -> Outcome {
-        let line = figures.line(&self.title);
-        let outcome = Outcome { passed_lines: vec![line], ..self.outcome(Verdict::Passed) };
+    /// The outcome of a scenario that held, or could not tell.
+    pub(super) fn held(&self, held: &Held) -> Outcome {
+        match held.lines(&self.titles) {
+            Ok(lines) => self.passed(lines),
+            Err(doubt) => self.undecided(&doubt),
+        }
+    }
+
+    /// Printed as the course prints it. The heading of the first line has been, mostly.
+    fn passed(&self, lines: Vec<PassedLine>) -> Outcome {
+        let outcome = Outcome { passed_lines: lines, ..self.outcome(Verdict::Passed) };
         outcome.notes.iter().for_each(|note| println!("  note   {note}"));
-        outcome.passed_lines.iter().for_each(|line| println!("{line}"));
+        for line in &outcome.passed_lines {
+            if line.title != self.titles.test {
+                println!("{}", PassedLine::heading(&line.title));
+            }
+            println!("{line}");
+        }
         outcome
+    }
+
+    fn undecided(&self, doubt: &str) -> Outcome {
+        let report = format!("{doubt}\n  seed     {}\n", self.seed);
+        eprintln!("{} UNDECIDED: {report}", self.name);
+        let what = doubt.lines().next().unwrap_or("undecided without a word").to_string();
+        let (what, report) = (Some(what), Some(report));
+        Outcome { what, report, ..self.outcome(Verdict::Undecided) }
     }
 
     /// The outcome of a scenario that did not hold, printed.

@@ -1,10 +1,10 @@
 //! The child that simulates: one test, one seed after the other, each in a world of its own.
 
 use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
-use super::{Figures, Limits, memory, number, remarks, variable};
+use super::{Limits, Scenario, memory, number, remarks, variable};
 use crate::log;
 use ::log::LevelFilter;
-use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation};
+use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation, Titles};
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
 use labrt::time::{Duration, Instant};
@@ -38,7 +38,7 @@ struct Settings {
 /// The test, and the seed that is under way.
 struct Child {
     name: String,
-    title: String,
+    titles: Titles,
     /// None between two seeds. Whoever takes the run out has the word on how it ended: the loop,
     /// or what watches from outside and takes the process down.
     running: Mutex<Option<Run>>,
@@ -54,13 +54,13 @@ struct Events {
 
 /// Simulates the scenario with every seed there is time for, and ends the process: in order
 /// whatever became of the seeds.
-pub(super) fn run(name: &str, title: &str, limits: Limits, scenario: fn() -> Figures) -> ! {
+pub(super) fn run(name: &str, titles: Titles, limits: Limits, scenario: Scenario) -> ! {
     end_with_whoever_started_us();
-    let (name, title) = (name.to_string(), title.to_string());
+    let name = name.to_string();
     let (running, events) = (Mutex::new(None), Mutex::new(open_events()));
-    let child = Arc::new(Child { name, title, running, events });
+    let child = Arc::new(Child { name, titles, running, events });
     match child.prepare(limits) {
-        Ok(settings) => child.run_all(settings, scenario),
+        Ok(settings) => child.run_all(settings, &scenario),
         Err(problem) => child.refuse(&problem),
     }
     ::log::logger().flush();
@@ -93,7 +93,7 @@ impl Child {
         Ok(Settings { limits, seeds, simulation, trace, only_last })
     }
 
-    fn run_all(&self, settings: Settings, scenario: fn() -> Figures) {
+    fn run_all(&self, settings: Settings, scenario: &Scenario) {
         let Settings { limits, seeds, simulation, mut trace, only_last } = settings;
         let began = Instant::now();
         let expected_points = self.expected_points();
@@ -113,16 +113,11 @@ impl Child {
     }
 
     /// Returns how many threads could not be ended.
-    fn run_one(
-        &self,
-        seed: u64,
-        limits: Limits,
-        schedule: Schedule,
-        scenario: fn() -> Figures,
-    ) -> usize {
+    fn run_one(&self, seed: u64, limits: Limits, schedule: Schedule, scenario: &Scenario) -> usize {
         self.begin(seed);
         let options = Options { name: self.name.clone(), seed, time_limit: limits.time };
-        let simulated = simulate(options, schedule, scenario);
+        let scenario = scenario.clone();
+        let simulated = simulate(options, schedule, move || scenario());
         let told = Simulated {
             virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
@@ -136,7 +131,7 @@ impl Child {
                 remarks::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
             }
             match simulated.result {
-                Ok(figures) => run.held(&figures),
+                Ok(held) => run.held(&held),
                 Err(failure) => run.broke(&first_line(&failure), &failure.to_string()),
             }
         });
@@ -147,8 +142,8 @@ impl Child {
         // What an earlier seed's threads may have remarked at their end is not this one's.
         drop(remarks::take());
         self.tell(&SeedEvent::Began(seed));
-        println!("{}", PassedLine::heading(&self.title));
-        *self.running.lock() = Some(Run::begin(&self.name, &self.title, seed));
+        println!("{}", PassedLine::heading(&self.titles.test));
+        *self.running.lock() = Some(Run::begin(&self.name, self.titles.clone(), seed));
     }
 
     /// Ends the seed under way with the outcome that `judge` makes of it, unless it has ended

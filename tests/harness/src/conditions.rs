@@ -1,0 +1,10 @@
+//! What the network of a scenario is like.
+
+/// Whether the network loses and delays messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conditions {
+    /// Every message arrives, at once.
+    Reliable,
+    /// Requests are late by up to 26 ms; one message in ten is lost.
+    Unreliable,
+}

@@ -1,0 +1,141 @@
+//! Whatever can happen to a row of appends is told by its name; and whatever the course's rule
+//! refuses is refused.
+
+use super::*;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// The elements, one after the other.
+fn value(elements: &[(usize, usize)]) -> String {
+    elements.iter().map(|(client, number)| element(*client, *number)).collect()
+}
+
+/// What is wrong with these elements, if client 0 was to append three and client 7 two.
+fn disorder(elements: &[(usize, usize)]) -> Option<String> {
+    let checked = check_appends(&value(elements), [(0, 3), (7, 2)]);
+    checked.err().map(|disorder| disorder.to_string())
+}
+
+const SOUND: [(usize, usize); 5] = [(0, 0), (7, 0), (0, 1), (0, 2), (7, 1)];
+
+#[test]
+fn elements_read_as_the_courses() {
+    assert_eq!(value(&SOUND[..2]), "x 0 0 yx 7 0 y");
+}
+
+#[test]
+fn any_order_of_clients_is_sound() {
+    assert_eq!(disorder(&SOUND), None);
+    assert_eq!(disorder(&[(7, 0), (7, 1), (0, 0), (0, 1), (0, 2)]), None);
+    assert_eq!(check_appends("", [(0, 0)]), Ok(()));
+}
+
+#[test]
+fn each_disorder_has_its_name() {
+    for (elements, told) in [
+        (&SOUND[..4], "the append of \"x 7 1 y\" is lost"),
+        (&SOUND[1..], "the append of \"x 0 0 y\" is lost"),
+        (&[(0, 0), (0, 0)], "the append of \"x 0 0 y\" was done twice, again at byte 7"),
+        (
+            &[(0, 0), (0, 2), (0, 1)],
+            "appends are out of order: \"x 0 2 y\" is at byte 7, before \"x 0 1 y\"",
+        ),
+        (&[(0, 0), (3, 0)], "at byte 7 is what nobody appended: \"x 0 0 yx 3 0 y\""),
+        (
+            &[(7, 0), (7, 1), (7, 2)],
+            "at byte 14 is what nobody appended: \"...7 0 yx 7 1 yx 7 2 y\"",
+        ),
+    ] {
+        assert_eq!(disorder(elements).as_deref(), Some(told));
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_element_is_foreign() {
+    for text in ["x 0 0", "y", "x 00 0 y", "x +0 0 y", "x 0 0 y ", "xx 0 0 y", "x 0 y"] {
+        let checked = check_appends(text, [(0, 1)]);
+        assert!(matches!(checked, Err(Disorder::Foreign { .. })), "{text}: {checked:?}");
+    }
+}
+
+/// The course's rule: each element is found, in one place only, after the one before.
+fn course_allows(value: &str, appended: &[(usize, usize)]) -> bool {
+    appended.iter().all(|(client, count)| {
+        let mut last = None;
+        (0..*count).all(|number| {
+            let element = element(*client, number);
+            let (first, latest) = (value.find(&element), value.rfind(&element));
+            let sound = first.is_some() && first == latest && first > last;
+            last = first;
+            sound
+        })
+    })
+}
+
+/// Some clients' elements in some order, each client's in its own; and how many each has.
+fn some_appends() -> impl Strategy<Value = (Vec<(usize, usize)>, Vec<usize>)> {
+    prop::collection::vec(0..12_usize, 1..5).prop_flat_map(|counts| {
+        let clients = counts.iter().enumerate();
+        let turns = clients.flat_map(|(client, count)| std::iter::repeat_n(client, *count));
+        let turns = Just(turns.collect::<Vec<usize>>()).prop_shuffle();
+        (turns, Just(counts)).prop_map(|(turns, counts)| (numbered(&turns, counts.len()), counts))
+    })
+}
+
+fn numbered(turns: &[usize], clients: usize) -> Vec<(usize, usize)> {
+    let mut next = vec![0..; clients];
+    turns.iter().filter_map(|client| Some((*client, next[*client].next()?))).collect()
+}
+
+fn counted(counts: &[usize]) -> Vec<(usize, usize)> {
+    counts.iter().copied().enumerate().collect()
+}
+
+proptest! {
+    #[test]
+    fn what_clients_append_in_turns_is_sound((elements, counts) in some_appends()) {
+        let (value, appended) = (value(&elements), counted(&counts));
+        prop_assert_eq!(check_appends(&value, appended.clone()), Ok(()));
+        prop_assert!(course_allows(&value, &appended));
+    }
+
+    #[test]
+    fn one_that_is_taken_out_is_lost((mut elements, counts) in some_appends(), pick: Index) {
+        prop_assume!(!elements.is_empty());
+        let (client, number) = elements.remove(pick.index(elements.len()));
+        let checked = check_appends(&value(&elements), counted(&counts));
+        prop_assert_eq!(checked, Err(Disorder::Lost { element: element(client, number) }));
+    }
+
+    #[test]
+    fn one_that_is_there_again_is_told(
+        (mut elements, counts) in some_appends(),
+        pick: Index,
+        later: Index,
+    ) {
+        prop_assume!(!elements.is_empty());
+        let first = pick.index(elements.len());
+        let again = elements[first];
+        elements.insert(first + 1 + later.index(elements.len() - first), again);
+        let checked = check_appends(&value(&elements), counted(&counts));
+        let told = matches!(&checked, Err(Disorder::Duplicated { element: found, .. })
+            if *found == element(again.0, again.1));
+        prop_assert!(told, "{:?}", checked);
+    }
+
+    #[test]
+    fn what_the_course_refuses_is_refused(
+        (mut elements, counts) in some_appends(),
+        swaps in prop::collection::vec(any::<(Index, Index)>(), 0..3),
+    ) {
+        prop_assume!(!elements.is_empty());
+        let length = elements.len();
+        for (one, other) in swaps {
+            elements.swap(one.index(length), other.index(length));
+        }
+        let (value, appended) = (value(&elements), counted(&counts));
+        let checked = check_appends(&value, appended.clone());
+        prop_assert_eq!(checked.is_ok(), course_allows(&value, &appended), "{:?}", checked);
+        prop_assert!(matches!(checked, Ok(()) | Err(Disorder::OutOfOrder { .. })), "{:?}", checked);
+    }
+}

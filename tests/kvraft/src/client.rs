@@ -1,0 +1,85 @@
+//! A client: a student's clerk, of which everything it does is recorded.
+
+use super::cluster::Shared;
+use super::difference::Difference;
+use super::history::Call;
+use super::links::ClientLinks;
+use kvraft::Clerk;
+use std::sync::Arc;
+
+/// Reads and writes keys. What it does goes into the history that is checked at the end, and counts
+/// as an operation on the passed line, unless it is [`uncounted`](Client::uncounted).
+pub struct Client {
+    /// What it is called by in failures and in the history.
+    number: usize,
+    clerk: Clerk,
+    links: ClientLinks,
+    shared: Arc<Shared>,
+    counts: bool,
+}
+
+impl Client {
+    pub(crate) fn new(
+        number: usize,
+        clerk: Clerk,
+        links: ClientLinks,
+        shared: Arc<Shared>,
+    ) -> Client {
+        Client { number, clerk, links, shared, counts: true }
+    }
+
+    /// The same client, whose operations are not counted: the course's speed tests call the clerk
+    /// itself, past what counts and records. They are recorded all the same.
+    pub fn uncounted(self) -> Client {
+        Client { counts: false, ..self }
+    }
+
+    /// Its links, for whoever changes them while it waits for an answer.
+    pub fn links(&self) -> ClientLinks {
+        self.links.clone()
+    }
+
+    /// The value of the key; empty if it was never written.
+    pub fn get(&mut self, key: &str) -> String {
+        let ticket = self.shared.history.begin(self.number, key, Call::Get);
+        let value = self.clerk.get(key);
+        self.shared.history.end(ticket, &value);
+        self.count();
+        value
+    }
+
+    /// Gives the key this value.
+    pub fn put(&mut self, key: &str, value: &str) {
+        let ticket = self.shared.history.begin(self.number, key, Call::Put(value));
+        self.clerk.put(key, value);
+        self.shared.history.end(ticket, "");
+        self.count();
+    }
+
+    /// Adds to the end of the key's value.
+    pub fn append(&mut self, key: &str, value: &str) {
+        let ticket = self.shared.history.begin(self.number, key, Call::Append(value));
+        self.clerk.append(key, value);
+        self.shared.history.end(ticket, "");
+        self.count();
+    }
+
+    /// Reads the key and checks that it has this value.
+    #[track_caller]
+    pub fn check(&mut self, key: &str, expected: &str) {
+        let found = self.get(key);
+        if found != expected {
+            let (number, difference) = (self.number, Difference { expected, found: &found });
+            self.shared.fail(format!(
+                "a client reads what was written last: client {number} read key {key:?} and \
+                 {difference}"
+            ));
+        }
+    }
+
+    fn count(&self) {
+        if self.counts {
+            self.shared.count_operation();
+        }
+    }
+}

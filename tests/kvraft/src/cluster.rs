@@ -1,0 +1,180 @@
+//! The cluster: what the harness knows of every server, and how it all begins.
+
+use super::history::History;
+use harness::{Conditions, Figures, Roster, Work};
+use kvraft::{KvServer, Persister, ServerId};
+use labrpc::Network;
+use labrt::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use labrt::sync::{Mutex, MutexGuard};
+use labrt::time::Instant;
+use log::info;
+use std::sync::Arc;
+
+/// How a cluster begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// How many servers there are.
+    pub servers: usize,
+    /// What the network is like.
+    pub conditions: Conditions,
+    /// The size of the Raft state, in bytes, that is to be kept down by snapshots. `None`: servers
+    /// take no snapshots.
+    pub max_raft_state: Option<usize>,
+}
+
+/// A cluster of servers, the network between them, and the history of all that its clients do.
+///
+/// Dropping it ends it, so that nothing runs on after a scenario that failed.
+pub struct Cluster {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) network: Network,
+    pub(crate) max_raft_state: Option<usize>,
+}
+
+/// What the test's thread shares with the clients and the watcher.
+pub(crate) struct Shared {
+    /// One lock for all there is to know of the servers. Nobody waits, sends or calls a student's
+    /// method with it.
+    state: Mutex<State>,
+    /// Of its own, since clients add to it all the time.
+    pub(crate) history: History,
+    /// Operations done that count. An atomic, because clients only add to it.
+    operations: AtomicU64,
+    /// An atomic, because the watcher only looks at it between two rounds.
+    finished: AtomicBool,
+}
+
+pub(crate) struct State {
+    /// Who is up, and what each said of its term and role.
+    pub(crate) roster: Roster<KvServer>,
+    pub(crate) servers: Vec<Server>,
+    begin: Begin,
+}
+
+/// One server, through all its lives.
+pub(crate) struct Server {
+    /// Survives its lives; every life gets a copy to write to.
+    pub(crate) persister: Arc<Persister>,
+    /// Its present ends, one to each server. A new life gets new ones.
+    pub(crate) ends: Vec<String>,
+}
+
+/// The counters as they stood when the scenario, or this part of it, began.
+struct Begin {
+    at: Instant,
+    rpcs: u64,
+    operations: u64,
+}
+
+impl Cluster {
+    /// Starts the servers and connects them all. Calls that lead nowhere take up to 0.1 s to fail.
+    pub fn new(setup: Setup) -> Cluster {
+        let Setup { servers, conditions, max_raft_state } = setup;
+        let (shared, network) = (Arc::new(Shared::new(servers)), Network::new());
+        let cluster = Cluster { shared, network, max_raft_state };
+        cluster.servers().for_each(|server| cluster.start(server));
+        cluster.connect_all();
+        cluster.network.set_reliable(conditions == Conditions::Reliable);
+        cluster.watch();
+        cluster.begin();
+        info!(target: "cluster", "{setup:?}: all are up");
+        cluster
+    }
+
+    /// So many servers on a reliable network, without snapshots.
+    pub fn reliable(servers: usize) -> Cluster {
+        let conditions = Conditions::Reliable;
+        Cluster::new(Setup { servers, conditions, max_raft_state: None })
+    }
+
+    /// So many servers on an unreliable network, without snapshots.
+    pub fn unreliable(servers: usize) -> Cluster {
+        let conditions = Conditions::Unreliable;
+        Cluster::new(Setup { servers, conditions, max_raft_state: None })
+    }
+
+    /// The figures of a passed line count from now on.
+    pub fn begin(&self) {
+        let rpcs = self.network.total_count();
+        let operations = self.shared.operations.load(Ordering::Relaxed);
+        self.lock().begin = Begin { at: Instant::now(), rpcs, operations };
+    }
+
+    /// The figures since then.
+    pub fn figures(&self) -> Figures {
+        let operations = self.shared.operations.load(Ordering::Relaxed);
+        let (rpcs, servers) = (self.network.total_count(), self.size());
+        let begin = &self.lock().begin;
+        Figures {
+            duration: begin.at.elapsed(),
+            servers,
+            rpcs: rpcs - begin.rpcs,
+            work: Work::Service { operations: operations - begin.operations },
+        }
+    }
+
+    /// How many servers there are.
+    pub fn size(&self) -> usize {
+        self.lock().servers.len()
+    }
+
+    /// All servers, up or down.
+    pub fn servers(&self) -> impl Iterator<Item = ServerId> + use<> {
+        (0..self.size()).map(ServerId)
+    }
+
+    /// The size of the largest Raft state on any server's disk, without snapshots, in bytes.
+    pub fn largest_raft_state(&self) -> usize {
+        self.largest(Persister::state_size)
+    }
+
+    /// The size of the largest snapshot on any server's disk, in bytes.
+    pub fn largest_snapshot(&self) -> usize {
+        self.largest(Persister::snapshot_size)
+    }
+
+    fn largest(&self, size: impl Fn(&Persister) -> usize) -> usize {
+        let state = self.lock();
+        state.servers.iter().map(|server| size(&server.persister)).max().unwrap_or(0)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.lock()
+    }
+}
+
+impl Shared {
+    fn new(servers: usize) -> Shared {
+        let server = || Server { persister: Arc::new(Persister::new()), ends: Vec::new() };
+        let state = State {
+            roster: Roster::new(servers),
+            servers: (0..servers).map(|_| server()).collect(),
+            begin: Begin { at: Instant::now(), rpcs: 0, operations: 0 },
+        };
+        Shared {
+            state: Mutex::new(state),
+            history: History::new(),
+            operations: AtomicU64::new(0),
+            finished: AtomicBool::new(false),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    /// A client's operation is done.
+    pub(crate) fn count_operation(&self) {
+        self.operations.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Tells the watcher to end; says whether it had been told before.
+    pub(crate) fn set_finished(&self) -> bool {
+        self.finished.swap(true, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,66 @@
+//! What can happen to a server: it is started and shut down. Steps and their order are the
+//! course's.
+//!
+//! Network and student methods are called without the cluster's lock: dropping the last handle on
+//! a server runs the student's code.
+
+use super::cluster::Cluster;
+use kvraft::{KvServer, ServerId};
+use labrpc::{ClientEnd, Server};
+use log::info;
+use std::sync::Arc;
+
+impl Cluster {
+    /// Starts a new life of the server, which must be down, from what is on its disk. It is not
+    /// connected yet.
+    pub fn start(&self, server: ServerId) {
+        info!(target: "cluster", "start {server}");
+        assert!(!self.lock().roster.is_up(server.0), "{server} is to be shut down first");
+        let ends = self.make_ends(server);
+        let persister = {
+            let mut state = self.lock();
+            let slot = &mut state.servers[server.0];
+            slot.persister = Arc::new(slot.persister.copy());
+            slot.persister.clone()
+        };
+        let running = KvServer::new(ends, server, persister, self.max_raft_state);
+        self.lock().roster.begin_life(server.0, running.clone());
+        // Nobody reaches it yet: the term it tells now is the one it found on its disk.
+        self.shared.observe(server);
+        // One server for the service and its Raft, under one name.
+        let mut rpc_server = Server::new();
+        running.serve(&mut rpc_server);
+        self.network.add_server(server.to_string(), rpc_server);
+    }
+
+    /// Ends the server's present life. What it saved so far stays on its disk; what it may still
+    /// save while it dies does not.
+    pub fn shut_down(&self, server: ServerId) {
+        info!(target: "cluster", "shut down {server}");
+        // For the record: no term that counted in this life is forgotten with it.
+        self.shared.observe(server);
+        self.disconnect(server, self.servers());
+        // Before the disk is copied: a server that is reachable no more promises nobody anything
+        // that the copy lacks.
+        self.network.delete_server(server.to_string());
+        let dying = {
+            let mut state = self.lock();
+            // Both at once: a term that is recorded for a life is on the disk of the next.
+            let dying = state.roster.end_life(server.0);
+            let slot = &mut state.servers[server.0];
+            slot.persister = Arc::new(slot.persister.copy());
+            dying
+        };
+        if let Some(running) = dying {
+            running.kill();
+        }
+    }
+
+    /// New ends for the server with names never used before, so that those of its last life stay
+    /// disabled for ever.
+    fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
+        let (names, ends) = self.make_ends_to_all();
+        self.lock().servers[server.0].ends = names;
+        ends
+    }
+}

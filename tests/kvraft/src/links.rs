@@ -1,0 +1,99 @@
+//! Links: between servers pairwise, and from clients to servers. What happens to the ones does not
+//! touch the others, so that a client may well talk to both sides of a partition.
+
+use super::client::Client;
+use super::cluster::Cluster;
+use harness::random_text;
+use kvraft::{Clerk, ServerId};
+use labrpc::ClientEnd;
+use labrt::rand::{rng, seq::SliceRandom};
+use log::info;
+
+/// The links of one client to every server. A handle, for whoever changes them while the client
+/// waits for an answer.
+#[derive(Debug, Clone)]
+pub struct ClientLinks {
+    /// The names of its ends, by server.
+    ends: Vec<String>,
+}
+
+impl Cluster {
+    /// A new client, called by this number, that can reach these servers. It does not know them
+    /// apart: its clerk gets the ends in random order.
+    pub fn make_client(
+        &self,
+        number: usize,
+        servers: impl IntoIterator<Item = ServerId>,
+    ) -> Client {
+        let (names, mut ends) = self.make_ends_to_all();
+        let links = ClientLinks { ends: names };
+        self.connect_client(&links, servers);
+        ends.shuffle(&mut rng());
+        Client::new(number, Clerk::new(ends), links, self.shared.clone())
+    }
+
+    /// Lets the client reach these servers.
+    pub fn connect_client(&self, links: &ClientLinks, servers: impl IntoIterator<Item = ServerId>) {
+        servers.into_iter().for_each(|server| self.network.enable(&links.ends[server.0], true));
+    }
+
+    /// Lets it reach these servers no more.
+    pub fn disconnect_client(
+        &self,
+        links: &ClientLinks,
+        servers: impl IntoIterator<Item = ServerId>,
+    ) {
+        servers.into_iter().for_each(|server| self.network.enable(&links.ends[server.0], false));
+    }
+
+    /// Lets the server and those others reach each other.
+    pub fn connect(&self, server: ServerId, others: impl IntoIterator<Item = ServerId>) {
+        self.enable_between(server, others, true);
+    }
+
+    /// Lets them reach each other no more.
+    pub fn disconnect(&self, server: ServerId, others: impl IntoIterator<Item = ServerId>) {
+        self.enable_between(server, others, false);
+    }
+
+    /// Lets all servers reach each other.
+    pub fn connect_all(&self) {
+        info!(target: "cluster", "connect all servers");
+        self.servers().for_each(|server| self.connect(server, self.servers()));
+    }
+
+    /// New, disabled ends to all servers: their names, never used before, and the ends.
+    pub(crate) fn make_ends_to_all(&self) -> (Vec<String>, Vec<ClientEnd>) {
+        let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
+        let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();
+        for (name, server) in names.iter().zip(self.servers()) {
+            self.network.connect(name, &server.to_string());
+        }
+        (names, ends)
+    }
+
+    fn enable_between(
+        &self,
+        server: ServerId,
+        others: impl IntoIterator<Item = ServerId>,
+        enabled: bool,
+    ) {
+        for other in others {
+            for end in self.ends_between(server, other) {
+                self.network.enable(&end, enabled);
+            }
+        }
+    }
+
+    /// The names of the ends that make the link between the two: one each way, from whoever has
+    /// started by now.
+    ///
+    /// A mend: the course asks, where it disconnects the way back, whether the server has started
+    /// whose number is the other's place in the list.
+    fn ends_between(&self, server: ServerId, other: ServerId) -> Vec<String> {
+        let state = self.lock();
+        let there = state.servers[server.0].ends.get(other.0);
+        let back = state.servers[other.0].ends.get(server.0);
+        there.into_iter().chain(back).cloned().collect()
+    }
+}

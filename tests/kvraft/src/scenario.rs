@@ -1,0 +1,226 @@
+//! The scenario that most tests of Lab 3 are: clients read and write for a while, three times over,
+//! and whatever may happen to the servers meanwhile, happens.
+
+use super::appends::{check_appends, element};
+use super::client::Client;
+use super::cluster::{Cluster, Setup};
+use super::pace::Pace;
+use super::{Conditions, ELECTION_TIMEOUT};
+use harness::Held;
+use harness::checks::stop_if_failed;
+use labrt::rand::{random_bool, random_range};
+use labrt::sync::atomic::{AtomicBool, Ordering};
+use labrt::thread::{self, JoinHandle, sleep};
+use labrt::time::Duration;
+use std::sync::Arc;
+
+/// How often everything is done.
+const ROUNDS: usize = 3;
+
+/// How long clients work in a round.
+const WORK: Duration = Duration::from_secs(5);
+
+/// How long they work undisturbed before the partitions begin.
+const BEFORE_PARTITIONS: Duration = Duration::from_secs(1);
+
+/// The Raft state may reach this many times the size at which a snapshot is due: between two
+/// snapshots the log grows, and a leader may have to keep a tail of it for a moment.
+const RAFT_STATE_SLACK: usize = 8;
+
+/// What a scenario is like. The tests name what they have; the rest is the simplest there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Scenario {
+    /// How many clients work at a time.
+    pub clients: usize,
+    /// How many servers there are.
+    pub servers: usize,
+    /// What the network is like.
+    pub conditions: Conditions,
+    /// Whether all servers crash and come back at the end of each round.
+    pub restarts: bool,
+    /// Whether servers are partitioned at random while clients work.
+    pub partitions: bool,
+    /// The size of the Raft state, in bytes, that servers keep down by snapshots, if they do.
+    pub max_raft_state: Option<usize>,
+    /// Whether clients write to each other's keys, so that nobody knows what to expect and all is
+    /// left to the check of the history. Otherwise each client has a key for itself.
+    pub random_keys: bool,
+}
+
+impl Default for Scenario {
+    fn default() -> Scenario {
+        Scenario {
+            clients: 1,
+            servers: 5,
+            conditions: Conditions::Reliable,
+            restarts: false,
+            partitions: false,
+            max_raft_state: None,
+            random_keys: false,
+        }
+    }
+}
+
+impl Scenario {
+    /// Plays the scenario.
+    pub fn play(self) -> Held {
+        let Scenario { servers, conditions, max_raft_state, .. } = self;
+        let cluster = Cluster::new(Setup { servers, conditions, max_raft_state });
+        // The one that looks at the results. A mend: in the course it goes by client 0's number.
+        let mut checker = cluster.make_client(self.clients, cluster.servers());
+        for _ in 0..ROUNDS {
+            self.play_round(&cluster, &mut checker);
+            self.check_sizes(&cluster);
+        }
+        cluster.finish()
+    }
+
+    fn play_round(self, cluster: &Cluster, checker: &mut Client) {
+        let stop = Arc::new(AtomicBool::new(false));
+        let start = |number| self.start_client(cluster, number, stop.clone());
+        let clients: Vec<_> = (0..self.clients).map(start).collect();
+        self.disturb_for_a_while(cluster, &stop);
+        if self.restarts {
+            restart_all(cluster);
+        }
+        for (number, client) in clients.into_iter().enumerate() {
+            // Its last operation may have waited for the servers to come together again.
+            let appended = client.join().unwrap_or_else(|_| {
+                stop_if_failed();
+                unreachable!("a client ends before its time only when the test has failed")
+            });
+            let key = key_of(number);
+            let value = checker.get(&key);
+            if !self.random_keys {
+                cluster.check_appends(&key, &value, [(number, appended)]);
+            }
+        }
+    }
+
+    /// Waits for as long as the clients are to work, tells them to stop, and mends all links.
+    fn disturb_for_a_while(self, cluster: &Cluster, stop: &AtomicBool) {
+        if !self.partitions {
+            sleep(WORK);
+            stop.store(true, Ordering::Relaxed);
+            return;
+        }
+        sleep(BEFORE_PARTITIONS);
+        thread::scope(|scope| {
+            scope.spawn(|| cluster.partition_at_random(stop));
+            sleep(WORK);
+            stop.store(true, Ordering::Relaxed);
+        });
+        cluster.connect_all();
+        sleep(ELECTION_TIMEOUT);
+    }
+
+    /// Starts a client, which returns how many elements it has appended to its own key.
+    fn start_client(
+        self,
+        cluster: &Cluster,
+        number: usize,
+        stop: Arc<AtomicBool>,
+    ) -> JoinHandle<usize> {
+        let client = cluster.make_client(number, cluster.servers());
+        let thread = thread::Builder::new().name(format!("client-{number}"));
+        let started = thread.spawn(move || match self.random_keys {
+            false => self.work_on_own_key(client, number, &stop),
+            true => self.work_on_any_key(client, number, &stop),
+        });
+        started.expect("the OS gives a thread to the client")
+    }
+
+    /// Nobody else writes this key, so the client knows what it must read.
+    fn work_on_own_key(self, mut client: Client, number: usize, stop: &AtomicBool) -> usize {
+        let (key, pace) = (key_of(number), Pace::of(self.clients));
+        let (mut appended, mut expected) = (0, String::new());
+        client.put(&key, "");
+        while !stop.load(Ordering::Relaxed) {
+            if random_bool(0.5) {
+                let element = element(number, appended);
+                client.append(&key, &element);
+                expected += &element;
+                appended += 1;
+            } else {
+                client.check(&key, &expected);
+            }
+            pace.pause();
+        }
+        appended
+    }
+
+    fn work_on_any_key(self, mut client: Client, number: usize, stop: &AtomicBool) -> usize {
+        let pace = Pace::of(self.clients);
+        let mut written = 0;
+        while !stop.load(Ordering::Relaxed) {
+            let key = key_of(random_range(0..self.clients));
+            let element = element(number, written);
+            if random_bool(0.5) {
+                client.append(&key, &element);
+                written += 1;
+            } else if random_bool(0.1) {
+                client.put(&key, &element);
+                written += 1;
+            } else {
+                client.get(&key);
+            }
+            pace.pause();
+        }
+        written
+    }
+
+    /// With snapshots, logs stay short; without, there are none.
+    fn check_sizes(self, cluster: &Cluster) {
+        match self.max_raft_state {
+            Some(size) => cluster.check_raft_state(RAFT_STATE_SLACK * size),
+            None => {
+                let size = cluster.largest_snapshot();
+                cluster.require(size == 0, || {
+                    format!("a server that is to take no snapshots has one of {size} bytes")
+                });
+            }
+        }
+    }
+}
+
+impl Cluster {
+    /// Checks that no server's Raft state is larger than this.
+    #[track_caller]
+    pub fn check_raft_state(&self, most: usize) {
+        let size = self.largest_raft_state();
+        self.require(size <= most, || {
+            format!("snapshots keep the log short: a Raft state has {size} bytes, over {most}")
+        });
+    }
+
+    /// Checks that the key's value has all that these clients appended to it, of each so many
+    /// elements.
+    #[track_caller]
+    pub fn check_appends(
+        &self,
+        key: &str,
+        value: &str,
+        appended: impl IntoIterator<Item = (usize, usize)>,
+    ) {
+        if let Err(disorder) = check_appends(value, appended) {
+            let length = value.len();
+            self.fail(format!(
+                "every append is there once and in order: key {key:?} has {length} bytes, and \
+                 {disorder}"
+            ));
+        }
+    }
+}
+
+fn key_of(client: usize) -> String {
+    client.to_string()
+}
+
+/// All servers are down for a while, then all come back.
+fn restart_all(cluster: &Cluster) {
+    cluster.servers().for_each(|server| cluster.shut_down(server));
+    // Clients ask on, and find nobody.
+    sleep(ELECTION_TIMEOUT);
+    cluster.servers().for_each(|server| cluster.start(server));
+    cluster.connect_all();
+}

@@ -1,0 +1,38 @@
+//! The speed test of both parts: a client that asks for one thing after the other is served at once.
+
+use super::Conditions;
+use super::appends::element;
+use super::cluster::{Cluster, Setup};
+use harness::Held;
+use labrt::time::{Duration, Instant};
+
+/// How many appends are timed, one after the other.
+const OPERATIONS: u32 = 1000;
+
+/// A leader's heartbeats come about this often, and an operation must not wait for one.
+const HEARTBEAT: Duration = Duration::from_millis(100);
+
+/// Operations that must fit in between two of them.
+const PER_HEARTBEAT: u32 = 3;
+
+/// Plays the scenario on three servers that keep their Raft state down to this size, if any.
+pub fn speed(max_raft_state: Option<usize>) -> Held {
+    let conditions = Conditions::Reliable;
+    let cluster = Cluster::new(Setup { servers: 3, conditions, max_raft_state });
+    let mut client = cluster.make_client(0, cluster.servers()).uncounted();
+    // By the time this is answered there is a leader.
+    client.get("x");
+    let began = Instant::now();
+    for number in 0..OPERATIONS as usize {
+        client.append("x", &element(0, number));
+    }
+    let taken = began.elapsed();
+    let value = client.get("x");
+    cluster.check_appends("x", &value, [(0, OPERATIONS as usize)]);
+    let most = HEARTBEAT / PER_HEARTBEAT;
+    cluster.require(taken <= most * OPERATIONS, || {
+        let each = taken / OPERATIONS;
+        format!("an operation waits for no heartbeat: it may take {most:.1?}, but takes {each:.1?}")
+    });
+    cluster.finish()
+}

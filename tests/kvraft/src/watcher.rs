@@ -1,0 +1,46 @@
+//! Asking the servers for their term and role, all the time.
+
+use super::cluster::{Cluster, Shared};
+use harness::checks::Sighting;
+use kvraft::ServerId;
+
+impl Cluster {
+    /// Starts the thread that watches terms and leaders from now to the end.
+    pub(crate) fn watch(&self) {
+        let shared = self.shared.clone();
+        harness::watch(move || {
+            let goes_on = !shared.is_finished();
+            if goes_on {
+                shared.observe_all();
+            }
+            goes_on
+        });
+    }
+
+    /// The first server that says it leads, reachable or not.
+    pub fn leader(&self) -> Option<ServerId> {
+        self.servers().find(|server| self.shared.observe(*server) == Some(true))
+    }
+}
+
+impl Shared {
+    /// Asks every server for its term and role.
+    pub(crate) fn observe_all(&self) {
+        let servers = self.lock().roster.size();
+        for server in 0..servers {
+            self.observe(ServerId(server));
+        }
+    }
+
+    /// Asks one server for its term and role, if it is up, and fails the test if the answer
+    /// breaks a property. Returns whether it leads.
+    pub(crate) fn observe(&self, server: ServerId) -> Option<bool> {
+        let question = self.lock().roster.question(server.0)?;
+        let (term, leads) = question.running.raft().state();
+        let seen = Sighting { term: term.0, leads };
+        // In a statement of its own, which gives the lock back before a failure is told.
+        let noted = self.lock().roster.note(&question, seen);
+        self.hold_to(noted?);
+        Some(leads)
+    }
+}
