@@ -1,0 +1,114 @@
+//! Searching all partitions in turns, each a little at a time.
+//!
+//! One partition may be hard and another one plainly wrong. So each gets a slice of steps, in turns,
+//! and then twice as many; the first that has no order settles the verdict.
+
+use crate::board::Board;
+use crate::limits::Limits;
+use crate::partition::{Manner, Partition, search_all};
+use crate::search::{Progress, Search};
+
+/// What the partitions come to together.
+pub(crate) struct Decision {
+    pub outcome: Outcome,
+    pub steps: u64,
+    pub dead_ends: usize,
+}
+
+pub(crate) enum Outcome {
+    Ok,
+    Unknown,
+    /// This one has no order; the longest beginning of one that was found.
+    Illegal {
+        partition: usize,
+        longest: Vec<usize>,
+    },
+}
+
+/// A partition's first slice.
+const FIRST_SLICE: u64 = 1 << 14;
+
+/// How many steps are taken between two looks at the clock.
+const STEPS_PER_LOOK: u64 = 1 << 16;
+
+/// Decides whether every partition has an order.
+pub(crate) fn decide<P: Partition>(partitions: &[P], limits: &Limits<'_>) -> Decision {
+    let mut turns = Turns { limits, steps: 0, dead_ends: 0 };
+    let outcome = turns.all(partitions);
+    Decision { outcome, steps: turns.steps, dead_ends: turns.dead_ends }
+}
+
+impl Limits<'_> {
+    pub(crate) fn manner(&self) -> Manner {
+        Manner { is_exact: self.is_exact, prunes: self.prunes }
+    }
+}
+
+struct Turns<'a> {
+    limits: &'a Limits<'a>,
+    /// Of all searches together.
+    steps: u64,
+    /// The same.
+    dead_ends: usize,
+}
+
+/// How a turn ended.
+enum Turn {
+    Linearized,
+    Exhausted,
+    OutOfSlice,
+    OutOfLimits,
+}
+
+impl Turns<'_> {
+    fn all<P: Partition>(&mut self, partitions: &[P]) -> Outcome {
+        let mut open: Vec<(usize, Option<Search<P::Board>>)> =
+            (0..partitions.len()).map(|number| (number, None)).collect();
+        let mut slice = FIRST_SLICE;
+        while !open.is_empty() {
+            let mut still_open = Vec::new();
+            for (number, begun) in open {
+                let begin = || search_all(&partitions[number], self.limits.manner());
+                let mut search = begun.unwrap_or_else(begin);
+                match self.turn(&mut search, slice) {
+                    Turn::Linearized => {}
+                    Turn::OutOfSlice => still_open.push((number, Some(search))),
+                    Turn::Exhausted => return illegal(number, &mut search),
+                    Turn::OutOfLimits => return Outcome::Unknown,
+                }
+            }
+            open = still_open;
+            slice *= 2;
+        }
+        Outcome::Ok
+    }
+
+    /// Searches on for a slice of steps.
+    fn turn<B: Board>(&mut self, search: &mut Search<B>, slice: u64) -> Turn {
+        let slice_end = search.steps().saturating_add(slice);
+        loop {
+            let (steps_before, dead_ends_before) = (search.steps(), search.remembered());
+            let left = self.limits.steps.saturating_sub(self.steps);
+            let until = slice_end.min(steps_before + left.min(STEPS_PER_LOOK));
+            let memory = dead_ends_before + self.limits.dead_ends.saturating_sub(self.dead_ends);
+            let progress = search.run(until, memory);
+            self.steps += search.steps() - steps_before;
+            self.dead_ends += search.remembered() - dead_ends_before;
+            match progress {
+                Progress::Linearized => return Turn::Linearized,
+                Progress::Exhausted => return Turn::Exhausted,
+                Progress::Paused if self.is_over() => return Turn::OutOfLimits,
+                Progress::Paused if search.steps() >= slice_end => return Turn::OutOfSlice,
+                Progress::Paused => {}
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.steps >= self.limits.steps || self.limits.is_time_up.is_some_and(|is_up| is_up())
+    }
+}
+
+fn illegal<B: Board>(partition: usize, search: &mut Search<B>) -> Outcome {
+    Outcome::Illegal { partition, longest: search.longest() }
+}

@@ -1,0 +1,36 @@
+//! How much a check may take.
+
+/// Bounds of a check, and how to go about it. All but the time is counted, so that the verdict is
+/// the same on every machine.
+#[derive(Clone, Copy)]
+pub struct Limits<'a> {
+    /// How many candidates for the next place may be looked at before the verdict is unknown. A
+    /// million take some 5 to 30 ms.
+    pub steps: u64,
+    /// How many dead ends may be remembered, of all keys together; further ones are
+    /// forgotten, which costs time only. One takes up to 43 bytes.
+    pub dead_ends: usize,
+    /// How many steps to spend on making an illegal history short.
+    pub shrink_steps: u64,
+    /// Asked now and then; once it says yes the verdict is unknown. (This crate has no clock of its own.)
+    pub is_time_up: Option<&'a dyn Fn() -> bool>,
+    /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
+    pub is_exact: bool,
+    /// Do not try what can be seen to lead nowhere. Without it the verdict is the same, only
+    /// later: for tests.
+    pub prunes: bool,
+}
+
+impl Default for Limits<'_> {
+    /// Some seconds and 350 MiB at the worst; no clock.
+    fn default() -> Self {
+        Limits {
+            steps: 300_000_000,
+            dead_ends: 6 << 20,
+            shrink_steps: 30_000_000,
+            is_time_up: None,
+            is_exact: false,
+            prunes: true,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The report of a violation: the reason, and a table of the operations that suffice for it.
+
+use crate::explain::Narrate;
+use std::fmt::Write;
+
+/// The report, lines of which none is much longer than a terminal is wide.
+pub(crate) fn report<P: Narrate>(
+    partition: &P,
+    witness: &[usize],
+    stuck: usize,
+    reason: &str,
+) -> String {
+    let mut report = String::from("not linearizable");
+    let key = partition.key();
+    if !key.is_empty() {
+        let _ = write!(report, ": key {}", quoted(&key));
+    }
+    let _ = writeln!(report, ", {}", counted(partition.len(), "operation"));
+    let _ = writeln!(report, "  {} {reason}", who(partition, stuck));
+    let others = if partition.len() == witness.len() {
+        "These cannot be ordered:"
+    } else {
+        "These cannot be ordered, whenever all other writes took effect:"
+    };
+    let _ = writeln!(report, "  {others}");
+    table(partition, witness, &mut report);
+    report
+}
+
+fn who<P: Narrate>(partition: &P, operation: usize) -> String {
+    let times = partition.times(operation);
+    let call = partition.moment(times.call);
+    if times.is_pending() {
+        format!("Client {}, since {call}:", partition.client(operation))
+    } else {
+        let returned = partition.moment(times.returned);
+        format!("Client {}, {call} to {returned}:", partition.client(operation))
+    }
+}
+
+fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
+    let row = |&operation: &usize| {
+        let times = partition.times(operation);
+        let returned = match times.is_pending() {
+            true => String::from("pending"),
+            false => partition.moment(times.returned),
+        };
+        let client = partition.client(operation).to_string();
+        [partition.moment(times.call), returned, client, partition.describe(operation, witness)]
+    };
+    let heading = ["called", "returned", "client", "operation"].map(String::from);
+    let rows: Vec<_> = [heading].into_iter().chain(witness.iter().map(row)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let [calls, returns, clients] = [0, 1, 2].map(|column| width(column).unwrap_or(0));
+    for [call, returned, client, operation] in &rows {
+        let _ = writeln!(
+            report,
+            "    {call:>calls$}  {returned:>returns$}  {client:>clients$}  {operation}"
+        );
+    }
+}
+
+/// A number of things.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A time in milliseconds, to the nanosecond but without idle zeros.
+pub(crate) fn milliseconds(nanoseconds: u64) -> String {
+    let text = format!("{}.{:06}", nanoseconds / 1_000_000, nanoseconds % 1_000_000);
+    let short = text.trim_end_matches('0');
+    let least = text.len() - 3;
+    format!("{} ms", &text[..short.len().max(least)])
+}
+
+/// A text in quotes, on one line.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}

@@ -1,0 +1,77 @@
+//! What comes of a check.
+
+use std::fmt::{self, Display};
+
+/// A verdict, and what it took.
+#[derive(Debug)]
+pub struct Checked {
+    /// Whether the history is linearizable.
+    pub verdict: Verdict,
+    /// How many candidates were looked at; the same on every machine.
+    pub steps: u64,
+    /// How many dead ends were remembered at the end.
+    pub dead_ends: usize,
+}
+
+/// Whether a history is linearizable.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is.
+    Ok,
+    /// It is not.
+    Illegal(Box<Violation>),
+    /// It could not be decided within the limits. That is no proof of anything: count it and say so.
+    Unknown,
+}
+
+impl Verdict {
+    /// The verdict in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Ok => "ok",
+            Verdict::Illegal(_) => "illegal",
+            Verdict::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it is [`Verdict::Ok`].
+    pub fn is_ok(&self) -> bool {
+        matches!(self, Verdict::Ok)
+    }
+
+    /// Why not, if it is illegal.
+    pub fn violation(&self) -> Option<&Violation> {
+        match self {
+            Verdict::Illegal(violation) => Some(violation),
+            Verdict::Ok | Verdict::Unknown => None,
+        }
+    }
+}
+
+/// Why a history is not linearizable. Operations are meant by their number in the history, from 0,
+/// in the order they were recorded in. Its `Display` is the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The key whose operations cannot be ordered; empty if there are no keys.
+    pub key: String,
+    /// How many operations it has.
+    pub operations: usize,
+    /// The longest order of some of them that was found: a beginning of what should have been an
+    /// order of all.
+    pub prefix: Vec<usize>,
+    /// The operation that would have had to come next.
+    pub stuck: usize,
+    /// Why it cannot.
+    pub reason: String,
+    /// A few of the operations, which by themselves cannot be ordered, whatever the others did and
+    /// whenever.
+    pub witness: Vec<usize>,
+    /// The witness as a table, and the reason.
+    pub(crate) report: String,
+}
+
+impl Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.report)
+    }
+}
