@@ -11,7 +11,7 @@ use labrt::sync::Mutex;
 use labrt::time::Duration;
 use labrt::world;
 use linear::kv::{Action, Operation};
-use linear::{Limits, Verdict};
+use linear::{Limits, Verdict, Violation};
 use std::collections::BTreeMap;
 
 /// What the check may take. The course gives it a second by the clock, so that it depends on the
@@ -124,10 +124,7 @@ impl History {
         let checked = state.returned.check(limits);
         match checked.verdict {
             Verdict::Ok => Finding::Linearizable,
-            Verdict::Illegal(violation) => Finding::NotLinearizable(format!(
-                "operations are linearizable: those on key {:?} are not\n{violation}",
-                violation.key
-            )),
+            Verdict::Illegal(violation) => Finding::NotLinearizable(in_words(&violation)),
             Verdict::Unknown => Finding::Unknown(format!(
                 "it could not be decided whether the {} operations are linearizable: {} steps were \
                  not enough",
@@ -135,6 +132,18 @@ impl History {
             )),
         }
     }
+}
+
+/// The property in a sentence, and what shows that it does not hold.
+fn in_words(violation: &Violation) -> String {
+    let Violation { key, operations, .. } = violation;
+    let sentence = format!(
+        "operations are linearizable: no order explains the {operations} operations on key {key:?}"
+    );
+    // The report's own first line says the same.
+    let rest = violation.to_string();
+    let rest = rest.trim_end().lines().skip(1);
+    std::iter::once(sentence.as_str()).chain(rest).collect::<Vec<_>>().join("\n")
 }
 
 impl Pending {
