@@ -5,6 +5,7 @@
 //! this sees what nobody appended, too.
 
 use super::difference::excerpt;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -70,27 +71,12 @@ pub fn check_appends(
     value: &str,
     appended: impl IntoIterator<Item = (usize, usize)>,
 ) -> Result<(), Disorder> {
-    let mut progress: BTreeMap<usize, Progress> = BTreeMap::new();
-    progress.extend(appended.into_iter().map(|(client, count)| (client, Progress::of(count))));
+    let counts = appended.into_iter();
+    let mut progress: BTreeMap<usize, Progress> =
+        counts.map(|(client, count)| (client, Progress { next: 0, count })).collect();
     let mut place = 0;
     while place < value.len() {
-        let rest = &value[place..];
-        let read = read_element(rest);
-        let known = read.and_then(|it| Some((it, progress.get_mut(&it.client)?)));
-        let Some((Element { client, number, length }, progress)) = known else {
-            return Err(Disorder::Foreign { place, excerpt: excerpt(value, place) });
-        };
-        if number >= progress.count {
-            return Err(Disorder::Foreign { place, excerpt: excerpt(value, place) });
-        }
-        if number < progress.next {
-            return Err(Disorder::Duplicated { element: element(client, number), place });
-        }
-        if number > progress.next {
-            return Err(missing(client, number, progress.next, place, rest));
-        }
-        progress.next += 1;
-        place += length;
+        place += take_element(value, place, &mut progress)?;
     }
     match progress.iter().find(|(_, progress)| progress.next < progress.count) {
         Some((client, progress)) => {
@@ -100,16 +86,32 @@ pub fn check_appends(
     }
 }
 
+/// Reads the element at this place. Returns how many bytes it has.
+fn take_element(
+    value: &str,
+    place: usize,
+    progress: &mut BTreeMap<usize, Progress>,
+) -> Result<usize, Disorder> {
+    let foreign = || Disorder::Foreign { place, excerpt: excerpt(value, place) };
+    // The elements before are text, so this is no character's middle.
+    let rest = &value[place..];
+    let Element { client, number, length } = read_element(rest).ok_or_else(foreign)?;
+    let Progress { next, count } = progress.get_mut(&client).ok_or_else(foreign)?;
+    match number.cmp(next) {
+        _ if number >= *count => Err(foreign()),
+        Ordering::Less => Err(Disorder::Duplicated { element: element(client, number), place }),
+        Ordering::Greater => Err(missing(client, number, *next, place, rest)),
+        Ordering::Equal => {
+            *next += 1;
+            Ok(length)
+        }
+    }
+}
+
 /// How far into one client's elements the value has been read.
 struct Progress {
     next: usize,
     count: usize,
-}
-
-impl Progress {
-    fn of(count: usize) -> Progress {
-        Progress { next: 0, count }
-    }
 }
 
 /// At `place`, where `rest` begins, is element `number` of the client, and not `next`, which

@@ -1,8 +1,31 @@
-//! The history of all that clients did.
+//! The history of all that clients did, and whether it is linearizable.
+//!
+//! Operations are recorded as they return, under one lock. What a Get read is not kept: nearly all
+//! of it is the beginning of a later value, and the recorder keeps it only once. The course keeps a
+//! copy of each, which for values that grow all the time takes the square of their length.
+//!
+//! The stamps are the world's time, virtual if it is. There many operations are called at the very
+//! moment at which another returns; such two count as concurrent.
 
 use labrt::sync::Mutex;
 use labrt::time::Duration;
 use labrt::world;
+use linear::kv::{Action, Operation};
+use linear::{Limits, Verdict, Violation};
+use std::collections::BTreeMap;
+
+/// What the check may take. The course gives it a second by the clock, so that it depends on the
+/// machine what is found; steps do not. These take a second or two, and dead ends some 45 MiB.
+///
+/// A history that takes more leaves the test undecided. The course then takes it to be sound.
+const LIMITS: Limits<'static> = Limits {
+    steps: 60_000_000,
+    dead_ends: 1 << 20,
+    shrink_steps: 30_000_000,
+    is_time_up: None,
+    is_exact: false,
+    prunes: true,
+};
 
 /// What a client asks for.
 #[derive(Debug, Clone, Copy)]
@@ -12,34 +35,128 @@ pub(crate) enum Call<'a> {
     Append(&'a str),
 }
 
-pub(crate) struct Ticket;
+/// Stands for an operation under way.
+#[must_use = "an operation that returns is to be ended"]
+pub(crate) struct Ticket(u64);
 
 /// What the check of a history came to.
 pub(crate) enum Finding {
+    /// There is an order that explains all that was read.
     Linearizable,
+    /// There is none; in words, and then the operations that show it.
     NotLinearizable(String),
+    /// It would take too long to tell; in words.
     Unknown(String),
 }
 
+/// All operations of all clients.
 pub(crate) struct History {
-    state: Mutex<u64>,
+    state: Mutex<State>,
+}
+
+struct State {
+    returned: linear::kv::History,
+    /// The operations under way, in the order of their calls.
+    pending: BTreeMap<u64, Pending>,
+    /// How many were called so far.
+    called: u64,
+}
+
+struct Pending {
+    client: usize,
+    key: String,
+    kind: Kind,
+    /// What is written.
+    value: String,
+    call: Duration,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Get,
+    Put,
+    Append,
 }
 
 impl History {
+    /// Nobody has done anything yet.
     pub(crate) fn new() -> History {
-        History { state: Mutex::new(0) }
+        let returned = linear::kv::History::new();
+        History { state: Mutex::new(State { returned, pending: BTreeMap::new(), called: 0 }) }
     }
 
-    pub(crate) fn begin(&self, client: usize, key: &str, call: Call) -> Ticket {
-        let _: (usize, &str, Call, Duration) = (client, key, call, world::elapsed());
-        Ticket
+    /// The client calls now.
+    pub(crate) fn begin(&self, client: usize, key: &str, call: Call<'_>) -> Ticket {
+        let (kind, value) = match call {
+            Call::Get => (Kind::Get, ""),
+            Call::Put(value) => (Kind::Put, value),
+            Call::Append(value) => (Kind::Append, value),
+        };
+        let (key, value) = (key.to_owned(), value.to_owned());
+        let pending = Pending { client, key, kind, value, call: world::elapsed() };
+        let mut state = self.state.lock();
+        state.called += 1;
+        let ticket = state.called;
+        state.pending.insert(ticket, pending);
+        Ticket(ticket)
     }
 
-    pub(crate) fn end(&self, _ticket: Ticket, _value: &str) {
-        *self.state.lock() += 1;
+    /// The operation returns now; a Get with this value.
+    pub(crate) fn end(&self, ticket: Ticket, read: &str) {
+        let returned = world::elapsed();
+        let mut state = self.state.lock();
+        let pending = state.pending.remove(&ticket.0).expect("it was begun and not yet ended");
+        state.returned.record(pending.operation(read, Some(returned)));
     }
 
+    /// Whether all of it is linearizable. What has not returned by now is recorded as pending: it
+    /// may have taken effect or not.
     pub(crate) fn check(&self) -> Finding {
-        Finding::Linearizable
+        self.check_within(&LIMITS)
+    }
+
+    fn check_within(&self, limits: &Limits<'_>) -> Finding {
+        let mut state = self.state.lock();
+        let state = &mut *state;
+        for pending in std::mem::take(&mut state.pending).values() {
+            state.returned.record(pending.operation("", None));
+        }
+        let checked = state.returned.check(limits);
+        match checked.verdict {
+            Verdict::Ok => Finding::Linearizable,
+            Verdict::Illegal(violation) => Finding::NotLinearizable(in_words(&violation)),
+            Verdict::Unknown => Finding::Unknown(format!(
+                "it could not be decided whether the {} operations are linearizable: {} steps were \
+                 not enough",
+                state.called, checked.steps
+            )),
+        }
     }
 }
+
+/// The property in a sentence, and what shows that it does not hold.
+fn in_words(violation: &Violation) -> String {
+    let Violation { key, operations, .. } = violation;
+    let sentence = format!(
+        "operations are linearizable: no order explains the {operations} operations on key {key:?}"
+    );
+    // The report's own first line says the same.
+    let rest = violation.to_string();
+    let rest = rest.trim_end().lines().skip(1);
+    std::iter::once(sentence.as_str()).chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+impl Pending {
+    fn operation<'a>(&'a self, read: &'a str, returned: Option<Duration>) -> Operation<'a> {
+        let Pending { client, key, kind, value, call } = self;
+        let action = match kind {
+            Kind::Get => Action::Get(read),
+            Kind::Put => Action::Put(value),
+            Kind::Append => Action::Append(value),
+        };
+        Operation { client: *client as u64, key, action, call: *call, returned }
+    }
+}
+
+#[cfg(test)]
+mod tests;
