@@ -90,6 +90,12 @@ impl Log {
         })
     }
 
+    /// The command of the entry at `index`, for its bytes to be kept elsewhere (part 2C).
+    pub(crate) fn command_mut(&mut self, index: Index) -> &mut Bytes {
+        assert!(index > self.base, "the head at {} has no command: asked for {index}", self.base);
+        &mut self.entries[index - self.base].command
+    }
+
     /// The entries from `first` on, as many as there is room for: none in 0 bytes, else one at
     /// least, however long.
     pub(crate) fn entries_from(&self, first: Index, bytes: usize) -> Vec<Entry> {

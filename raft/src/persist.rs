@@ -7,6 +7,9 @@
 //! segment, which swallows those before it that are not at least twice as long: so there are few
 //! segments, and a byte is copied a logarithmic number of times at most. When the log is cut, at
 //! either end, the segment with the cut is sliced, and copied only once most of it is gone.
+//!
+//! The log's commands are slices of the segments, so that each is kept once: of a log of short
+//! commands that is nearly half.
 
 use std::ops::Range;
 use std::slice;
@@ -47,7 +50,7 @@ impl State {
         if self.saved.header.as_ref() == Some(&header) && self.log.changed_from().is_none() {
             return;
         }
-        let written = self.saved.log.follow(&self.log);
+        let written = self.saved.log.follow(&mut self.log);
         trace!("saves up to {} in term {}: {written} bytes of log", self.log.last(), self.term);
         let mut encoder = Encoder::new();
         encoder.encode(&header);
@@ -116,15 +119,19 @@ struct Segment {
     bounds: Vec<usize>,
     /// These, amid what they were cut from: no more than as much again.
     encoded: Bytes,
+    /// Whether the log's commands are slices of it already.
+    is_shared: bool,
 }
 
 impl EncodedLog {
     /// Catches up with the log. Returns how many bytes had to be encoded or copied.
-    fn follow(&mut self, log: &Log) -> usize {
+    fn follow(&mut self, log: &mut Log) -> usize {
         let first = log.base().next();
         let end = log.last().next();
         let same_until = log.changed_from().unwrap_or(end);
-        self.keep(&(first..same_until)) + self.extend(same_until..end, log)
+        let written = self.keep(&(first..same_until)) + self.extend(same_until..end, log);
+        self.segments.iter_mut().for_each(|segment| segment.share(log));
+        written
     }
 
     /// Forgets all but the entries in `kept`.
@@ -173,7 +180,7 @@ impl Segment {
             bounds.push(encoder.len());
             index = index.next();
         }
-        Segment { entries, bounds, encoded: encoder.into_bytes().into() }
+        Segment { entries, bounds, encoded: encoder.into_bytes().into(), is_shared: false }
     }
 
     /// One segment of several that follow each other.
@@ -186,7 +193,24 @@ impl Segment {
             bounds.extend(segment.bounds[1..].iter().map(|bound| bound - start + moved_to));
             encoded.extend_from_slice(&segment.bytes());
         }
-        Segment { entries, bounds, encoded: encoded.into() }
+        Segment { entries, bounds, encoded: encoded.into(), is_shared: false }
+    }
+
+    /// Lets the log's commands be slices of this, in place of equal bytes somewhere else.
+    fn share(&mut self, log: &mut Log) {
+        if self.is_shared {
+            return;
+        }
+        self.is_shared = true;
+        let mut index = self.entries.start;
+        for end in &self.bounds[1..] {
+            // The command is what an encoded entry ends with.
+            let command = log.command_mut(index);
+            let saved = self.encoded.slice(end - command.len()..*end);
+            debug_assert_eq!(saved, *command, "an entry was believed to end with its command");
+            *command = saved;
+            index = index.next();
+        }
     }
 
     /// Forgets all but the entries in `kept`. Returns how many bytes were copied: what is left,

@@ -68,13 +68,40 @@ fn saving_costs_what_changed() {
     let mut written = 0;
     for _ in 0..APPENDS {
         append(&mut log, 1, 20);
-        written += encoded.follow(&log);
+        written += encoded.follow(&mut log);
         log.mark_saved();
         assert!(encoded.segments.len() <= 20);
     }
     let length: usize = encoded.pieces().map(|piece| piece.len()).sum();
     let per_byte = written as f64 / length as f64;
     assert!(per_byte < 10.0, "each byte was written {per_byte} times");
+}
+
+#[test]
+fn a_command_is_kept_once() {
+    let mut log = Log::new();
+    let mut encoded = EncodedLog::default();
+    for round in 0..200 {
+        append(&mut log, 1, round % 30);
+        encoded.follow(&mut log);
+        log.mark_saved();
+        if round % 70 == 69 {
+            log.compact(log.base() + 40);
+            encoded.follow(&mut log);
+            log.mark_saved();
+        }
+        let mut index = log.base().next();
+        while index <= log.last() {
+            let command = log.entry(index).command.as_ptr_range();
+            let holds = |segment: &Segment| {
+                let saved = segment.encoded.as_ptr_range();
+                saved.start <= command.start && command.end <= saved.end
+            };
+            let is_empty = log.entry(index).command.is_empty();
+            assert!(is_empty || encoded.segments.iter().any(holds), "{index} in round {round}");
+            index = index.next();
+        }
+    }
 }
 
 /// How often each byte is written, if the service discards ten entries of every ten, and so
@@ -84,17 +111,17 @@ fn written_per_byte(tail: usize) -> f64 {
     let mut log = Log::new();
     let mut encoded = EncodedLog::default();
     (0..tail).for_each(|_| append(&mut log, 1, 20));
-    let mut written = encoded.follow(&log);
+    let mut written = encoded.follow(&mut log);
     log.mark_saved();
     let entry = written / tail;
     for _ in 0..ROUNDS {
         for _ in 0..10 {
             append(&mut log, 1, 20);
-            written += encoded.follow(&log);
+            written += encoded.follow(&mut log);
             log.mark_saved();
         }
         log.compact(log.base() + 10);
-        written += encoded.follow(&log);
+        written += encoded.follow(&mut log);
         log.mark_saved();
         let held: usize = encoded.segments.iter().map(|segment| segment.encoded.len()).sum();
         assert!(held <= 2 * entry * (tail + 10), "no more is held than twice what is left");
@@ -172,7 +199,7 @@ proptest! {
             for change in changes {
                 apply(change, &mut log, round as u64 + 1);
             }
-            encoded.follow(&log);
+            encoded.follow(&mut log);
             log.mark_saved();
             let lengths: Vec<usize> =
                 encoded.segments.iter().skip(1).map(|segment| segment.bytes().len()).collect();
