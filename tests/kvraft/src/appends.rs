@@ -16,7 +16,7 @@ pub fn element(client: usize, number: usize) -> String {
 
 /// What is wrong with a value that clients appended to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disorder {
+pub(crate) enum Disorder {
     /// An element is not there.
     Lost {
         /// The element.
@@ -67,7 +67,7 @@ impl fmt::Display for Disorder {
 
 /// Checks that the value has the elements of these clients, of each as many as told, once and in
 /// the order of their numbers, and nothing else.
-pub fn check_appends(
+pub(crate) fn check_appends(
     value: &str,
     appended: impl IntoIterator<Item = (usize, usize)>,
 ) -> Result<(), Disorder> {

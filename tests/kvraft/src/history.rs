@@ -12,6 +12,7 @@ use labrt::time::Duration;
 use labrt::world;
 use linear::kv::{Action, Operation};
 use linear::{Limits, Verdict, Violation};
+use log::info;
 use std::collections::BTreeMap;
 
 /// What the check may take. The course gives it a second by the clock, so that it depends on the
@@ -122,13 +123,14 @@ impl History {
             state.returned.record(pending.operation("", None));
         }
         let checked = state.returned.check(limits);
+        let (called, steps, word) = (state.called, checked.steps, checked.verdict.name());
+        info!(target: "history", "{called} operations, {word} after {steps} steps");
         match checked.verdict {
             Verdict::Ok => Finding::Linearizable,
             Verdict::Illegal(violation) => Finding::NotLinearizable(in_words(&violation)),
             Verdict::Unknown => Finding::Unknown(format!(
-                "it could not be decided whether the {} operations are linearizable: {} steps were \
-                 not enough",
-                state.called, checked.steps
+                "it could not be decided whether the {called} operations are linearizable: {steps} \
+                 steps were not enough"
             )),
         }
     }

@@ -29,6 +29,7 @@
 //! against a service with planted bugs, and there this file is not a crate's root.
 
 mod appends;
+mod checks;
 mod client;
 mod cluster;
 mod difference;
@@ -43,7 +44,7 @@ mod scenario;
 mod speed;
 mod watcher;
 
-pub use appends::{Disorder, check_appends, element};
+pub use appends::element;
 pub use client::Client;
 pub use cluster::{Cluster, Setup};
 pub use harness::Conditions;
