@@ -71,9 +71,12 @@ list:
 	@$(LAB) list
 
 bench:
-	$(CARGO) bench -p labrt -p labgob -p labrpc
+	$(CARGO) bench -p labrt -p labgob -p labrpc -p kvraft
+	$(CARGO) bench -p linear
 	@$(LAB) test --seeds=50 --jobs=1 2
+	@$(LAB) test --seeds=20 --jobs=1 3
 	@$(LAB) test $(OPTIONS) 2
+	@$(LAB) test $(OPTIONS) 3
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
@@ -93,8 +96,11 @@ check:
 	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
 	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
 	@$(LAB) test --seeds=50 2 2X
+	@$(LAB) test --seeds=25 3
 	@$(LAB) test --seeds=5 --check=determinism 2
+	@$(LAB) test --seeds=2 --check=determinism 3
 	@$(LAB) test $(OPTIONS) 2
+	@$(LAB) test $(OPTIONS) 3
 
 clean:
 	$(CARGO) clean
