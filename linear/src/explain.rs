@@ -25,9 +25,7 @@ pub(crate) trait Narrate: Partition {
     fn reason(&self, order: &[usize], stuck: usize) -> String;
 
     /// A moment of its history, for people.
-    fn moment(&self, nanoseconds: u64) -> String {
-        report::milliseconds(nanoseconds)
-    }
+    fn moment(&self, nanoseconds: u64) -> String;
 }
 
 /// How many steps the search for a longer beginning may take.
@@ -42,7 +40,7 @@ pub(crate) fn explain<P: Narrate>(
     longest: Vec<usize>,
     limits: &Limits<'_>,
 ) -> Violation {
-    let prefix = lengthen(partition, longest);
+    let prefix = lengthen(partition, longest, limits);
     let stuck = most_urgent_after(partition, &prefix);
     let witness = shrink(partition, stuck, limits);
     let reason = partition.reason(&prefix, stuck);
@@ -63,10 +61,13 @@ pub(crate) fn explain<P: Narrate>(
 
 /// Goes on from a beginning for as long as something can be placed, sense or no sense: a search that
 /// prunes stops long before the operation that does not fit.
-fn lengthen<P: Partition>(partition: &P, longest: Vec<usize>) -> Vec<usize> {
+fn lengthen<P: Partition>(partition: &P, longest: Vec<usize>, limits: &Limits<'_>) -> Vec<usize> {
+    if !P::CAN_PRUNE || limits.report_steps == 0 {
+        return longest;
+    }
     let mut search = search_all(partition, Manner { is_exact: false, prunes: false });
     search.begin_with(&longest);
-    search.run(STEPS_TO_LENGTHEN, DEAD_ENDS_TO_LENGTHEN);
+    search.run(STEPS_TO_LENGTHEN.min(limits.report_steps), DEAD_ENDS_TO_LENGTHEN);
     search.longest()
 }
 

@@ -10,8 +10,9 @@ pub struct Limits<'a> {
     /// How many dead ends may be remembered, of all keys together; further ones are
     /// forgotten, which costs time only. One takes up to 43 bytes.
     pub dead_ends: usize,
-    /// How many steps to spend on making an illegal history short.
-    pub shrink_steps: u64,
+    /// How many steps to spend on explaining an illegal history: on a longer beginning of an order, and
+    /// on fewer operations that suffice. With none the verdict comes at once, and says little.
+    pub report_steps: u64,
     /// Asked now and then; once it says yes the verdict is unknown. (This crate has no clock of its own.)
     pub is_time_up: Option<&'a dyn Fn() -> bool>,
     /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
@@ -21,16 +22,20 @@ pub struct Limits<'a> {
     pub prunes: bool,
 }
 
-impl Default for Limits<'_> {
+impl Limits<'_> {
     /// Some seconds and 350 MiB at the worst; no clock.
+    pub const DEFAULT: Limits<'static> = Limits {
+        steps: 300_000_000,
+        dead_ends: 6 << 20,
+        report_steps: 20_000_000,
+        is_time_up: None,
+        is_exact: false,
+        prunes: true,
+    };
+}
+
+impl Default for Limits<'_> {
     fn default() -> Self {
-        Limits {
-            steps: 300_000_000,
-            dead_ends: 6 << 20,
-            shrink_steps: 30_000_000,
-            is_time_up: None,
-            is_exact: false,
-            prunes: true,
-        }
+        Limits::DEFAULT
     }
 }

@@ -15,7 +15,7 @@ pub trait Model {
     /// What separates operations that have nothing to do with each other.
     type Key: Ord + Display;
 
-    /// What was asked and what was answered; its `Debug` stands in reports.
+    /// What was asked and what was answered.
     type Operation: Debug;
 
     /// What an operation may find and leave.
@@ -37,8 +37,18 @@ pub trait Model {
         operation: &Self::Operation,
     ) -> Option<Self::State>;
 
-    /// Whether it leaves every state as it is.
-    fn is_read_only(&self, operation: &Self::Operation) -> bool;
+    /// Whether it leaves every state as it is; `is_heard`: its answer is known.
+    fn is_read_only(&self, operation: &Self::Operation, is_heard: bool) -> bool;
+
+    /// What was asked and answered, for reports.
+    fn describe(&self, operation: &Self::Operation) -> String {
+        format!("{operation:?}")
+    }
+
+    /// A time, for reports.
+    fn moment(&self, nanoseconds: u64) -> String {
+        crate::report::moment(nanoseconds, false)
+    }
 }
 
 /// An operation, who asked for it, and when.
@@ -58,7 +68,7 @@ pub struct Timed<Operation> {
 pub fn check<M: Model>(model: &M, history: &[Timed<M::Operation>], limits: &Limits<'_>) -> Checked {
     let mut keys: BTreeMap<M::Key, Vec<usize>> = BTreeMap::new();
     for (number, timed) in history.iter().enumerate() {
-        if timed.returned.is_some() || !model.is_read_only(&timed.operation) {
+        if timed.returned.is_some() || !model.is_read_only(&timed.operation, false) {
             keys.entry(model.key(&timed.operation)).or_default().push(number);
         }
     }

@@ -9,6 +9,9 @@ pub(crate) trait Partition {
     /// What they are placed on.
     type Board: Board;
 
+    /// Whether [`Manner::prunes`] makes a difference.
+    const CAN_PRUNE: bool;
+
     /// How many there are. Reads that are pending are not among them: they say nothing.
     fn len(&self) -> usize;
 

@@ -26,6 +26,8 @@ impl<M: Model> Recorded<'_, M> {
 impl<'a, M: Model> Partition for Recorded<'a, M> {
     type Board = Replay<'a, M>;
 
+    const CAN_PRUNE: bool = false;
+
     fn len(&self) -> usize {
         self.numbers.len()
     }
@@ -36,7 +38,8 @@ impl<'a, M: Model> Partition for Recorded<'a, M> {
     }
 
     fn is_read_only(&self, operation: usize) -> bool {
-        self.model.is_read_only(&self.timed(operation).operation)
+        let timed = self.timed(operation);
+        self.model.is_read_only(&timed.operation, timed.returned.is_some())
     }
 
     fn board(&self, parts: &[Part], _: Manner) -> Replay<'a, M> {
@@ -66,7 +69,11 @@ impl<M: Model> Narrate for Recorded<'_, M> {
     }
 
     fn describe(&self, operation: usize, _: &[usize]) -> String {
-        format!("{:?}", self.timed(operation).operation)
+        self.model.describe(&self.timed(operation).operation)
+    }
+
+    fn moment(&self, nanoseconds: u64) -> String {
+        self.model.moment(nanoseconds)
     }
 
     fn reason(&self, order: &[usize], stuck: usize) -> String {
@@ -116,13 +123,14 @@ impl<M: Model> Board for Replay<'_, M> {
     type State = M::State;
 
     fn is_pointless(&self, operation: usize) -> bool {
-        self.model.is_read_only(self.operations[operation].0)
+        let (operation, is_unheard) = self.operations[operation];
+        self.model.is_read_only(operation, !is_unheard)
     }
 
     fn look(&self, operation: usize) -> Outlook {
         match self.next(operation) {
             None => Outlook::Impossible,
-            Some(_) if self.model.is_read_only(self.operations[operation].0) => Outlook::Free,
+            Some(_) if self.is_pointless(operation) => Outlook::Free,
             Some(_) => Outlook::Possible,
         }
     }

@@ -38,6 +38,9 @@ fn who<P: Narrate>(partition: &P, operation: usize) -> String {
     }
 }
 
+/// How many operations are shown at most: the last ones, if there are more.
+const MOST_ROWS: usize = 40;
+
 fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
     let row = |&operation: &usize| {
         let times = partition.times(operation);
@@ -49,7 +52,8 @@ fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
         [partition.moment(times.call), returned, client, partition.describe(operation, witness)]
     };
     let heading = ["called", "returned", "client", "operation"].map(String::from);
-    let rows: Vec<_> = [heading].into_iter().chain(witness.iter().map(row)).collect();
+    let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
+    let rows: Vec<_> = [heading].into_iter().chain(shown.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let [calls, returns, clients] = [0, 1, 2].map(|column| width(column).unwrap_or(0));
     for [call, returned, client, operation] in &rows {
@@ -58,6 +62,9 @@ fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
             "    {call:>calls$}  {returned:>returns$}  {client:>clients$}  {operation}"
         );
     }
+    if shown.len() < witness.len() {
+        let _ = writeln!(report, "    (after {} earlier)", witness.len() - shown.len());
+    }
 }
 
 /// A number of things.
@@ -65,8 +72,13 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A moment of a history: a time, or the number of a line.
+pub(crate) fn moment(nanoseconds: u64, counts_lines: bool) -> String {
+    if counts_lines { format!("line {nanoseconds}") } else { milliseconds(nanoseconds) }
+}
+
 /// A time in milliseconds, to the nanosecond but without idle zeros.
-pub(crate) fn milliseconds(nanoseconds: u64) -> String {
+fn milliseconds(nanoseconds: u64) -> String {
     let text = format!("{}.{:06}", nanoseconds / 1_000_000, nanoseconds % 1_000_000);
     let short = text.trim_end_matches('0');
     let least = text.len() - 3;

@@ -15,7 +15,7 @@ use crate::search::Progress;
 /// A few operations that cannot be ordered, among them most likely the one that got `stuck`; all,
 /// if steps run out before.
 pub(crate) fn shrink<P: Partition>(partition: &P, stuck: usize, limits: &Limits<'_>) -> Vec<usize> {
-    let mut trial = Trial { partition, steps_left: limits.shrink_steps };
+    let mut trial = Trial { partition, steps_left: limits.report_steps };
     let mut kept = trial.near(stuck);
     kept.sort_by_key(|&operation| (partition.times(operation).call, operation));
     trial.drop_pieces(kept)
@@ -56,7 +56,7 @@ impl<P: Partition> Trial<'_, P> {
         while size > 0 {
             let mut start = 0;
             let mut has_dropped = false;
-            while start < kept.len() && kept.len() > 1 {
+            while start < kept.len() && kept.len() > 1 && self.steps_left > 0 {
                 let end = (start + size).min(kept.len());
                 let rest = [&kept[..start], &kept[end..]].concat();
                 if !rest.is_empty() && self.is_illegal(&rest) {
@@ -86,12 +86,15 @@ impl<P: Partition> Trial<'_, P> {
             .collect();
         let manner = Manner { is_exact: true, prunes: true };
         let mut search = search(self.partition, &parts, manner);
-        // No one trial may use up what the others need.
-        let progress = search.run((self.steps_left / 4).max(1), DEAD_ENDS);
+        let progress = search.run(self.steps_left.min(STEPS_PER_TRIAL), DEAD_ENDS);
         self.steps_left = self.steps_left.saturating_sub(search.steps().max(parts.len() as u64));
         progress == Progress::Exhausted
     }
 }
+
+/// How many steps a trial may take: none may use up what the others need. Most that find an order
+/// find it at once.
+const STEPS_PER_TRIAL: u64 = 1 << 20;
 
 /// How many dead ends a trial may remember; in full, each takes a bit for every operation.
 const DEAD_ENDS: usize = 1 << 14;

@@ -46,7 +46,8 @@ pub struct History {
     keys: Vec<Key>,
     /// Each operation's key, and its place there.
     order: Vec<(u32, u32)>,
-    counts_lines: bool,
+    /// Times are lines of a file: a moment for each, a nanosecond apart.
+    pub counts_lines: bool,
 }
 
 /// What happened to one key.
@@ -90,6 +91,10 @@ impl History {
 
     /// Records an operation. The order of recording does not matter.
     pub fn record(&mut self, operation: Operation<'_>) {
+        assert!(
+            operation.returned.is_none_or(|returned| returned >= operation.call),
+            "an operation returns after its call: {operation:?}"
+        );
         let number = u32::try_from(self.order.len()).expect("there are fewer than 2^32 operations");
         let key_number = self.key_number(operation.key);
         let key = &mut self.keys[key_number as usize];
@@ -136,11 +141,6 @@ impl History {
             let key = &self.keys[key as usize];
             key.with(&key.operations[place as usize], &mut each);
         }
-    }
-
-    /// Times are lines of a file: a moment for each, a nanosecond apart.
-    pub(crate) fn count_lines(&mut self) {
-        self.counts_lines = true;
     }
 
     fn key_number(&mut self, name: &str) -> u32 {
@@ -235,6 +235,8 @@ impl Stored {
 
 impl Partition for KeyHistory<'_> {
     type Board = KvBoard;
+
+    const CAN_PRUNE: bool = true;
 
     fn len(&self) -> usize {
         self.operations.len()

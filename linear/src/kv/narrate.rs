@@ -4,7 +4,7 @@ use super::history::KeyHistory;
 use super::layout::Effect;
 use crate::excerpt::excerpt;
 use crate::explain::Narrate;
-use crate::report::milliseconds;
+use crate::report::moment;
 use crate::trie::common_beginning;
 
 impl Narrate for KeyHistory<'_> {
@@ -51,7 +51,7 @@ impl Narrate for KeyHistory<'_> {
     }
 
     fn moment(&self, nanoseconds: u64) -> String {
-        if self.counts_lines { format!("line {nanoseconds}") } else { milliseconds(nanoseconds) }
+        moment(nanoseconds, self.counts_lines)
     }
 }
 

@@ -55,7 +55,7 @@ impl Model for Plain {
         }
     }
 
-    fn is_read_only(&self, operation: &PlainOperation) -> bool {
+    fn is_read_only(&self, operation: &PlainOperation, _: bool) -> bool {
         matches!(operation.action, PlainAction::Get(_))
     }
 }

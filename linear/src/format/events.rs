@@ -1,0 +1,136 @@
+//! What the formats with a line for every event have in common: who has been called and has not
+//! returned, and in which order to write events.
+
+use super::Malformed;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How an operation ended, according to a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// It began.
+    Invoke,
+    /// It was done.
+    Ok,
+    /// It was not done.
+    Fail,
+    /// Nobody knows.
+    Info,
+}
+
+impl Event {
+    /// The event of this name, which begins with a colon.
+    pub fn named(name: &str, line: u64) -> Result<Event, Malformed> {
+        match name {
+            ":invoke" => Ok(Event::Invoke),
+            ":ok" => Ok(Event::Ok),
+            ":fail" => Ok(Event::Fail),
+            ":info" => Ok(Event::Info),
+            _ => {
+                let problem = format!("{name:?} is none of :invoke, :ok, :fail and :info");
+                Err(Malformed::at(line, problem))
+            }
+        }
+    }
+}
+
+/// The calls that have not returned, by process.
+pub(super) struct OpenCalls<Call> {
+    calls: BTreeMap<u64, (u64, Call)>,
+}
+
+impl<Call> OpenCalls<Call> {
+    pub fn new() -> Self {
+        OpenCalls { calls: BTreeMap::new() }
+    }
+
+    /// A process calls. One that waits for an answer cannot.
+    pub fn open(&mut self, process: u64, line: u64, call: Call) -> Result<(), Malformed> {
+        match self.calls.insert(process, (line, call)) {
+            None => Ok(()),
+            Some((earlier, _)) => {
+                let problem = format!("process {process} has not returned since line {earlier}");
+                Err(Malformed::at(line, problem))
+            }
+        }
+    }
+
+    /// A process returns: from which call, and when that was.
+    pub fn close(&mut self, process: u64, line: u64) -> Result<(Duration, Call), Malformed> {
+        let closed = self.calls.remove(&process).map(|(called, call)| (moment(called), call));
+        closed.ok_or_else(|| Malformed::at(line, format!("process {process} had not called")))
+    }
+
+    /// Those that never returned: the process, the time, the call.
+    pub fn never_returned(self) -> impl Iterator<Item = (u64, Duration, Call)> {
+        self.calls.into_iter().map(|(process, (line, call))| (process, moment(line), call))
+    }
+}
+
+/// The time of a line.
+pub(super) fn moment(line: u64) -> Duration {
+    Duration::from_nanos(line)
+}
+
+/// A line to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Of which operation.
+    pub operation: usize,
+    /// As which process.
+    pub process: u64,
+    /// Whether it returns.
+    pub returns: bool,
+}
+
+/// The events of operations in the order of time; at one moment calls come before returns, so what
+/// touches stays concurrent. A client that would have two calls open gets another process for one.
+pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry> {
+    let mut events: Vec<(Duration, bool, usize)> = Vec::new();
+    for (operation, &(_, call, returned)) in times.iter().enumerate() {
+        events.push((call, false, operation));
+        events.extend(returned.map(|returned| (returned, true, operation)));
+    }
+    events.sort_unstable();
+    let mut processes = Processes::new(times.iter().map(|&(client, ..)| client));
+    let entry = |(_, returns, operation): (Duration, bool, usize)| {
+        let process = if returns {
+            processes.release(operation)
+        } else {
+            processes.take(operation, times[operation].0)
+        };
+        Entry { operation, process, returns }
+    };
+    events.into_iter().map(entry).collect()
+}
+
+/// Which process stands for which operation.
+struct Processes {
+    busy: BTreeSet<u64>,
+    by_operation: BTreeMap<usize, u64>,
+    next_unused: u64,
+}
+
+impl Processes {
+    fn new(clients: impl Iterator<Item = u64>) -> Processes {
+        let next_unused = clients.max().map_or(0, |client| client.saturating_add(1));
+        Processes { busy: BTreeSet::new(), by_operation: BTreeMap::new(), next_unused }
+    }
+
+    fn take(&mut self, operation: usize, client: u64) -> u64 {
+        let mut process = client;
+        if !self.busy.insert(client) {
+            process = self.next_unused;
+            self.next_unused += 1;
+            self.busy.insert(process);
+        }
+        self.by_operation.insert(operation, process);
+        process
+    }
+
+    fn release(&mut self, operation: usize) -> u64 {
+        let process = self.by_operation.remove(&operation).expect("what returns was called");
+        self.busy.remove(&process);
+        process
+    }
+}

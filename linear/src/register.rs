@@ -1,0 +1,107 @@
+//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are about.
+
+use crate::limits::Limits;
+use crate::model::{Model, Timed, check};
+use crate::verdict::Checked;
+
+/// What an operation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Read this; nothing, if nothing had been written.
+    Read(Option<i64>),
+    /// Wrote this.
+    Write(i64),
+    /// Wrote `to` if the register held `from`.
+    CompareAndSet {
+        /// What it was to hold.
+        from: i64,
+        /// What to write then.
+        to: i64,
+        /// Whether it held that. Of a pending one that is not known, and not looked at.
+        succeeded: bool,
+    },
+}
+
+/// What all clients did and saw.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct History {
+    /// In the order they were recorded in.
+    pub operations: Vec<Timed<Operation>>,
+    /// Times are lines of a file: a moment for each, a nanosecond apart.
+    pub counts_lines: bool,
+}
+
+impl History {
+    /// Whether it is linearizable.
+    pub fn check(&self, limits: &Limits<'_>) -> Checked {
+        check(&Register { counts_lines: self.counts_lines }, &self.operations, limits)
+    }
+}
+
+/// The register as a [`Model`].
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Register {
+    /// Reports speak of lines of a file instead of times.
+    pub counts_lines: bool,
+}
+
+impl Model for Register {
+    type Key = &'static str;
+    type Operation = Operation;
+    type State = Option<i64>;
+
+    fn key(&self, _: &Operation) -> &'static str {
+        ""
+    }
+
+    fn initial(&self) -> Option<i64> {
+        None
+    }
+
+    fn apply(&self, state: &Option<i64>, operation: &Operation) -> Option<Option<i64>> {
+        match *operation {
+            Operation::Read(value) => (value == *state).then_some(*state),
+            Operation::Write(value) => Some(Some(value)),
+            Operation::CompareAndSet { from, to, succeeded } => {
+                let holds = *state == Some(from);
+                (holds == succeeded).then_some(if holds { Some(to) } else { *state })
+            }
+        }
+    }
+
+    fn apply_unheard(&self, state: &Option<i64>, operation: &Operation) -> Option<Option<i64>> {
+        let next = match *operation {
+            Operation::Read(_) => None,
+            Operation::Write(value) => Some(Some(value)),
+            Operation::CompareAndSet { from, to, .. } => (*state == Some(from)).then_some(Some(to)),
+        };
+        next.filter(|next| next != state)
+    }
+
+    fn is_read_only(&self, operation: &Operation, is_heard: bool) -> bool {
+        match *operation {
+            Operation::Read(_) => true,
+            Operation::Write(_) => false,
+            Operation::CompareAndSet { succeeded, .. } => is_heard && !succeeded,
+        }
+    }
+
+    fn describe(&self, operation: &Operation) -> String {
+        let number = |value: Option<i64>| value.map_or(String::from("nil"), |n| n.to_string());
+        match *operation {
+            Operation::Read(value) => format!("read -> {}", number(value)),
+            Operation::Write(value) => format!("write {value}"),
+            Operation::CompareAndSet { from, to, succeeded } => {
+                let outcome = if succeeded { "done" } else { "not done" };
+                format!("compare and set {from} to {to} -> {outcome}")
+            }
+        }
+    }
+
+    fn moment(&self, nanoseconds: u64) -> String {
+        crate::report::moment(nanoseconds, self.counts_lines)
+    }
+}
+
+#[cfg(test)]
+mod tests;
