@@ -20,7 +20,7 @@ SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate,
 # on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
-.PHONY: help list test test- sim sim- replay bench check clean force
+.PHONY: help list linear test test- sim sim- replay bench check clean force
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
@@ -30,8 +30,10 @@ help:
 	@echo "make sim TEST=name    one test, or several"
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log (SEEDS=0..418: after others)"
 	@echo "make list             the course: parts, tests, points"
-	@echo "make check            formatting, clippy, docs, unit tests, then lab 2, simulated and on real threads"
-	@echo "make bench            the benchmarks, then what all of lab 2 takes, simulated and on real threads"
+	@echo "make linear FILE=path  is a recorded history linearizable? (docs/linearizability.md)"
+	@echo "make check            formatting, clippy, docs, unit tests, then all labs, simulated and on real threads"
+	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
+	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
 	@echo "With the tests:"
@@ -69,6 +71,9 @@ replay:
 
 list:
 	@$(LAB) list
+
+linear:
+	@$(LAB) linear $(FILE)
 
 bench:
 	$(CARGO) bench -p labrt -p labgob -p labrpc -p kvraft

@@ -2,6 +2,7 @@
 
 use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+use linear::format::Format;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
 use std::num::NonZeroU32;
@@ -18,6 +19,8 @@ lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whol
 lab replay TEST --seed N          simulate one seed again, with its whole log; --seeds A..B,
                                   the last of them, after the others in the same process
 lab list                          print the course: its parts, tests and points
+lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
+                                  all files in it (docs/linearizability.md has the formats)
 lab help                          print this
 
 Options:
@@ -35,13 +38,17 @@ Options:
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
+Options of lab linear:
+      --steps N             give up after N steps, with the verdict unknown (else 300,000,000)
+      --seconds N           give up after N seconds, too
+      --as FORMAT           do not check, but print the one history as json, porcupine or jepsen
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
 the simulation chooses who runs next, instead of leaving that to the seed.
 
 Exit codes:
-  0    every test passed
-  1    a test failed
-  2    no test failed, but one could not tell
+  0    every test passed; every history is linearizable
+  1    a test failed; a history is not linearizable
+  2    no test failed, but one could not tell; the same of a history
   3    the code does not compile
   4    the kit or the machine is at fault, not the solution
   64   the command line is wrong
@@ -57,6 +64,8 @@ pub enum Command {
     Replay(TestArguments),
     /// Print the course.
     List,
+    /// Check recorded histories.
+    Linear(LinearArguments),
     /// Explain the command line.
     Help,
 }
@@ -90,6 +99,19 @@ pub struct TestArguments {
     pub memory_mib: u64,
 }
 
+/// The arguments of `lab linear`.
+#[derive(Debug, Default, PartialEq)]
+pub struct LinearArguments {
+    /// Files of histories, and directories of such.
+    pub files: Vec<PathBuf>,
+    /// After how many steps to give up, if not after the checker's own number.
+    pub steps: Option<u64>,
+    /// After how much time to give up, if time is to count.
+    pub time: Option<Duration>,
+    /// Print the history in this format instead of checking it.
+    pub format: Option<Format>,
+}
+
 /// What is wrong with the command line, in a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wrong(String);
@@ -113,7 +135,7 @@ pub fn parse(
 ) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return Err(Wrong(String::from("lab test, lab replay or lab list?"))),
+        None => return wrong("lab test, lab replay, lab list or lab linear?"),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
@@ -123,6 +145,7 @@ pub fn parse(
         // What is played again was simulated.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
+        Some("linear") => linear(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
     }
@@ -134,6 +157,29 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
         None => Ok(command),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(argument) => Err(argument.unexpected().into()),
+    }
+}
+
+fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = LinearArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(file) => arguments.files.push(PathBuf::from(file)),
+            Long("steps") => {
+                arguments.steps = Some(count("--steps", &parser.value()?)?.get().into());
+            }
+            Long("seconds") => {
+                arguments.time = Some(seconds(count("--seconds", &parser.value()?)?));
+            }
+            Long("as") => arguments.format = Some(named("--as", &parser.value()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match (arguments.files.len(), arguments.format) {
+        (0, _) => wrong("lab linear FILE...: no file is named"),
+        (1, _) | (_, None) => Ok(Command::Linear(arguments)),
+        (_, Some(_)) => wrong("--as prints one history: name one file"),
     }
 }
 

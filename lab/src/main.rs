@@ -1,4 +1,5 @@
-//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`.
+//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`; and
+//! `lab linear`, which checks recorded histories.
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
@@ -22,6 +23,7 @@ mod exit;
 mod groups;
 mod interrupt;
 mod json;
+mod linear;
 mod list;
 mod paint;
 mod process;
@@ -66,6 +68,7 @@ fn run_command_line() -> Exit {
     match command {
         Command::Help => print(cli::HELP),
         Command::List => print(&list::table(&course)),
+        Command::Linear(arguments) => linear::linear(&arguments),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

@@ -141,6 +141,13 @@ impl Malformed {
     }
 }
 
+/// In our own format.
+impl fmt::Debug for AnyHistory {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&json::write(self))
+    }
+}
+
 impl Display for Malformed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "line {}: {}", self.line, self.problem)

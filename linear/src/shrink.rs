@@ -98,6 +98,3 @@ const STEPS_PER_TRIAL: u64 = 1 << 20;
 
 /// How many dead ends a trial may remember; in full, each takes a bit for every operation.
 const DEAD_ENDS: usize = 1 << 14;
-
-#[cfg(test)]
-mod tests;

@@ -88,7 +88,7 @@ fn what_does_not_exist_is_named() {
     assert!(wrong("test 2A --run 3").contains("--run"));
     assert!(wrong("test 2A --json").contains("--json"));
     assert!(wrong("list 2A").contains("2A"));
-    assert!(wrong("").starts_with("lab test, lab replay or lab list?\n"));
+    assert!(wrong("").starts_with("lab test, lab replay, lab list or lab linear?\n"));
 }
 
 #[test]
@@ -134,4 +134,21 @@ fn help_is_where_one_looks_for_it() {
         assert_eq!(parsed_in(line, &[]), Ok(Command::Help), "{line}");
     }
     assert_eq!(parsed_in("list", &[]), Ok(Command::List));
+}
+
+#[test]
+fn histories_are_files_or_directories_and_one_may_be_printed() {
+    let arguments = |line: &str| match parsed_in(line, &[]) {
+        Ok(Command::Linear(arguments)) => arguments,
+        other => panic!("{line}: {other:?}"),
+    };
+    let checks = arguments("linear a.json histories --steps 5 --seconds 2");
+    assert_eq!(checks.files, ["a.json", "histories"].map(PathBuf::from));
+    assert_eq!((checks.steps, checks.time), (Some(5), Some(Duration::from_secs(2))));
+    let prints = arguments("linear a.json --as porcupine");
+    assert_eq!(prints.format, Some(linear::format::Format::Porcupine));
+    assert!(wrong("linear").starts_with("lab linear FILE...: no file is named"));
+    assert!(wrong("linear a b --as json").starts_with("--as prints one history"));
+    assert!(wrong("linear a --as xml").contains("json, porcupine or jepsen"));
+    assert!(wrong("linear a --steps 0").contains("--steps"));
 }

@@ -23,7 +23,7 @@ proptest! {
         sought in text(),
     ) {
         let mut trie = Trie::new();
-        texts.iter().for_each(|text| drop(trie.insert(text)));
+        texts.iter().for_each(|text| _ = trie.insert(text));
         let is_there = sought.is_empty() || texts.iter().any(|text| text.starts_with(&sought));
         prop_assert_eq!(trie.find(&sought).is_some(), is_there);
     }
@@ -35,7 +35,7 @@ proptest! {
         from in text(),
     ) {
         let mut trie = Trie::new();
-        values.iter().for_each(|value| drop(trie.insert(value)));
+        values.iter().for_each(|value| _ = trie.insert(value));
         let mut others = Trie::new();
         let ends: Vec<Position> = texts.iter().map(|text| others.insert(text)).collect();
         let Some(start) = trie.find(&from) else { return Ok(()) };

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 const LIMITS: Limits<'static> = Limits {
     steps: 60_000_000,
     dead_ends: 1 << 20,
-    shrink_steps: 30_000_000,
+    report_steps: 30_000_000,
     is_time_up: None,
     is_exact: false,
     prunes: true,
