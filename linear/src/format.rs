@@ -27,6 +27,11 @@ pub enum AnyHistory {
     Register(register::History),
 }
 
+/// A history in our own format, so that it need not be of [`AnyHistory`] to be written.
+pub fn to_json(history: &kv::History) -> String {
+    json::write_keys(history)
+}
+
 /// How a history is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

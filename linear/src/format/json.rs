@@ -110,30 +110,38 @@ impl Op<'_> {
 }
 
 pub(super) fn write(history: &AnyHistory) -> String {
-    let mut text = String::new();
     match history {
-        AnyHistory::KeyValue(history) => history.for_each(|operation| {
-            let kv::Operation { client, key, action, call, returned } = operation;
-            let key = Cow::Borrowed(key);
-            let op = match action {
-                Action::Get(value) => Op::Get { key, value: value.into() },
-                Action::Put(value) => Op::Put { key, value: value.into() },
-                Action::Append(value) => Op::Append { key, value: value.into() },
-            };
-            append(&mut text, client, call, returned, op);
-        }),
-        AnyHistory::Register(history) => {
-            for &Timed { client, call, returned, operation } in &history.operations {
-                let op = match operation {
-                    register::Operation::Read(value) => Op::Read { value },
-                    register::Operation::Write(value) => Op::Write { value },
-                    register::Operation::CompareAndSet { from, to, succeeded } => {
-                        Op::Cas { from, to, ok: succeeded }
-                    }
-                };
-                append(&mut text, client, call, returned, op);
+        AnyHistory::KeyValue(history) => write_keys(history),
+        AnyHistory::Register(history) => write_register(history),
+    }
+}
+
+pub(super) fn write_keys(history: &kv::History) -> String {
+    let mut text = String::new();
+    history.for_each(|operation| {
+        let kv::Operation { client, key, action, call, returned } = operation;
+        let key = Cow::Borrowed(key);
+        let op = match action {
+            Action::Get(value) => Op::Get { key, value: value.into() },
+            Action::Put(value) => Op::Put { key, value: value.into() },
+            Action::Append(value) => Op::Append { key, value: value.into() },
+        };
+        append(&mut text, client, call, returned, op);
+    });
+    text
+}
+
+fn write_register(history: &register::History) -> String {
+    let mut text = String::new();
+    for &Timed { client, call, returned, operation } in &history.operations {
+        let op = match operation {
+            register::Operation::Read(value) => Op::Read { value },
+            register::Operation::Write(value) => Op::Write { value },
+            register::Operation::CompareAndSet { from, to, succeeded } => {
+                Op::Cas { from, to, ok: succeeded }
             }
-        }
+        };
+        append(&mut text, client, call, returned, op);
     }
     text
 }

@@ -120,6 +120,19 @@ impl History {
         self.order.is_empty()
     }
 
+    /// How many bytes of text there are in it, each value that was read counted in full: about what
+    /// it takes to write it down.
+    pub fn text_bytes(&self) -> u64 {
+        let operations = self.keys.iter().flat_map(|key| &key.operations);
+        let lengths = operations.map(|stored| match stored.stored_action {
+            StoredAction::Get(position) => position.length,
+            StoredAction::Put(stretch) | StoredAction::Append(stretch) => {
+                stretch.end - stretch.start
+            }
+        });
+        lengths.map(u64::from).sum()
+    }
+
     /// Whether it is linearizable.
     pub fn check(&self, limits: &Limits<'_>) -> Checked {
         let partitions: Vec<KeyHistory<'_>> =

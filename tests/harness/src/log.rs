@@ -23,6 +23,7 @@ use simplelog::{Config, ConfigBuilder, WriteLogger};
 use std::env;
 use std::fs::File;
 use std::io::{LineWriter, Write};
+use std::path::PathBuf;
 
 /// A log ends after so many bytes: of a thread that logs and logs nobody reads more, and a disk
 /// would be full soon.
@@ -42,6 +43,12 @@ pub fn install_from_environment() -> Result<(), String> {
     let log = TestLog::new(filter, Capped::new(LineWriter::new(file), LOG_BYTES));
     ::log::set_max_level(log.filter.most_verbose());
     ::log::set_boxed_logger(Box::new(log)).map_err(|error| error.to_string())
+}
+
+/// A file of this name beside the log, if there is a log: the runner keeps it with the log of a run
+/// that does not pass.
+pub fn beside(name: &str) -> Option<PathBuf> {
+    env::var_os("LAB_LOG_FILE").map(|log| PathBuf::from(log).with_file_name(name))
 }
 
 /// The front of simplelog's writer.

@@ -14,6 +14,7 @@ use linear::kv::{Action, Operation};
 use linear::{Limits, Verdict, Violation};
 use log::info;
 use std::collections::BTreeMap;
+use std::fs;
 
 /// What the check may take. The course gives it a second by the clock, so that it depends on the
 /// machine what is found; steps do not. These take a second or two, and dead ends some 45 MiB.
@@ -27,6 +28,13 @@ const LIMITS: Limits<'static> = Limits {
     is_exact: false,
     prunes: true,
 };
+
+/// The name of the file, beside the log, that a history is kept in which is not known to be
+/// linearizable: `lab linear` reads it.
+const KEPT: &str = "history.jsonl";
+
+/// A history of more text is not kept: of values that grow all the time every read is written in full.
+const MOST_KEPT_BYTES: u64 = 64 << 20;
 
 /// What a client asks for.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +131,9 @@ impl History {
             state.returned.record(pending.operation("", None));
         }
         let checked = state.returned.check(limits);
+        if !checked.verdict.is_ok() {
+            keep(&state.returned);
+        }
         let (called, steps, word) = (state.called, checked.steps, checked.verdict.name());
         info!(target: "history", "{called} operations, {word} after {steps} steps");
         match checked.verdict {
@@ -146,6 +157,17 @@ fn in_words(violation: &Violation) -> String {
     let rest = violation.to_string();
     let rest = rest.trim_end().lines().skip(1);
     std::iter::once(sentence.as_str()).chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes the history beside the log, if there is one.
+fn keep(history: &linear::kv::History) {
+    let Some(path) = harness::log::beside(KEPT) else { return };
+    if history.text_bytes() > MOST_KEPT_BYTES {
+        return info!(target: "history", "not kept: {} bytes of text", history.text_bytes());
+    }
+    if let Err(error) = fs::write(&path, linear::format::to_json(history)) {
+        info!(target: "history", "cannot be written to {}: {error}", path.display());
+    }
 }
 
 impl Pending {
