@@ -51,16 +51,16 @@ fn one_client() -> Held {
     Scenario { max_raft_state: SNAPSHOTS, ..Scenario::default() }.play()
 }
 
-fn run(seed: u64, scenario: fn() -> Held) -> Result<Held, Failure> {
+fn run(seed: u64, scenario: fn() -> Held) -> Result<Held, Box<Failure>> {
     let time_limit = Duration::from_secs(120);
     let options = Options { name: "planted bug".to_owned(), seed, time_limit };
-    simulate(options, Schedule::default(), scenario).result
+    simulate(options, Schedule::default(), scenario).result.map_err(Box::new)
 }
 
 /// The bug shows on at least `most` of the schedules, and whenever it does, as one of these.
 fn caught(bug: Bug, scenario: fn() -> Held, most: usize, names: &[&str]) {
     let results = (0..SCHEDULES).map(|variant| run(bug.seed(variant), scenario));
-    let failures: Vec<Failure> = results.filter_map(Result::err).collect();
+    let failures: Vec<Box<Failure>> = results.filter_map(Result::err).collect();
     println!("{bug:?}: caught on {} of {SCHEDULES} schedules", failures.len());
     for failure in &failures {
         assert_eq!(failure.kind, FailureKind::Violation, "{failure}");
