@@ -37,8 +37,8 @@
 //!
 //! # How it is decided
 //!
-//! [`search`] places operations one by one, backs out of dead ends and remembers them. What an operation
-//! does, and what need not be tried, is the [`board`]'s to know: for values that grow by appends that is
+//! A search places operations one by one, backs out of dead ends and remembers them. What an operation
+//! does, and what need not be tried, is the board's to know: for values that grow by appends that is
 //! [`kv`]'s, where nearly all orders but one are seen at once to lead nowhere; any other [`Model`] is
 //! played by states that are copied. Steps are counted, not seconds, so a history has the same verdict on
 //! every machine ([`Limits`]).
