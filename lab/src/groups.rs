@@ -31,13 +31,21 @@ pub fn groups<'r>(test: &'r TestResults) -> Vec<Group<'r>> {
     groups
 }
 
-/// A message without its numbers, which includes those in the names of servers: messages of one
-/// kind are alike. Where a panic was belongs to its kind: many have the same message.
+/// A message without its numbers, which includes those in the names of servers, and without the
+/// texts in quotes, which are keys and values: messages of one kind are alike. Where a panic was belongs to its kind: many have the same message.
 pub fn kind(what: &str) -> String {
     match what.strip_prefix("panicked at ").and_then(|panic| panic.split_once(": ")) {
-        Some((place, message)) => format!("panicked at {place}: {}", without_numbers(message)),
-        None => without_numbers(what),
+        Some((place, message)) => format!("panicked at {place}: {}", without_values(message)),
+        None => without_values(what),
     }
+}
+
+fn without_values(what: &str) -> String {
+    // A quote within a quoted text is written with a backslash.
+    let unescaped = what.replace("\\\"", "");
+    let parts = unescaped.split('"').enumerate();
+    let texts = parts.map(|(place, part)| if place % 2 == 0 { part } else { "\"\"" });
+    without_numbers(&texts.collect::<String>())
 }
 
 fn without_numbers(what: &str) -> String {

@@ -10,6 +10,8 @@ fn messages_are_alike_up_to_numbers_and_servers() {
     assert_eq!(kind("took 3.5 s"), kind("took 12 s"));
     assert_ne!(kind("two leaders in term 4"), kind("no leader in term 4"));
     assert_eq!(kind(""), "");
+    assert_eq!(kind(r#"key "0": got "x 1 \"y" at 7"#), kind(r#"key "13": got "" at 5"#));
+    assert_ne!(kind(r#"key "0" is lost"#), kind(r#"key "0" is there twice"#));
     assert_ne!(kind("panicked at lib.rs:4: no 7"), kind("panicked at lib.rs:5: no 7"));
     assert_eq!(kind("panicked at lib.rs:4: no 7"), kind("panicked at lib.rs:4: no 8"));
 }
