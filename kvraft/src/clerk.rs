@@ -52,12 +52,13 @@ impl Clerk {
         })
     }
 
-    /// Gives the key this value.
+    /// Gives the key this value. What is written at once, key and value, must fit into a command of
+    /// Raft's: 1 MiB.
     pub fn put(&mut self, key: &str, value: &str) {
         self.write(Action::Put, key, value);
     }
 
-    /// Adds to the end of the key's value.
+    /// Adds to the end of the key's value, which may so become longer than what fits into a command.
     pub fn append(&mut self, key: &str, value: &str) {
         self.write(Action::Append, key, value);
     }

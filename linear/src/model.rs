@@ -40,9 +40,14 @@ pub trait Model {
     /// Whether it leaves every state as it is; `is_heard`: its answer is known.
     fn is_read_only(&self, operation: &Self::Operation, is_heard: bool) -> bool;
 
-    /// What was asked and answered, for reports.
-    fn describe(&self, operation: &Self::Operation) -> String {
-        format!("{operation:?}")
+    /// What was asked and, if that is known, answered, for reports.
+    fn describe(&self, operation: &Self::Operation, is_heard: bool) -> String {
+        if is_heard { format!("{operation:?}") } else { format!("{operation:?}, unanswered") }
+    }
+
+    /// A state, for reports.
+    fn describe_state(&self, state: &Self::State) -> String {
+        format!("{state:?}")
     }
 
     /// A time, for reports.

@@ -69,7 +69,8 @@ impl<M: Model> Narrate for Recorded<'_, M> {
     }
 
     fn describe(&self, operation: usize, _: &[usize]) -> String {
-        self.model.describe(&self.timed(operation).operation)
+        let timed = self.timed(operation);
+        self.model.describe(&timed.operation, timed.returned.is_some())
     }
 
     fn moment(&self, nanoseconds: u64) -> String {
@@ -85,7 +86,8 @@ impl<M: Model> Narrate for Recorded<'_, M> {
             };
             next.unwrap_or(state)
         });
-        format!("{} cannot come after the state {state:?}", self.describe(stuck, &[]))
+        let state = self.model.describe_state(&state);
+        format!("{} cannot be when the state is {state}", self.describe(stuck, &[]))
     }
 }
 
