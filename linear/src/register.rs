@@ -1,4 +1,5 @@
-//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are about.
+//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are
+//! about.
 
 use crate::limits::Limits;
 use crate::model::{Model, Timed, check};

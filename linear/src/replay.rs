@@ -45,7 +45,7 @@ impl<'a, M: Model> Partition for Recorded<'a, M> {
     fn board(&self, parts: &[Part], _: Manner) -> Replay<'a, M> {
         let operation = |part: &Part| {
             let timed = &self.history[self.numbers[part.operation]];
-            (&timed.operation, part.times(self).is_pending())
+            (&timed.operation, part.times.is_pending())
         };
         Replay {
             model: self.model,
@@ -87,7 +87,7 @@ impl<M: Model> Narrate for Recorded<'_, M> {
             next.unwrap_or(state)
         });
         let state = self.model.describe_state(&state);
-        format!("{} cannot be when the state is {state}", self.describe(stuck, &[]))
+        format!("{}, where the state could only be {state}", self.describe(stuck, &[]))
     }
 }
 

@@ -1,12 +1,14 @@
 //! The report of a violation: the reason, and a table of the operations that suffice for it.
 
 use crate::explain::Narrate;
+use crate::shrink::Witness;
+use crate::timeline::NEVER;
 use std::fmt::Write;
 
 /// The report, lines of which none is much longer than a terminal is wide.
 pub(crate) fn report<P: Narrate>(
     partition: &P,
-    witness: &[usize],
+    witness: &Witness,
     stuck: usize,
     reason: &str,
 ) -> String {
@@ -17,13 +19,18 @@ pub(crate) fn report<P: Narrate>(
     }
     let _ = writeln!(report, ", {}", counted(partition.len(), "operation"));
     let _ = writeln!(report, "  {} {reason}", who(partition, stuck));
-    let others = if partition.len() == witness.len() {
-        "These cannot be ordered:"
-    } else {
-        "These cannot be ordered, whenever all other writes took effect:"
+    let others = match (partition.len() - witness.operations.len(), witness.until) {
+        (0, _) => String::from("These cannot be ordered:"),
+        (_, NEVER) => {
+            String::from("These cannot be ordered, whenever all other writes took effect:")
+        }
+        (_, until) => format!(
+            "By {} these could not be ordered, whenever all other writes took effect:",
+            partition.moment(until)
+        ),
     };
     let _ = writeln!(report, "  {others}");
-    table(partition, witness, &mut report);
+    table(partition, &witness.operations, &mut report);
     report
 }
 
@@ -42,6 +49,7 @@ fn who<P: Narrate>(partition: &P, operation: usize) -> String {
 const MOST_ROWS: usize = 40;
 
 fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
+    let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
     let row = |&operation: &usize| {
         let times = partition.times(operation);
         let returned = match times.is_pending() {
@@ -49,10 +57,9 @@ fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
             false => partition.moment(times.returned),
         };
         let client = partition.client(operation).to_string();
-        [partition.moment(times.call), returned, client, partition.describe(operation, witness)]
+        [partition.moment(times.call), returned, client, partition.describe(operation, shown)]
     };
     let heading = ["called", "returned", "client", "operation"].map(String::from);
-    let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
     let rows: Vec<_> = [heading].into_iter().chain(shown.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let [calls, returns, clients] = [0, 1, 2].map(|column| width(column).unwrap_or(0));
