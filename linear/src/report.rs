@@ -42,6 +42,7 @@ fn who<P: Narrate>(partition: &P, operation: usize) -> String {
 const MOST_ROWS: usize = 40;
 
 fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
+    let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
     let row = |&operation: &usize| {
         let times = partition.times(operation);
         let returned = match times.is_pending() {
@@ -49,10 +50,9 @@ fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
             false => partition.moment(times.returned),
         };
         let client = partition.client(operation).to_string();
-        [partition.moment(times.call), returned, client, partition.describe(operation, witness)]
+        [partition.moment(times.call), returned, client, partition.describe(operation, shown)]
     };
     let heading = ["called", "returned", "client", "operation"].map(String::from);
-    let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
     let rows: Vec<_> = [heading].into_iter().chain(shown.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let [calls, returns, clients] = [0, 1, 2].map(|column| width(column).unwrap_or(0));

@@ -6,6 +6,12 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(0..3_u8, 0..8)
 }
 
+fn inserted(trie: &mut Trie, texts: &[Vec<u8>]) {
+    for text in texts {
+        trie.insert(text);
+    }
+}
+
 proptest! {
     #[test]
     fn keeps_every_text_where_it_was_put(texts in prop::collection::vec(text(), 0..30)) {
@@ -23,7 +29,7 @@ proptest! {
         sought in text(),
     ) {
         let mut trie = Trie::new();
-        texts.iter().for_each(|text| drop(trie.insert(text)));
+        inserted(&mut trie, &texts);
         let is_there = sought.is_empty() || texts.iter().any(|text| text.starts_with(&sought));
         prop_assert_eq!(trie.find(&sought).is_some(), is_there);
     }
@@ -35,7 +41,7 @@ proptest! {
         from in text(),
     ) {
         let mut trie = Trie::new();
-        values.iter().for_each(|value| drop(trie.insert(value)));
+        inserted(&mut trie, &values);
         let mut others = Trie::new();
         let ends: Vec<Position> = texts.iter().map(|text| others.insert(text)).collect();
         let Some(start) = trie.find(&from) else { return Ok(()) };
