@@ -1,5 +1,9 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
+mod linear;
+
+pub use self::linear::LinearArguments;
+
 use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::{OsStr, OsString};
@@ -17,6 +21,8 @@ lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whol
                                   by name
 lab replay TEST --seed N          simulate one seed again, with its whole log; --seeds A..B,
                                   the last of them, after the others in the same process
+lab linear FILE...                say whether recorded histories are linearizable; a folder means
+                                  the files in it
 lab list                          print the course: its parts, tests and points
 lab help                          print this
 
@@ -35,16 +41,22 @@ Options:
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
+Of lab linear:
+      --steps N             how many steps to spend on each history before giving up (else
+                            300000000)
+      --seconds N           how long to spend on each, by the clock (else as long as it takes)
+      --convert FORMAT      print the one history in another format instead: json (ours),
+                            porcupine, or jepsen
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
 the simulation chooses who runs next, instead of leaving that to the seed.
 
 Exit codes:
-  0    every test passed
-  1    a test failed
-  2    no test failed, but one could not tell
+  0    every test passed; every history is linearizable
+  1    a test failed; a history is not
+  2    no test failed, but one could not tell; the same of a history
   3    the code does not compile
   4    the kit or the machine is at fault, not the solution
-  64   the command line is wrong
+  64   the command line is wrong, or a history cannot be read
   130  interrupted by Ctrl-C (128 and the signal's number)
 ";
 
@@ -55,6 +67,8 @@ pub enum Command {
     Test(TestArguments),
     /// Simulate one seed of one test again.
     Replay(TestArguments),
+    /// Judge recorded histories.
+    Linear(LinearArguments),
     /// Print the course.
     List,
     /// Explain the command line.
@@ -113,7 +127,7 @@ pub fn parse(
 ) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return Err(Wrong(String::from("lab test, lab replay or lab list?"))),
+        None => return Err(Wrong(String::from("lab test, lab replay, lab linear or lab list?"))),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
@@ -122,6 +136,7 @@ pub fn parse(
         Some("test") => test(&mut parser, variable, None, Command::Test),
         // What is played again was simulated.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
+        Some("linear") => linear::parse(&mut parser),
         Some("list") => alone(&mut parser, Command::List),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),

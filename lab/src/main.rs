@@ -1,4 +1,5 @@
-//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`.
+//! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`;
+//! and the judge of recorded histories, `lab linear` ([`histories`]).
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
@@ -20,6 +21,7 @@ mod cli;
 mod divergence;
 mod exit;
 mod groups;
+mod histories;
 mod interrupt;
 mod json;
 mod list;
@@ -65,6 +67,7 @@ fn run_command_line() -> Exit {
     let course = Course::load();
     match command {
         Command::Help => print(cli::HELP),
+        Command::Linear(arguments) => histories::judge(&arguments),
         Command::List => print(&list::table(&course)),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),

@@ -1,5 +1,6 @@
 use super::{Command, TestArguments, parse};
 use course::{Backend, Mode, Seeds};
+use linear::format::Format;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -88,7 +89,7 @@ fn what_does_not_exist_is_named() {
     assert!(wrong("test 2A --run 3").contains("--run"));
     assert!(wrong("test 2A --json").contains("--json"));
     assert!(wrong("list 2A").contains("2A"));
-    assert!(wrong("").starts_with("lab test, lab replay or lab list?\n"));
+    assert!(wrong("").starts_with("lab test, lab replay, lab linear or lab list?\n"));
 }
 
 #[test]
@@ -126,6 +127,26 @@ fn how_to_simulate_is_for_those_who_do() {
         assert!(refused.starts_with("PREEMPT, PCT and BACKEND"), "{refused}");
         assert_eq!(test_in("test 2A --seeds 5", &[setting]).mode, Mode::Sim);
     }
+}
+
+#[test]
+fn histories_are_judged_within_limits_or_converted() {
+    let linear = |line: &str| match parsed_in(line, &[]) {
+        Ok(Command::Linear(arguments)) => arguments,
+        other => panic!("{line}: {other:?}"),
+    };
+    let bare = linear("linear a.txt b.json");
+    assert_eq!(bare.files, [PathBuf::from("a.txt"), PathBuf::from("b.json")]);
+    assert_eq!((bare.steps, bare.time, bare.convert), (None, None, None));
+    let limited = linear("linear --steps 1000 a.txt --seconds=2");
+    assert_eq!((limited.steps, limited.time), (Some(1000), Some(Duration::from_secs(2))));
+    assert_eq!(linear("linear --convert porcupine a").convert, Some(Format::Porcupine));
+    assert!(wrong("linear").starts_with("lab linear: which files?\n"));
+    assert!(wrong("linear --steps=0 a").starts_with("--steps is \"0\", and must be"));
+    assert!(wrong("linear --convert xml a").contains("must be json, porcupine or jepsen"));
+    assert!(wrong("linear --convert json a b").starts_with("--convert: one history at a time\n"));
+    assert!(wrong("linear --jobs 2 a").contains("--jobs"));
+    assert_eq!(parsed_in("linear -h", &[]), Ok(Command::Help));
 }
 
 #[test]
