@@ -1,8 +1,8 @@
 //! `lab linear`: judging recorded histories, whoever recorded them.
 //!
-//! A line for every file: its verdict, how many operations it has, how long it took and how many steps. Of
-//! an illegal one the report follows. A file that cannot be read is told of on standard error, and the
-//! others are judged all the same.
+//! A line for every file: its verdict, how many operations it has, how long it took and how many
+//! steps. Of an illegal one the report follows. A file that cannot be read is told of on standard
+//! error, and the others are judged all the same.
 
 use crate::cli::LinearArguments;
 use crate::exit::Exit;

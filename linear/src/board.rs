@@ -7,8 +7,8 @@ pub(crate) enum Outlook {
     Impossible,
     /// It may come next, and so may others.
     Possible,
-    /// It may come next, and nothing is lost by it: if there is an order of all that are left, there
-    /// is one that begins with this.
+    /// It may come next, and nothing is lost by it: if there is an order of all that are left,
+    /// there is one that begins with this.
     Free,
 }
 

@@ -1,7 +1,7 @@
 //! Searching all partitions in turns, each a little at a time.
 //!
-//! One partition may be hard and another one plainly wrong. So each gets a slice of steps, in turns,
-//! and then twice as many; the first that has no order settles the verdict.
+//! One partition may be hard and another one plainly wrong. So each gets a slice of steps, in
+//! turns, and then twice as many; the first that has no order settles the verdict.
 
 use crate::board::Board;
 use crate::limits::Limits;

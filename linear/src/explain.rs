@@ -54,13 +54,13 @@ pub(crate) fn explain<P: Narrate>(
         prefix: numbers(prefix),
         stuck: partition.number(stuck),
         reason,
-        witness: numbers(witness),
+        witness: numbers(witness.operations),
         report,
     }
 }
 
-/// Goes on from a beginning for as long as something can be placed, sense or no sense: a search that
-/// prunes stops long before the operation that does not fit.
+/// Goes on from a beginning for as long as something can be placed, sense or no sense: a search
+/// that prunes stops long before the operation that does not fit.
 fn lengthen<P: Partition>(partition: &P, longest: Vec<usize>, limits: &Limits<'_>) -> Vec<usize> {
     if !P::CAN_PRUNE || limits.report_steps == 0 {
         return longest;

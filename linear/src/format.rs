@@ -5,7 +5,8 @@
 //!   every return, in the order of time.
 //! - [`Format::Jepsen`]: Jepsen's logs of one register in etcd; the same.
 //!
-//! Which one a file is in is told by its first line. In the last two a moment is the number of a line.
+//! Which one a file is in is told by its first line. In the last two a moment is the number of a
+//! line.
 
 mod events;
 mod jepsen;
@@ -110,8 +111,8 @@ impl Format {
             Some((_, line)) if line.contains(jepsen::MARK) => Ok(Format::Jepsen),
             Some((number, _)) => Err(Malformed::at(
                 number,
-                "this begins neither like a history in JSON ({\"client\":..), nor like a Porcupine log \
-                 ({:process ..), nor like a Jepsen log (INFO  jepsen.util - ..)",
+                "this begins neither like a history in JSON ({\"client\":..), nor like a \
+                 Porcupine log ({:process ..), nor like a Jepsen log (INFO  jepsen.util - ..)",
             )),
         }
     }

@@ -1,9 +1,9 @@
 //! Is a history linearizable? The judge of the key/value labs.
 //!
 //! A *history* is what clients saw of a service from outside: for each operation who asked for
-//! what, when it was called, when it returned, and with what answer. It is *linearizable* if there is one order of
-//! all operations in which each takes effect at some moment between its call and its return and
-//! every answer is what a single machine would have given (Herlihy and Wing, 1990).
+//! what, when it was called, when it returned, and with what answer. It is *linearizable* if there
+//! is one order of all operations in which each takes effect at some moment between its call and
+//! its return and every answer is what a single machine would have given (Herlihy and Wing, 1990).
 //!
 //! ```
 //! use linear::kv::{Action, History, Operation};
@@ -29,23 +29,24 @@
 //! # What counts
 //!
 //! - **Moments are included.** Two operations whose intervals touch, one returning at the very
-//!   moment the other is called, are concurrent, whatever client they are of. In virtual time that happens all the time. An operation may be called and return at
-//!   the same moment.
+//!   moment the other is called, are concurrent, whatever client they are of. In virtual time that
+//!   happens all the time. An operation may be called and return at the same moment.
 //! - **Pending operations** (no return) may take effect at any time after their call, or never. A
 //!   pending read says nothing.
-//! - **Keys are independent**: a history is linearizable if each key's is. So each is searched for itself.
+//! - **Keys are independent**: a history is linearizable if each key's is. So each is searched for
+//!   itself.
 //!
 //! # How it is decided
 //!
-//! [`search`] places operations one by one, backs out of dead ends and remembers them. What an operation
-//! does, and what need not be tried, is the [`board`]'s to know: for values that grow by appends that is
-//! [`kv`]'s, where nearly all orders but one are seen at once to lead nowhere; any other [`Model`] is
-//! played by states that are copied. Steps are counted, not seconds, so a history has the same verdict on
-//! every machine ([`Limits`]).
+//! The search (`search.rs`) places operations one by one, backs out of dead ends and remembers
+//! them. What an operation does, and what need not be tried, is the board's to know (`board.rs`):
+//! for values that grow by appends that is [`kv`]'s, where nearly all orders but one are seen at
+//! once to lead nowhere; any other [`Model`] is played with copies of its states. Steps are
+//! counted, not seconds, so a history has the same verdict on every machine ([`Limits`]).
 //!
-//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all others are let go free
-//! ([`Violation`]). They are found illegal by searches that remember dead ends in full, not by
-//! hashes: so nobody fails for two numbers that happen to be equal.
+//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all
+//! others are let go free ([`Violation`]). They are found illegal by searches that remember dead
+//! ends in full, not by hashes: so nobody fails for two numbers that happen to be equal.
 //!
 //! No thread is started, no clock is read, and nothing is random.
 

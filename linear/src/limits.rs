@@ -10,10 +10,12 @@ pub struct Limits<'a> {
     /// How many dead ends may be remembered, of all keys together; further ones are
     /// forgotten, which costs time only. One takes up to 43 bytes.
     pub dead_ends: usize,
-    /// How many steps to spend on explaining an illegal history: on a longer beginning of an order, and
-    /// on fewer operations that suffice. With none the verdict comes at once, and says little.
+    /// How many steps to spend on explaining an illegal history: on a longer beginning of an
+    /// order, and on fewer operations that suffice. With none the verdict comes at once, and says
+    /// little.
     pub report_steps: u64,
-    /// Asked now and then; once it says yes the verdict is unknown. (This crate has no clock of its own.)
+    /// Asked now and then; once it says yes the verdict is unknown. (This crate has no clock of
+    /// its own.)
     pub is_time_up: Option<&'a dyn Fn() -> bool>,
     /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
     pub is_exact: bool,

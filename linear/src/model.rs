@@ -40,9 +40,15 @@ pub trait Model {
     /// Whether it leaves every state as it is; `is_heard`: its answer is known.
     fn is_read_only(&self, operation: &Self::Operation, is_heard: bool) -> bool;
 
-    /// What was asked and answered, for reports.
-    fn describe(&self, operation: &Self::Operation) -> String {
+    /// What was asked and answered, for reports; `is_heard`: its answer is known.
+    #[expect(unused_variables, reason = "whoever says it in other words may want to know")]
+    fn describe(&self, operation: &Self::Operation, is_heard: bool) -> String {
         format!("{operation:?}")
+    }
+
+    /// A state, for reports.
+    fn describe_state(&self, state: &Self::State) -> String {
+        format!("{state:?}")
     }
 
     /// A time, for reports.

@@ -29,8 +29,8 @@ pub(crate) trait Partition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub operation: usize,
-    /// It may take effect at any time, or never, and nobody knows its outcome.
-    pub is_loose: bool,
+    /// The times that bind it: its own, or wider ones.
+    pub times: Times,
 }
 
 /// How to search. Whatever it is, the verdict is the same.
@@ -44,8 +44,9 @@ pub(crate) struct Manner {
 
 /// A search among all operations of a partition.
 pub(crate) fn search_all<P: Partition>(partition: &P, manner: Manner) -> Search<P::Board> {
-    let parts = (0..partition.len()).map(|operation| Part { operation, is_loose: false });
-    search(partition, &parts.collect::<Vec<_>>(), manner)
+    let part = |operation| Part { operation, times: partition.times(operation) };
+    let parts: Vec<Part> = (0..partition.len()).map(part).collect();
+    search(partition, &parts, manner)
 }
 
 /// A search among some operations of a partition; it numbers them as `parts` lists them.
@@ -54,13 +55,6 @@ pub(crate) fn search<P: Partition>(
     parts: &[Part],
     manner: Manner,
 ) -> Search<P::Board> {
-    let times = parts.iter().map(|part| part.times(partition)).collect();
+    let times = parts.iter().map(|part| part.times).collect();
     Search::new(partition.board(parts, manner), times, manner.is_exact)
-}
-
-impl Part {
-    /// The times that bind it.
-    pub fn times(self, partition: &impl Partition) -> Times {
-        if self.is_loose { Times::ANY } else { partition.times(self.operation) }
-    }
 }

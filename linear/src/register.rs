@@ -1,4 +1,5 @@
-//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are about.
+//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are
+//! about.
 
 use crate::limits::Limits;
 use crate::model::{Model, Timed, check};
@@ -86,16 +87,23 @@ impl Model for Register {
         }
     }
 
-    fn describe(&self, operation: &Operation) -> String {
-        let number = |value: Option<i64>| value.map_or(String::from("nil"), |n| n.to_string());
+    fn describe(&self, operation: &Operation, is_heard: bool) -> String {
         match *operation {
-            Operation::Read(value) => format!("read -> {}", number(value)),
+            Operation::Read(value) => format!("read -> {}", self.describe_state(&value)),
             Operation::Write(value) => format!("write {value}"),
             Operation::CompareAndSet { from, to, succeeded } => {
-                let outcome = if succeeded { "done" } else { "not done" };
-                format!("compare and set {from} to {to} -> {outcome}")
+                let outcome = match (is_heard, succeeded) {
+                    (false, _) => "",
+                    (true, true) => " -> done",
+                    (true, false) => " -> not done",
+                };
+                format!("compare and set {from} to {to}{outcome}")
             }
         }
+    }
+
+    fn describe_state(&self, state: &Option<i64>) -> String {
+        state.map_or(String::from("nil"), |value| value.to_string())
     }
 
     fn moment(&self, nanoseconds: u64) -> String {

@@ -45,7 +45,7 @@ impl<'a, M: Model> Partition for Recorded<'a, M> {
     fn board(&self, parts: &[Part], _: Manner) -> Replay<'a, M> {
         let operation = |part: &Part| {
             let timed = &self.history[self.numbers[part.operation]];
-            (&timed.operation, part.times(self).is_pending())
+            (&timed.operation, part.times.is_pending())
         };
         Replay {
             model: self.model,
@@ -69,7 +69,8 @@ impl<M: Model> Narrate for Recorded<'_, M> {
     }
 
     fn describe(&self, operation: usize, _: &[usize]) -> String {
-        self.model.describe(&self.timed(operation).operation)
+        let timed = self.timed(operation);
+        self.model.describe(&timed.operation, timed.returned.is_some())
     }
 
     fn moment(&self, nanoseconds: u64) -> String {
@@ -85,7 +86,8 @@ impl<M: Model> Narrate for Recorded<'_, M> {
             };
             next.unwrap_or(state)
         });
-        format!("{} cannot come after the state {state:?}", self.describe(stuck, &[]))
+        let state = self.model.describe_state(&state);
+        format!("{}, where the state could only be {state}", self.describe(stuck, &[]))
     }
 }
 

@@ -1,12 +1,14 @@
 //! The report of a violation: the reason, and a table of the operations that suffice for it.
 
 use crate::explain::Narrate;
+use crate::shrink::Witness;
+use crate::timeline::NEVER;
 use std::fmt::Write;
 
 /// The report, lines of which none is much longer than a terminal is wide.
 pub(crate) fn report<P: Narrate>(
     partition: &P,
-    witness: &[usize],
+    witness: &Witness,
     stuck: usize,
     reason: &str,
 ) -> String {
@@ -17,13 +19,18 @@ pub(crate) fn report<P: Narrate>(
     }
     let _ = writeln!(report, ", {}", counted(partition.len(), "operation"));
     let _ = writeln!(report, "  {} {reason}", who(partition, stuck));
-    let others = if partition.len() == witness.len() {
-        "These cannot be ordered:"
-    } else {
-        "These cannot be ordered, whenever all other writes took effect:"
+    let others = match (partition.len() - witness.operations.len(), witness.until) {
+        (0, _) => String::from("These cannot be ordered:"),
+        (_, NEVER) => {
+            String::from("These cannot be ordered, whenever all other writes took effect:")
+        }
+        (_, until) => format!(
+            "By {} these could not be ordered, whenever all other writes took effect:",
+            partition.moment(until)
+        ),
     };
     let _ = writeln!(report, "  {others}");
-    table(partition, witness, &mut report);
+    table(partition, &witness.operations, &mut report);
     report
 }
 

@@ -2,9 +2,9 @@
 //! dead ends.
 //!
 //! An operation may come next if it was called before anything unplaced had returned. The search
-//! places one, goes on from there, and when it is stuck takes the last one back and tries another; the most
-//! urgent first. What is free to be placed (see [`Outlook::Free`]) is placed without ever trying another in
-//! its stead. It can be stopped at any step and resumed.
+//! places one, goes on from there, and when it is stuck takes the last one back and tries another;
+//! the most urgent first. What is free to be placed (see [`Outlook::Free`]) is placed without ever
+//! trying another in its stead. It can be stopped at any step and resumed.
 
 use crate::board::{Board, Outlook};
 use crate::seen::{Placed, Seen};

@@ -2,10 +2,10 @@
 //! left the model. Who comes there again need not look further.
 //!
 //! A dead end is remembered by 128 bits: the exclusive or of a random number for each operation
-//! placed, and one for the state. That is 16 bytes, and one operation more or less is one exclusive
-//! or. Two different ones may have the same 128 bits: among n dead ends with a probability of
-//! n^2 / 2^129 at most, for the 2^23 that are remembered by default about 2^-83. `Exact` remembers them in
-//! full.
+//! placed, and one for the state. That is 16 bytes, and one operation more or less is one
+//! exclusive or. Two different ones may have the same 128 bits: among n dead ends with a
+//! probability of n^2 / 2^129 at most, for the 2^23 that are remembered by default about 2^-83.
+//! `Exact` remembers them in full.
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,11 @@
 //! Making an illegal history short, without making it illegal.
 //!
-//! A legal history from which a write is struck out may well be illegal. So what is left out here is let
-//! go instead: a read is forgotten, and a write may take effect at any time, or never. That can only
-//! make an illegal history legal. If what is left is still illegal, then so was the whole, and whoever
-//! reads the few operations left need not know the others.
+//! A legal history from which a write is struck out may well be illegal. So what is left out here
+//! is let go instead: a read is forgotten, and a write may take effect at any time, or never. That
+//! can only make an illegal history legal. The same holds for what happened up to a moment: if all
+//! of a history has an order, so has that, where what had not returned yet is pending. If what is
+//! left is still illegal, then so was the whole, and whoever reads the few operations left need
+//! not know the others.
 //!
 //! Every search here remembers its dead ends in full. So an illegal history that could be
 //! shortened at all is illegal whatever the hashes say.
@@ -11,41 +13,78 @@
 use crate::limits::Limits;
 use crate::partition::{Manner, Part, Partition, search};
 use crate::search::Progress;
+use crate::timeline::{NEVER, Times};
 
-/// A few operations that cannot be ordered, among them most likely the one that got `stuck`; all,
-/// if steps run out before.
-pub(crate) fn shrink<P: Partition>(partition: &P, stuck: usize, limits: &Limits<'_>) -> Vec<usize> {
-    let mut trial = Trial { partition, steps_left: limits.report_steps };
-    let mut kept = trial.near(stuck);
-    kept.sort_by_key(|&operation| (partition.times(operation).call, operation));
-    trial.drop_pieces(kept)
+/// A few operations that cannot be ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Witness {
+    /// In the order of their calls.
+    pub operations: Vec<usize>,
+    /// The moment up to which the others are told of: a write called later is not among those that
+    /// may take effect at any time.
+    pub until: u64,
+}
+
+/// Few enough to be looked through.
+const FEW: usize = 12;
+
+/// How many steps a trial may take: none may use up what the others need. Most that find an order
+/// find it at once; where nothing can be pruned the rest would take for ever.
+const STEPS_PER_TRIAL: u64 = 1 << 15;
+const STEPS_PER_PRUNING_TRIAL: u64 = 1 << 22;
+
+/// How many dead ends a trial may remember; in full, each takes a bit for every operation.
+const DEAD_ENDS: usize = 1 << 14;
+
+/// A few operations that cannot be ordered, most likely with the one that got `stuck`; all, if
+/// steps run out before.
+pub(crate) fn shrink<P: Partition>(partition: &P, stuck: usize, limits: &Limits<'_>) -> Witness {
+    let half = limits.report_steps / 2;
+    let whole = Trial { partition, stuck, until: NEVER, steps_left: half }.shrink();
+    let returned = partition.times(stuck).returned;
+    if whole.operations.len() <= FEW || returned == NEVER {
+        return whole;
+    }
+    let cut = Trial { partition, stuck, until: returned, steps_left: half }.shrink();
+    if cut.operations.len() < whole.operations.len() { cut } else { whole }
 }
 
 struct Trial<'a, P> {
     partition: &'a P,
+    stuck: usize,
+    until: u64,
     steps_left: u64,
 }
 
 impl<P: Partition> Trial<'_, P> {
-    /// The operations called last before the stuck one returned: as many as it takes, to a factor of
-    /// four.
-    fn near(&mut self, stuck: usize) -> Vec<usize> {
-        let deadline = self.partition.times(stuck).returned;
-        let mut order: Vec<usize> =
-            (0..self.partition.len()).filter(|&operation| operation != stuck).collect();
+    fn shrink(mut self) -> Witness {
+        let mut kept = self.near_the_stuck();
+        kept.sort_by_key(|&operation| (self.partition.times(operation).call, operation));
+        if self.until != NEVER && !self.is_illegal(&kept) {
+            // What happened later is needed, too, or there are no steps left.
+            let operations = (0..self.partition.len()).collect();
+            return Witness { operations, until: NEVER };
+        }
+        let until = self.until;
+        Witness { operations: self.drop_pieces(kept), until }
+    }
+
+    /// The operations called last before the stuck one returned: as many as it takes, to a factor
+    /// of four.
+    fn near_the_stuck(&mut self) -> Vec<usize> {
+        let deadline = self.partition.times(self.stuck).returned;
         let call = |operation: usize| self.partition.times(operation).call;
-        order.sort_by_key(|&operation| {
-            let call = call(operation);
-            (call > deadline, if call > deadline { call } else { u64::MAX - call }, operation)
-        });
-        order.insert(0, stuck);
-        let mut count = 4;
-        while count < order.len() {
+        let (mut before, mut after): (Vec<usize>, Vec<usize>) = (0..self.partition.len())
+            .filter(|&operation| operation != self.stuck && call(operation) <= self.until)
+            .partition(|&operation| call(operation) <= deadline);
+        before.sort_by_key(|&operation| std::cmp::Reverse(call(operation)));
+        after.sort_by_key(|&operation| call(operation));
+        let order = [vec![self.stuck], before, after].concat();
+        let counts = std::iter::successors(Some(4), |count| Some(count * 4));
+        for count in counts.take_while(|&count| count < order.len()) {
             if self.is_illegal(&order[..count]) {
-                order.truncate(count);
-                return order;
+                return order[..count].to_vec();
             }
-            count *= 4;
         }
         order
     }
@@ -53,21 +92,25 @@ impl<P: Partition> Trial<'_, P> {
     /// Drops piece after piece, ever smaller ones, as long as the rest is illegal.
     fn drop_pieces(&mut self, mut kept: Vec<usize>) -> Vec<usize> {
         let mut size = kept.len().div_ceil(2);
-        while size > 0 {
-            let mut start = 0;
-            let mut has_dropped = false;
-            while start < kept.len() && kept.len() > 1 && self.steps_left > 0 {
-                let end = (start + size).min(kept.len());
-                let rest = [&kept[..start], &kept[end..]].concat();
-                if !rest.is_empty() && self.is_illegal(&rest) {
-                    kept = rest;
-                    has_dropped = true;
-                } else {
-                    start = end;
-                }
-            }
-            if !(has_dropped && size == 1) {
+        while size > 0 && self.steps_left > 0 {
+            let count = kept.len();
+            kept = self.drop_pieces_of(size, kept);
+            if size > 1 || kept.len() == count {
                 size /= 2;
+            }
+        }
+        kept
+    }
+
+    fn drop_pieces_of(&mut self, size: usize, mut kept: Vec<usize>) -> Vec<usize> {
+        let mut start = 0;
+        while start < kept.len() && self.steps_left > 0 {
+            let end = (start + size).min(kept.len());
+            let rest = [&kept[..start], &kept[end..]].concat();
+            if !rest.is_empty() && self.is_illegal(&rest) {
+                kept = rest;
+            } else {
+                start = end;
             }
         }
         kept
@@ -78,26 +121,32 @@ impl<P: Partition> Trial<'_, P> {
         if self.steps_left == 0 {
             return false;
         }
-        let mut is_loose = vec![true; self.partition.len()];
-        kept.iter().for_each(|&operation| is_loose[operation] = false);
-        let parts: Vec<Part> = (0..is_loose.len())
-            .filter(|&operation| !is_loose[operation] || !self.partition.is_read_only(operation))
-            .map(|operation| Part { operation, is_loose: is_loose[operation] })
-            .collect();
+        let parts = self.parts(kept);
         let manner = Manner { is_exact: true, prunes: true };
         let mut search = search(self.partition, &parts, manner);
-        let progress = search.run(self.steps_left.min(STEPS_PER_TRIAL), DEAD_ENDS);
-        self.steps_left = self.steps_left.saturating_sub(search.steps().max(parts.len() as u64));
+        let steps = if P::CAN_PRUNE { STEPS_PER_PRUNING_TRIAL } else { STEPS_PER_TRIAL };
+        let progress = search.run(self.steps_left.min(steps), DEAD_ENDS);
+        // Preparing a search is work, too.
+        let took = search.steps().max(parts.len() as u64);
+        self.steps_left = self.steps_left.saturating_sub(took);
         progress == Progress::Exhausted
     }
+
+    fn parts(&self, kept: &[usize]) -> Vec<Part> {
+        let mut is_kept = vec![false; self.partition.len()];
+        kept.iter().for_each(|&operation| is_kept[operation] = true);
+        let part = |operation| {
+            let own = self.partition.times(operation);
+            let times = if is_kept[operation] { self.cut(own) } else { Times::ANY };
+            let says_nothing = self.partition.is_read_only(operation) && times.is_pending();
+            (own.call <= self.until && !says_nothing).then_some(Part { operation, times })
+        };
+        (0..is_kept.len()).filter_map(part).collect()
+    }
+
+    /// What is known of an operation's times at the end.
+    fn cut(&self, times: Times) -> Times {
+        let returned = if times.returned > self.until { NEVER } else { times.returned };
+        Times { returned, ..times }
+    }
 }
-
-/// How many steps a trial may take: none may use up what the others need. Most that find an order
-/// find it at once.
-const STEPS_PER_TRIAL: u64 = 1 << 20;
-
-/// How many dead ends a trial may remember; in full, each takes a bit for every operation.
-const DEAD_ENDS: usize = 1 << 14;
-
-#[cfg(test)]
-mod tests;

@@ -3,9 +3,9 @@
 //!
 //! A key's value grows by appends, and every read returns all of it. So nearly every value read is
 //! a beginning of a later one, and costs nothing to keep but its length. A text that differs
-//! branches off from a *segment* at the byte where it does; a text that goes on past a segment's end
-//! prolongs it. A [`Position`] never changes its meaning: it says how to read a text, and at the
-//! same time which texts are beginnings of which.
+//! branches off from a *segment* at the byte where it does; a text that goes on past a segment's
+//! end prolongs it. A [`Position`] never changes its meaning: it says how to read a text, and at
+//! the same time which texts are beginnings of which.
 
 /// A text in a [`Trie`]: the one that ends in this segment and is this long, in bytes, counted
 /// from the root.

@@ -20,7 +20,8 @@ pub enum Verdict {
     Ok,
     /// It is not.
     Illegal(Box<Violation>),
-    /// It could not be decided within the limits. That is no proof of anything: count it and say so.
+    /// It could not be decided within the limits. That is no proof of anything: count it and say
+    /// so.
     Unknown,
 }
 

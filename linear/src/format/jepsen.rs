@@ -1,9 +1,9 @@
-//! Jepsen's logs of one register in etcd: `INFO  jepsen.util - 3	:invoke	:cas	[1 4]`, and the same
-//! with `:ok`, `:fail` or `:info` when it ends.
+//! Jepsen's logs of one register in etcd: `INFO  jepsen.util - 3 :invoke :cas [1 4]` with tabs
+//! between the last four, and the same with `:ok`, `:fail` or `:info` when it ends.
 //!
 //! `:info` means that the outcome is not known: it may take effect at any time after its call, or
-//! never. A read or write that `:fail`s did not happen; a compare-and-set that does has found another
-//! value than it was to.
+//! never. A read or write that `:fail`s did not happen; a compare-and-set that does has found
+//! another value than it was to.
 
 use super::events::{Event, OpenCalls, entries, moment};
 use super::{Malformed, lines};

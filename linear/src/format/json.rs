@@ -1,8 +1,8 @@
 //! Our own format: a line of JSON for every operation.
 //!
 //! Every line has `client` and `call`, and `return` unless it is pending; times are whole
-//! nanoseconds. `op` is `get`, `put` or `append`, with `key` and `value`; or, of a register, `read` or `write` with `value`
-//! (null: nothing was read), or `cas` with `from`, `to` and `ok`.
+//! nanoseconds. `op` is `get`, `put` or `append`, with `key` and `value`; or, of a register,
+//! `read` or `write` with `value` (null: nothing was read), or `cas` with `from`, `to` and `ok`.
 
 use super::{AnyHistory, Malformed, lines};
 use crate::kv::{self, Action};
@@ -57,9 +57,7 @@ pub(super) fn read(text: &str) -> Result<AnyHistory, Malformed> {
     let mut keys = kv::History::new();
     let mut register = register::History::default();
     for (number, line) in lines(text) {
-        let line: Line<'_> = serde_json::from_str(line).map_err(|error| {
-            Malformed::at(number, format!("column {}: {error}", error.column()))
-        })?;
+        let line: Line<'_> = serde_json::from_str(line).map_err(|error| not_so(number, &error))?;
         if line.returned.is_some_and(|returned| returned < line.call) {
             return Err(Malformed::at(number, "it returns before it is called"));
         }
@@ -84,6 +82,13 @@ pub(super) fn read(text: &str) -> Result<AnyHistory, Malformed> {
     } else {
         AnyHistory::Register(register)
     })
+}
+
+/// What serde says of a line, which to it is the first.
+fn not_so(line: u64, error: &serde_json::Error) -> Malformed {
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or(&said);
+    Malformed::at(line, format!("column {}: {said}", error.column()))
 }
 
 /// What a line is about.

@@ -1,6 +1,6 @@
-//! Porcupine's logs of a key/value service:
-//! `{:process 0, :type :invoke, :f :append, :key "0", :value "x 0 0 y"}`, and the same with `:ok` when
-//! it returns. A get is called with the value `nil`. Texts stand as they are, without escapes.
+//! Porcupine's logs of a key/value service: `{:process 0, :type :invoke, :f :append, :key "0",
+//! :value "x 0 0 y"}`, and the same with `:ok` when it returns. A get is called with the value
+//! `nil`. Texts stand as they are, without escapes.
 
 use super::events::{Event, OpenCalls, entries, moment};
 use super::{Malformed, Unspeakable, lines};

@@ -3,21 +3,21 @@
 //! The state is a landmark (see [`super::landmarks`]), or no landmark at all: a value that nobody
 //! sees any more, whatever is appended to it. That is exact: no value is compared by a hash.
 //!
-//! Four observations keep the search from trying what cannot work. Each speaks of the reads that are not yet
-//! placed, and is checked against searches without them in the tests.
+//! Four observations keep the search from trying what cannot work. Each speaks of the reads that
+//! are not yet placed, and is checked against searches without them in the tests.
 //!
 //! 1. **Seen by nobody.** If no read has a value that begins with the present one, no read comes
 //!    before the next put; which value it is no longer matters.
-//! 2. **Must go on from here.** A read's value begins with what was put last before it. If every put
-//!    that could be this (called before the read returned, and with a value that the read's begins
-//!    with) is already placed, the read's value must begin with the present one.
-//! 3. **Used up.** A landmark that only appends of certain texts lead to (no put leads to it or past
-//!    it, no append jumps over it) is out of reach once these appends are placed and the present
-//!    value does not begin with it; then so is every read below it.
-//! 4. **Nothing to lose.** At a value seen by nobody, an append that leads to no landmark with a read
-//!    below it can be placed at once, and so can a put whose value no read begins with. Take
-//!    any order of what is left: no read comes between the operation and the next put, so it can be
-//!    moved to the beginning. A pending one need never take effect.
+//! 2. **Must go on from here.** A read's value begins with what was put last before it. If every
+//!    put that could be this (called before the read returned, and with a value that the read's
+//!    begins with) is already placed, the read's value must begin with the present one.
+//! 3. **Used up.** A landmark that only appends of certain texts lead to (no put leads to it or
+//!    past it, no append jumps over it) is out of reach once these appends are placed and the
+//!    present value does not begin with it; then so is every read below it.
+//! 4. **Nothing to lose.** At a value seen by nobody, an append that leads to no landmark with a
+//!    read below it can be placed at once, and so can a put whose value no read begins with. Take
+//!    any order of what is left: no read comes between the operation and the next put, so it can
+//!    be moved to the beginning. A pending one need never take effect.
 
 use super::landmarks::{INITIAL, Landmarks};
 use crate::board::{Board, Outlook};
@@ -46,8 +46,8 @@ pub(crate) struct Layout {
     pub kinds: Vec<Kind>,
     pub is_pending: Vec<bool>,
     pub landmarks: Landmarks,
-    /// Reads are numbered in the order of their landmarks: for each landmark, and one past the last,
-    /// how many reads come before it.
+    /// Reads are numbered in the order of their landmarks: for each landmark, and one past the
+    /// last, how many reads come before it.
     pub reads_before: Vec<u32>,
     /// For each text, the landmarks it leads to.
     pub targets: Lists<u32>,

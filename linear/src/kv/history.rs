@@ -31,7 +31,8 @@ pub struct Operation<'a> {
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action<'a> {
-    /// Reads the value: this one. What a get without a return is said to have read counts for nothing.
+    /// Reads the value: this one. What a get without a return is said to have read counts for
+    /// nothing.
     Get(&'a str),
     /// Replaces the value.
     Put(&'a str),
@@ -251,10 +252,8 @@ impl Partition for KeyHistory<'_> {
     }
 
     fn board(&self, parts: &[Part], manner: Manner) -> KvBoard {
-        let placeable = |part: &Part| Placeable {
-            times: part.times(self),
-            effect: self.effect(part.operation),
-        };
+        let placeable =
+            |part: &Part| Placeable { times: part.times, effect: self.effect(part.operation) };
         let operations: Vec<Placeable<'_>> = parts.iter().map(placeable).collect();
         layout::board(&self.key.values, &operations, manner.prunes)
     }

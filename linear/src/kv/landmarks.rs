@@ -1,9 +1,9 @@
 //! The values of a key that somebody may still see, and the ways between them.
 //!
 //! A *landmark* is a position in the trie of the values read: one that was read, was put, or comes
-//! about by appends from another landmark. Any other value is seen by nobody, nor is anything that appends
-//! may make of it, so the search need not tell such values apart. Landmarks are numbered so that
-//! those that begin with a landmark's text are the ones from its own number to its `end`.
+//! about by appends from another landmark. Any other value is seen by nobody, nor is anything that
+//! appends may make of it, so the search need not tell such values apart. Landmarks are numbered
+//! so that those that begin with a landmark's text are the ones from its own number to its `end`.
 
 use super::texts::Texts;
 use crate::lists::Lists;

@@ -1,5 +1,5 @@
-//! The key/value service in the plainest way, with whole strings for states: what the tests hold the
-//! other one against.
+//! The key/value service in the plainest way, with whole strings for states: what the tests hold
+//! the other one against.
 
 use crate::model::Model;
 

@@ -87,8 +87,8 @@ pub fn invented(most: usize) -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-/// Operations that took effect in the order they are listed in, of which some are then told otherwise: a
-/// read returns what another one did, or an operation has some other times.
+/// Operations that took effect in the order they are listed in, of which some are then told
+/// otherwise: a read returns what another one did, or an operation has some other times.
 pub fn lived(most: usize) -> impl Strategy<Value = Vec<Record>> {
     let lies =
         prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3);

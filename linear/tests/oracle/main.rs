@@ -70,7 +70,7 @@ fn believe(records: &[Record]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 4))]
 
     #[test]
     fn invented_histories_are_judged_as_by_trying_every_order(records in invented(6)) {
