@@ -54,6 +54,7 @@ pub(crate) fn explain<P: Narrate>(
         prefix: numbers(prefix),
         stuck: partition.number(stuck),
         reason,
+        is_confirmed: witness.is_confirmed,
         witness: numbers(witness.operations),
         report,
     }

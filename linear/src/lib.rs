@@ -45,8 +45,10 @@
 //! counted, not seconds, so a history has the same verdict on every machine ([`Limits`]).
 //!
 //! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all
-//! others are let go free ([`Violation`]). They are found illegal by searches that remember dead
-//! ends in full, not by hashes: so nobody fails for two numbers that happen to be equal.
+//! others are let go free ([`Violation`]). They were found illegal by a search that remembers dead
+//! ends in full, not by hashes ([`Violation::is_confirmed`]): so nobody fails for two numbers that
+//! happen to be equal. If there are no steps for that, the verdict stands on 128 bits for every
+//! dead end, two of which are alike with a probability of some 2^-83.
 //!
 //! No thread is started, no clock is read, and nothing is random.
 

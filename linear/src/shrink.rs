@@ -7,8 +7,8 @@
 //! left is still illegal, then so was the whole, and whoever reads the few operations left need
 //! not know the others.
 //!
-//! Every search here remembers its dead ends in full. So an illegal history that could be
-//! shortened at all is illegal whatever the hashes say.
+//! Every search here remembers its dead ends in full. So a history of which operations are left
+//! that such a search has found illegal is illegal whatever the hashes say.
 
 use crate::limits::Limits;
 use crate::partition::{Manner, Part, Partition, search};
@@ -23,6 +23,9 @@ pub(crate) struct Witness {
     /// The moment up to which the others are told of: a write called later is not among those that
     /// may take effect at any time.
     pub until: u64,
+    /// Whether a search that remembers its dead ends in full has found them illegal; if not, there
+    /// were not enough steps for that.
+    pub is_confirmed: bool,
 }
 
 /// Few enough to be looked through.
@@ -40,12 +43,13 @@ const DEAD_ENDS: usize = 1 << 14;
 /// steps run out before.
 pub(crate) fn shrink<P: Partition>(partition: &P, stuck: usize, limits: &Limits<'_>) -> Witness {
     let half = limits.report_steps / 2;
-    let whole = Trial { partition, stuck, until: NEVER, steps_left: half }.shrink();
+    let trial = |until| Trial { partition, stuck, until, steps_left: half };
+    let whole = trial(NEVER).shrink();
     let returned = partition.times(stuck).returned;
     if whole.operations.len() <= FEW || returned == NEVER {
         return whole;
     }
-    let cut = Trial { partition, stuck, until: returned, steps_left: half }.shrink();
+    let cut = trial(returned).shrink();
     if cut.operations.len() < whole.operations.len() { cut } else { whole }
 }
 
@@ -60,13 +64,14 @@ impl<P: Partition> Trial<'_, P> {
     fn shrink(mut self) -> Witness {
         let mut kept = self.near_the_stuck();
         kept.sort_by_key(|&operation| (self.partition.times(operation).call, operation));
-        if self.until != NEVER && !self.is_illegal(&kept) {
-            // What happened later is needed, too, or there are no steps left.
+        if !self.is_illegal(&kept) {
+            // What happened later is needed, too, or there were not enough steps.
             let operations = (0..self.partition.len()).collect();
-            return Witness { operations, until: NEVER };
+            return Witness { operations, until: NEVER, is_confirmed: false };
         }
         let until = self.until;
-        Witness { operations: self.drop_pieces(kept), until }
+        let operations = self.drop_pieces(kept);
+        Witness { operations, until, is_confirmed: true }
     }
 
     /// The operations called last before the stuck one returned: as many as it takes, to a factor

@@ -67,6 +67,9 @@ pub struct Violation {
     /// A few of the operations, which by themselves cannot be ordered, whatever the others did and
     /// whenever.
     pub witness: Vec<usize>,
+    /// Whether the witness was found illegal once more by a search that remembers dead ends in full
+    /// instead of by 128 bits. If not, there were not enough steps for the report.
+    pub is_confirmed: bool,
     /// The witness as a table, and the reason.
     pub(crate) report: String,
 }

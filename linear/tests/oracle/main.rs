@@ -44,7 +44,7 @@ fn verdict(records: &[Record]) -> bool {
 fn believe(records: &[Record]) {
     let checked = history(records).check(&Limits::default());
     let Some(violation) = checked.verdict.violation() else { return };
-    assert!(!violation.witness.is_empty());
+    assert!(!violation.witness.is_empty() && violation.is_confirmed);
     assert!(!violation.prefix.contains(&violation.stuck));
     // The prefix is an order: all that had to come before something in it are in it, too.
     let order: Vec<&Record> = violation.prefix.iter().map(|&number| &records[number]).collect();

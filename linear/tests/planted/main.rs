@@ -24,6 +24,7 @@ fn is_caught(bug: Bug) {
             let violation = found(&lived(seed, keys, Some(bug)));
             let report = violation.to_string();
             assert!(violation.witness.len() <= 12, "{bug:?}, seed {seed}, {keys} keys: {report}");
+            assert!(violation.is_confirmed, "{report}");
             assert!(report.lines().count() <= 18, "{report}");
             assert!(report.lines().all(|line| line.chars().count() <= 300), "{report}");
         }
