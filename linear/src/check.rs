@@ -4,18 +4,14 @@
 //! turns, and then twice as many; the first that has no order settles the verdict.
 
 use crate::board::Board;
+use crate::explain::{Narrate, explain};
 use crate::limits::Limits;
 use crate::partition::{Manner, Partition, search_all};
 use crate::search::{Progress, Search};
+use crate::verdict::{Checked, Verdict};
 
 /// What the partitions come to together.
-pub(crate) struct Decision {
-    pub outcome: Outcome,
-    pub steps: u64,
-    pub dead_ends: usize,
-}
-
-pub(crate) enum Outcome {
+enum Outcome {
     Ok,
     Unknown,
     /// This one has no order; the longest beginning of one that was found.
@@ -31,11 +27,17 @@ const FIRST_SLICE: u64 = 1 << 14;
 /// How many steps are taken between two looks at the clock.
 const STEPS_PER_LOOK: u64 = 1 << 16;
 
-/// Decides whether every partition has an order.
-pub(crate) fn decide<P: Partition>(partitions: &[P], limits: &Limits<'_>) -> Decision {
+/// Decides whether every partition has an order, and explains the one that has none.
+pub(crate) fn judge<P: Narrate>(partitions: &[P], limits: &Limits<'_>) -> Checked {
     let mut turns = Turns { limits, steps: 0, dead_ends: 0 };
-    let outcome = turns.all(partitions);
-    Decision { outcome, steps: turns.steps, dead_ends: turns.dead_ends }
+    let verdict = match turns.all(partitions) {
+        Outcome::Ok => Verdict::Ok,
+        Outcome::Unknown => Verdict::Unknown,
+        Outcome::Illegal { partition, longest } => {
+            Verdict::Illegal(Box::new(explain(&partitions[partition], longest, limits)))
+        }
+    };
+    Checked { verdict, steps: turns.steps, dead_ends: turns.dead_ends }
 }
 
 impl Limits<'_> {

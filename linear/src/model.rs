@@ -1,10 +1,9 @@
 //! What a service does, as a sequential machine; and histories of any such service.
 
-use crate::check::{Outcome, decide};
-use crate::explain::explain;
+use crate::check::judge;
 use crate::limits::Limits;
 use crate::replay::Recorded;
-use crate::verdict::{Checked, Verdict};
+use crate::verdict::Checked;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
@@ -80,13 +79,5 @@ pub fn check<M: Model>(model: &M, history: &[Timed<M::Operation>], limits: &Limi
     }
     let partition = |numbers| Recorded { model, history, numbers };
     let partitions: Vec<_> = keys.into_values().map(partition).collect();
-    let decision = decide(&partitions, limits);
-    let verdict = match decision.outcome {
-        Outcome::Ok => Verdict::Ok,
-        Outcome::Unknown => Verdict::Unknown,
-        Outcome::Illegal { partition, longest } => {
-            Verdict::Illegal(Box::new(explain(&partitions[partition], longest, limits)))
-        }
-    };
-    Checked { verdict, steps: decision.steps, dead_ends: decision.dead_ends }
+    judge(&partitions, limits)
 }

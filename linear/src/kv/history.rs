@@ -2,14 +2,13 @@
 
 use super::board::KvBoard;
 use super::layout::{self, Effect, Placeable};
-use crate::check::{Outcome, decide};
-use crate::explain::explain;
+use crate::check::judge;
 use crate::limits::Limits;
 use crate::partition::{Manner, Part, Partition};
 use crate::replay;
 use crate::timeline::Times;
 use crate::trie::{Position, Trie};
-use crate::verdict::{Checked, Verdict};
+use crate::verdict::Checked;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -138,15 +137,7 @@ impl History {
     pub fn check(&self, limits: &Limits<'_>) -> Checked {
         let partitions: Vec<KeyHistory<'_>> =
             self.keys.iter().map(|key| KeyHistory::new(key, self.counts_lines)).collect();
-        let decision = decide(&partitions, limits);
-        let verdict = match decision.outcome {
-            Outcome::Ok => Verdict::Ok,
-            Outcome::Unknown => Verdict::Unknown,
-            Outcome::Illegal { partition, longest } => {
-                Verdict::Illegal(Box::new(explain(&partitions[partition], longest, limits)))
-            }
-        };
-        Checked { verdict, steps: decision.steps, dead_ends: decision.dead_ends }
+        judge(&partitions, limits)
     }
 
     /// Hands every operation, in the order of recording, to `each`.
