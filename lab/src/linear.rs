@@ -13,12 +13,14 @@ use std::time::{Duration, Instant};
 /// Checks every file, or prints the one there is. What cannot be read is told and passed over, and
 /// decides the exit: then nobody can say that all is well.
 pub fn linear(arguments: &LinearArguments) -> Exit {
-    let files = arguments.files.iter().map(|file| listed(file).map_err(|problem| (file, problem)));
     let mut exits = Vec::new();
-    for files in files {
-        match files {
+    for path in &arguments.files {
+        match listed(path) {
+            Err(problem) => exits.push(refuse(path, &problem.to_string())),
+            Ok(files) if files.is_empty() => {
+                exits.push(refuse(path, "there is no file in this directory"));
+            }
             Ok(files) => exits.extend(files.iter().map(|file| treat(file, arguments))),
-            Err((file, problem)) => exits.push(refuse(file, &problem.to_string())),
         }
     }
     let worst = [Exit::Usage, Exit::Failed, Exit::Undecided];
