@@ -71,7 +71,7 @@ list:
 	@$(LAB) list
 
 bench:
-	$(CARGO) bench -p labrt -p labgob -p labrpc
+	$(CARGO) bench -p labrt -p labgob -p labrpc -p linear
 	@$(LAB) test --seeds=50 --jobs=1 2
 	@$(LAB) test $(OPTIONS) 2
 
