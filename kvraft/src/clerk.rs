@@ -14,6 +14,10 @@ use crate::message::{
 /// milliseconds, and should not be met with a flood of questions.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// What is written at once, key and value, has at most so many bytes: with what goes with it, it is
+/// a command of Raft's, which has a limit of 1 MiB.
+const WRITE_BYTES: usize = 1024 * 1024 - 1024;
+
 /// Reads and writes keys for one client. It asks for one thing at a time, and each call returns
 /// only when a server has answered, however long that takes.
 ///
@@ -52,18 +56,31 @@ impl Clerk {
         })
     }
 
-    /// Gives the key this value. What is written at once, key and value, must fit into a command of
-    /// Raft's: 1 MiB.
+    /// Gives the key this value.
+    ///
+    /// # Panics
+    /// If key and value together are longer than 1 MiB less 1 KiB.
+    #[track_caller]
     pub fn put(&mut self, key: &str, value: &str) {
         self.write(Action::Put, key, value);
     }
 
-    /// Adds to the end of the key's value, which may so become longer than what fits into a command.
+    /// Adds to the end of the key's value, which may so become longer than what can be put.
+    ///
+    /// # Panics
+    /// If key and addition together are longer than 1 MiB less 1 KiB.
+    #[track_caller]
     pub fn append(&mut self, key: &str, value: &str) {
         self.write(Action::Append, key, value);
     }
 
+    #[track_caller]
     fn write(&mut self, action: Action, key: &str, value: &str) {
+        let bytes = key.len() + value.len();
+        assert!(
+            bytes <= WRITE_BYTES,
+            "key and value were believed to have at most {WRITE_BYTES} bytes: they have {bytes}"
+        );
         let (key, value) = (key.to_owned(), value.to_owned());
         let write = PutAppend { request: self.next_request(), action, key, value };
         self.ask(&write, |reply| match reply {

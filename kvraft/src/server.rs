@@ -138,11 +138,13 @@ impl Shared {
             match answer.recv_timeout(LEADERSHIP_POLL) {
                 Ok(answer) => return Some(answer),
                 Err(RecvTimeoutError::Timeout) if self.raft.state() == (term, true) => {}
-                Err(_) => {
+                Err(RecvTimeoutError::Timeout) => {
                     debug!("gives up {request:?} at {index}: no longer leads term {term}");
                     self.state.lock().waiting.leave(index, request);
                     return None;
                 }
+                // Sent home: nothing of ours waits any more, though a retry may, at the same place.
+                Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
     }

@@ -10,7 +10,7 @@ use labrpc::{ClientEnd, Network, Server};
 use labrt::sim::{Schedule, simulate};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
-use labrt::world::{Options, run};
+use labrt::world::{self, Options, run};
 
 const SERVERS: usize = 3;
 
@@ -153,11 +153,27 @@ fn nobody_waits_for_a_server_that_was_killed() {
         let ends = service.ends("client");
         thread::scope(|scope| {
             let waiting = scope.spawn(|| ends[leader].call(&append(1, "a")));
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(10));
+            let killed = Instant::now();
             service.servers[leader].kill();
             assert_eq!(waiting.join().unwrap(), Some(PutAppendReply::WrongLeader));
+            // It is told, and does not only look, which it would 100 ms after it began to wait.
+            assert!(!world::simulated() || killed.elapsed() < Duration::from_millis(50));
         });
         assert_eq!(ends[leader].call(&append(2, "b")), Some(PutAppendReply::WrongLeader));
+    });
+}
+
+#[test]
+#[should_panic(expected = "key and value were believed to have at most 1047552 bytes")]
+fn what_is_too_long_for_a_command_is_the_clients_fault() {
+    everywhere("too long", || {
+        let service = Service::start(None);
+        let mut clerk = service.clerk("client");
+        let most = 1024 * 1024 - 1024 - 1;
+        clerk.put("k", &"v".repeat(most));
+        clerk.append("k", &"v".repeat(most));
+        clerk.put("k", &"v".repeat(most + 1));
     });
 }
 

@@ -37,15 +37,6 @@ impl Cluster {
         servers.into_iter().for_each(|server| self.network.enable(&links.ends[server.0], true));
     }
 
-    /// Lets it reach these servers no more.
-    pub fn disconnect_client(
-        &self,
-        links: &ClientLinks,
-        servers: impl IntoIterator<Item = ServerId>,
-    ) {
-        servers.into_iter().for_each(|server| self.network.enable(&links.ends[server.0], false));
-    }
-
     /// Lets the server and those others reach each other.
     pub fn connect(&self, server: ServerId, others: impl IntoIterator<Item = ServerId>) {
         self.enable_between(server, others, true);
