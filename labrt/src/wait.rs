@@ -236,7 +236,8 @@ fn describe_ring(ring: &[Arc<Record>]) -> String {
 }
 
 /// What every thread of `world` is at (without one: of all worlds). Those that run come first, for
-/// one of them may be what the others wait for; then those that wait for a lock, then the rest.
+/// one of them may be what the others wait for; then those that wait for a lock, those of no server
+/// (the test's own and its clients, who know what never came), and the rest.
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
     let threads = threads_of(world);
     let runs = |record: &&Arc<Record>| record.waits.lock().wait.is_none();
@@ -249,7 +250,7 @@ pub(crate) fn report(world: Option<&Arc<World>>) -> String {
 pub(crate) fn report_stuck(world: &Arc<World>) -> String {
     const LONG: Duration = Duration::from_millis(500);
     describe_waits(&world.threads(), |wait, lasting| {
-        wait.what.kind() == Kind::Lock && lasting > LONG
+        matches!(wait.what, What::Lock(_)) && lasting > LONG
     })
 }
 
@@ -268,7 +269,7 @@ fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait, Duration) -> bo
         let Some(wait) = &slot.wait else { continue };
         let lasting = record.now().duration_since(wait.since);
         if which(wait, lasting) {
-            let key = (wait.what.kind(), record.to_string(), wait.to_string());
+            let key = (wait.kind(record), record.to_string(), wait.to_string());
             waits.entry(key).or_default().push(lasting);
         }
     }
@@ -289,13 +290,16 @@ fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait, Duration) -> bo
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Lock,
+    OfNoServer,
     Other,
 }
 
-impl What {
-    fn kind(&self) -> Kind {
-        match self {
+impl Wait {
+    /// `record` is the thread that waits.
+    fn kind(&self, record: &Record) -> Kind {
+        match self.what {
             What::Lock(_) => Kind::Lock,
+            _ if record.server.is_none() => Kind::OfNoServer,
             _ => Kind::Other,
         }
     }
