@@ -77,7 +77,7 @@ linear:
 
 bench:
 	$(CARGO) bench -p labrt -p labgob -p labrpc -p kvraft
-	$(CARGO) bench -p linear
+	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p linear
 	@$(LAB) test --seeds=50 --jobs=1 2
 	@$(LAB) test --seeds=20 --jobs=1 3
 	@$(LAB) test $(OPTIONS) 2
