@@ -70,7 +70,7 @@ impl State {
         if bytes.is_empty() {
             return;
         }
-        let (header, log) = decode(&bytes).unwrap_or_else(|error| {
+        let (header, log) = decode(&bytes.into()).unwrap_or_else(|error| {
             panic!("the saved state of {} was believed to be whole: {error}", self.me)
         });
         self.term = header.term;
@@ -92,15 +92,23 @@ impl State {
     }
 }
 
-/// Reads back what `persist` encoded.
-fn decode(bytes: &[u8]) -> Result<(Header, Log), DecodeError> {
+/// Reads back what `persist` encoded. The log's commands are slices of it.
+fn decode(bytes: &Bytes) -> Result<(Header, Log), DecodeError> {
     let mut decoder = Decoder::new(bytes);
     let header: Header = decoder.decode()?;
     let mut log = Log::after(header.base, header.base_term);
     while !decoder.is_empty() {
-        log.append(decoder.decode::<Entry>()?);
+        let Entry { term, command } = decoder.decode()?;
+        log.append(Entry { term, command: saved(bytes, decoder.position(), &command) });
     }
     Ok((header, log))
+}
+
+/// The command at the end of an entry that was encoded up to `end`: an entry ends with its command.
+fn saved(encoded: &Bytes, end: usize, command: &Bytes) -> Bytes {
+    let saved = encoded.slice(end - command.len()..end);
+    debug_assert_eq!(saved, *command, "an entry was believed to end with its command");
+    saved
 }
 
 /// The entries of a log, encoded: what was last saved, kept so that it can be shared.
@@ -204,11 +212,8 @@ impl Segment {
         self.is_shared = true;
         let mut index = self.entries.start;
         for end in &self.bounds[1..] {
-            // The command is what an encoded entry ends with.
             let command = log.command_mut(index);
-            let saved = self.encoded.slice(end - command.len()..*end);
-            debug_assert_eq!(saved, *command, "an entry was believed to end with its command");
-            *command = saved;
+            *command = saved(&self.encoded, *end, command);
             index = index.next();
         }
     }
