@@ -9,7 +9,7 @@
 //! either end, the segment with the cut is sliced, and copied only once most of it is gone.
 //!
 //! The log's commands are slices of the segments, so that each is kept once: of a log of short
-//! commands that is nearly half.
+//! commands that is a quarter of what it takes.
 
 use std::ops::Range;
 use std::slice;
