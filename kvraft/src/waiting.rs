@@ -1,14 +1,16 @@
 //! The handlers that wait for their command to be applied.
 
+/// What a command found when it was applied: the value that a Get asked for, if there is one.
+pub(crate) type Answer = Option<String>;
+
+// BEGIN SOLUTION 3A: who waits for which command, and how each is told what became of it; a handler
+//   must not wait for ever for a command that another leader has replaced
 use std::collections::BTreeMap;
 
 use labrt::channel::{Receiver, Sender, bounded};
 use raft::Index;
 
 use crate::message::RequestId;
-
-/// What a command found when it was applied: the value that a Get asked for, if there is one.
-pub(crate) type Answer = Option<String>;
 
 /// Who waits, by where its command was put in the log.
 #[derive(Default)]
@@ -65,6 +67,9 @@ impl Waiting {
         self.handlers.clear();
     }
 }
+// END SOLUTION
 
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

@@ -21,6 +21,7 @@ mod cli;
 mod divergence;
 mod exit;
 mod groups;
+mod handout;
 mod interrupt;
 mod json;
 mod linear;
@@ -69,6 +70,7 @@ fn run_command_line() -> Exit {
         Command::Help => print(cli::HELP),
         Command::List => print(&list::table(&course)),
         Command::Linear(arguments) => linear::linear(&arguments),
+        Command::Handout(arguments) => handout::handout(&course, &arguments),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

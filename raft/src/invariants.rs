@@ -1,10 +1,13 @@
 //! What must hold after every transition, whatever the network does (figure 3, and the words of
 //! figure 2). A sentence and an assertion each; the cost is that of what changed.
 
+use crate::state::{Landmarks, RoleName, State};
+
+// BEGIN LATER 2B
 use crate::log::Log;
 use crate::quorum::reached_by_quorum;
-use crate::state::{Landmarks, RoleName, State};
 use crate::vocabulary::Index;
+// END LATER
 
 /// Checks one transition, from what the state looked like `before`. To be called before what
 /// changed is saved.
@@ -14,7 +17,6 @@ use crate::vocabulary::Index;
 pub(crate) fn check(before: &Landmarks, state: &State) {
     let after = state.landmarks();
     let same_term = after.term == before.term;
-    let first_changed = state.log.changed_from().unwrap_or(after.last.next());
 
     assert!(after.term >= before.term, "terms never go back: {before:?} -> {after:?}");
     assert!(
@@ -29,6 +31,10 @@ pub(crate) fn check(before: &Landmarks, state: &State) {
         !(same_term && before.role == RoleName::Leader && after.role == RoleName::Candidate),
         "a leader does not stand for election in its own term: {before:?} -> {after:?}"
     );
+
+    // BEGIN LATER 2B: what figure 3, and the words of figure 2, say of the log and of what is
+    //   committed
+    let first_changed = state.log.changed_from().unwrap_or(after.last.next());
 
     assert!(after.base >= before.base, "what was discarded stays so: {before:?} -> {after:?}");
     assert!(
@@ -64,8 +70,10 @@ pub(crate) fn check(before: &Landmarks, state: &State) {
     if after.role == RoleName::Leader {
         check_leader(before, state);
     }
+    // END LATER
 }
 
+// BEGIN LATER 2B
 /// Whether no entry from `first` on has an earlier term than the one before it.
 fn terms_rise(log: &Log, first: Index) -> bool {
     let mut index = first.max(log.base().next());
@@ -100,6 +108,9 @@ fn check_leader(before: &Landmarks, state: &State) {
         );
     }
 }
+// END LATER
 
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

@@ -1,10 +1,12 @@
-//! Part 2B: the log (5.3), and the only place that turns an [`Index`] into a position.
+//! The log (5.3; empty until part 2B), and the only place that turns an [`Index`] into a position.
 //!
 //! A log begins with a head entry that carries no command, so that every entry has a
 //! predecessor. At first the head is at index 0. When a snapshot replaces the beginning of the
 //! log (part 2D, section 7), the head stands for the last entry that the snapshot covers.
+// BEGIN REFERENCE
 //!
 //! Terms never decrease along a log, so an entry is found by its term with a binary search.
+// END REFERENCE
 
 use std::collections::VecDeque;
 
@@ -22,21 +24,16 @@ pub struct Entry {
     pub command: Bytes,
 }
 
-impl Entry {
-    /// What it takes up: its command, and the entry itself, or empty ones would cost nothing.
-    pub(crate) fn size(&self) -> usize {
-        size_of::<Entry>() + self.command.len()
-    }
-}
-
 /// A head entry and what follows it.
 pub(crate) struct Log {
     /// The index of the head entry; grows when a snapshot is taken or installed.
     base: Index,
     /// The head entry, then the entries after it. Never empty.
     entries: VecDeque<Entry>,
+    // BEGIN LATER 2B
     /// Where the entries begin that were added or dropped since the log was last saved.
     changed_from: Option<Index>,
+    // END LATER
 }
 
 impl Log {
@@ -48,7 +45,13 @@ impl Log {
     /// A log without entries, whose head stands for the entry `base` of `term`.
     pub(crate) fn after(base: Index, term: Term) -> Log {
         let head = Entry { term, command: Bytes::new() };
-        Log { base, entries: VecDeque::from([head]), changed_from: Some(base.next()) }
+        Log {
+            base,
+            entries: VecDeque::from([head]),
+            // BEGIN LATER 2B
+            changed_from: Some(base.next()),
+            // END LATER
+        }
     }
 
     /// The index of the head entry: what lies before it is in the snapshot.
@@ -82,20 +85,67 @@ impl Log {
         self.term_at(index) == Some(term)
     }
 
+    /// The position of `index` in `entries`; `None` before the head.
+    fn position(&self, index: Index) -> Option<usize> {
+        (index >= self.base).then(|| index - self.base)
+    }
+
     /// The entry at `index`, which must be in the log and past its head.
     pub(crate) fn entry(&self, index: Index) -> &Entry {
+        // BEGIN SOLUTION 2B: the entry at `index`
         let found = self.position(index).filter(|&position| position > 0);
         found.and_then(|position| self.entries.get(position)).unwrap_or_else(|| {
             panic!("index {index} was believed to lie after {} and by {}", self.base, self.last())
         })
+        // END SOLUTION
     }
 
-    /// The command of the entry at `index`, for its bytes to be kept elsewhere (part 2C).
-    pub(crate) fn command_mut(&mut self, index: Index) -> &mut Bytes {
-        assert!(index > self.base, "the head at {} has no command: asked for {index}", self.base);
-        &mut self.entries[index - self.base].command
+    /// Adds one entry at the end and says where it is.
+    pub(crate) fn append(&mut self, entry: Entry) -> Index {
+        // BEGIN SOLUTION 2B: add the entry at the end and say where it is
+        self.entries.push_back(entry);
+        self.mark_changed(self.last());
+        self.last()
+        // END SOLUTION
     }
 
+    /// Takes over what a leader sent as following `previous` (rules 3 and 4 of AppendEntries in
+    /// figure 2). Entries that are here already stay, and so do those in the snapshot, so a late
+    /// or repeated message drops nothing; from the first that differs on, the leader's replace
+    /// ours.
+    pub(crate) fn merge(&mut self, previous: Index, entries: Vec<Entry>) {
+        // BEGIN SOLUTION 2B: keep what agrees with these entries; from the first that differs on,
+        //   replace yours by them; drop nothing else, for the message may be old (5.3; figure 2,
+        //   AppendEntries)
+        assert!(previous <= self.last(), "nothing can follow {previous}: the log ends before it");
+        let mut index = previous;
+        for entry in entries {
+            index = index.next();
+            if index <= self.base || self.has(index, entry.term) {
+                continue;
+            }
+            if index <= self.last() {
+                self.truncate(index);
+            }
+            self.append(entry);
+        }
+        // END SOLUTION
+    }
+
+    /// Makes the entry at `base` the head, discarding what lies before it (part 2D).
+    pub(crate) fn compact(&mut self, base: Index) {
+        // BEGIN SOLUTION 2D: discard what lies before `base`; the entry there becomes the head (7)
+        let term = self.entry(base).term;
+        self.entries.drain(..base - self.base);
+        self.entries[0] = Entry { term, command: Bytes::new() };
+        self.base = base;
+        self.changed_from = self.changed_from.map(|first| first.max(base.next()));
+        // END SOLUTION
+    }
+}
+
+// BEGIN SOLUTION 2B: whatever else you want to ask of a log
+impl Log {
     /// The entries from `first` on, as many as there is room for: none in 0 bytes, else one at
     /// least, however long.
     pub(crate) fn entries_from(&self, first: Index, bytes: usize) -> Vec<Entry> {
@@ -124,46 +174,11 @@ impl Log {
         self.has(last, term).then_some(last)
     }
 
-    /// Adds one entry at the end and says where it is.
-    pub(crate) fn append(&mut self, entry: Entry) -> Index {
-        self.entries.push_back(entry);
-        self.mark_changed(self.last());
-        self.last()
-    }
-
-    /// Takes over what a leader sent as following `previous` (rules 3 and 4 of AppendEntries in
-    /// figure 2). Entries that are here already stay, and so do those in the snapshot, so a late
-    /// or repeated message drops nothing; from the first that differs on, the leader's replace
-    /// ours.
-    pub(crate) fn merge(&mut self, previous: Index, entries: Vec<Entry>) {
-        assert!(previous <= self.last(), "nothing can follow {previous}: the log ends before it");
-        let mut index = previous;
-        for entry in entries {
-            index = index.next();
-            if index <= self.base || self.has(index, entry.term) {
-                continue;
-            }
-            if index <= self.last() {
-                self.truncate(index);
-            }
-            self.append(entry);
-        }
-    }
-
     /// Drops the entries from `first` on.
     fn truncate(&mut self, first: Index) {
         assert!(first > self.base, "the head entry is never dropped");
         self.entries.truncate(first - self.base);
         self.mark_changed(first);
-    }
-
-    /// Makes the entry at `base` the head, discarding what lies before it (part 2D).
-    pub(crate) fn compact(&mut self, base: Index) {
-        let term = self.entry(base).term;
-        self.entries.drain(..base - self.base);
-        self.entries[0] = Entry { term, command: Bytes::new() };
-        self.base = base;
-        self.changed_from = self.changed_from.map(|first| first.max(base.next()));
     }
 
     /// Where the entries begin that were added or dropped since [`Log::mark_saved`] (part 2C);
@@ -182,11 +197,23 @@ impl Log {
         self.changed_from = Some(self.changed_from.map_or(first, |earlier| earlier.min(first)));
     }
 
-    /// The position of `index` in `entries`; `None` before the head.
-    fn position(&self, index: Index) -> Option<usize> {
-        (index >= self.base).then(|| index - self.base)
+    /// The command of the entry at `index`, for its bytes to be kept elsewhere (part 2C).
+    pub(crate) fn command_mut(&mut self, index: Index) -> &mut Bytes {
+        assert!(index > self.base, "the head at {} has no command: asked for {index}", self.base);
+        &mut self.entries[index - self.base].command
     }
 }
 
+impl Entry {
+    /// What it takes up: its command, and the entry itself, or empty ones would cost nothing.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Entry>() + self.command.len()
+    }
+}
+
+// END SOLUTION
+
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

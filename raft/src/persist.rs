@@ -1,5 +1,6 @@
 //! Part 2C: saving what must survive a crash (figure 2: `currentTerm`, `votedFor`, `log[]`; with
 //! part 2D, the snapshot and where the log begins), and finding it again.
+// BEGIN SOLUTION 2C
 //!
 //! The state is encoded as a row of values: a header, then the entries. Encoding the whole log at
 //! each change would make a leader with a long log spend its time on that, so the encoded log is
@@ -10,19 +11,24 @@
 //!
 //! The log's commands are slices of the segments, so that each is kept once: of a log of short
 //! commands that is a quarter of what it takes.
+// END SOLUTION
 
-use std::ops::Range;
-use std::slice;
-
-use bytes::Bytes;
 use labgob::{DecodeError, Decoder, Encoder};
 use log::{info, trace};
 use serde::{Deserialize, Serialize};
 
-use crate::log::{Entry, Log};
-use crate::persister::{Persister, RaftState};
+use crate::persister::Persister;
 use crate::state::State;
 use crate::vocabulary::{Index, ServerId, Term};
+
+// BEGIN SOLUTION 2C: what is saved: a type, say, that can be encoded as one value
+use std::ops::Range;
+use std::slice;
+
+use bytes::Bytes;
+
+use crate::log::{Entry, Log};
+use crate::persister::RaftState;
 
 /// What has been saved.
 #[derive(Default)]
@@ -41,11 +47,14 @@ struct Header {
     base: Index,
     base_term: Term,
 }
+// END SOLUTION
 
 impl State {
     /// Saves the state, if what must survive has changed. This must happen before the lock is
     /// released: before anyone is told of the change (5.2, "before responding to RPCs").
     pub(crate) fn persist(&mut self, persister: &Persister) {
+        // BEGIN SOLUTION 2C: if currentTerm, votedFor or log[] has changed, encode all three
+        //   (`labgob`) and save them with `Persister::save` (figure 2, persistent state; 5.1, 5.2)
         let header = self.header();
         if self.saved.header.as_ref() == Some(&header) && self.log.changed_from().is_none() {
             return;
@@ -58,6 +67,7 @@ impl State {
         persister.save(RaftState::from_iter(pieces), self.snapshot.clone());
         self.log.mark_saved();
         self.saved.header = Some(header);
+        // END SOLUTION
     }
 
     /// Finds again what was saved, if anything was. All that is committed for sure is what the
@@ -66,6 +76,8 @@ impl State {
     /// # Panics
     /// If what was saved is not a Raft's state.
     pub(crate) fn restore(&mut self, persister: &Persister) {
+        // BEGIN SOLUTION 2C: read back what `persist` saved, unless this server begins its first
+        //   life
         let bytes = persister.state();
         if bytes.is_empty() {
             return;
@@ -80,8 +92,10 @@ impl State {
         self.commit_index = self.log.base();
         self.last_applied = self.log.base();
         info!("restarts in term {}, log {} to {}", self.term, header.base, self.log.last());
+        // END SOLUTION
     }
 
+    // BEGIN SOLUTION 2C
     fn header(&self) -> Header {
         Header {
             term: self.term,
@@ -90,8 +104,10 @@ impl State {
             base_term: self.log.base_term(),
         }
     }
+    // END SOLUTION
 }
 
+// BEGIN SOLUTION 2C
 /// Reads back what `persist` encoded. The log's commands are slices of it.
 fn decode(bytes: &Bytes) -> Result<(Header, Log), DecodeError> {
     let mut decoder = Decoder::new(bytes);
@@ -240,6 +256,9 @@ impl Segment {
         self.encoded.slice(self.bounds[0]..self.bounds[self.bounds.len() - 1])
     }
 }
+// END SOLUTION
 
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

@@ -1,5 +1,6 @@
-//! Part 2B: what a leader knows about one peer (`nextIndex` and `matchIndex` of figure 2), and
-//! when the peer is due a message.
+//! Parts 2A and 2B: what a leader knows about one peer (`nextIndex` and `matchIndex` of figure 2),
+//! and when the peer is due a message.
+// BEGIN SOLUTION 2B
 //!
 //! Sending is optimistic: `next` moves past what is sent at once, so on a network that loses
 //! nothing each entry travels to each peer once. Heartbeats claim the entry before `next`, and so
@@ -12,18 +13,39 @@
 //! Answers may come seconds late and in any order. What matched stays matched for the term, so
 //! such an answer is good news at any time. Bad news is judged by the message it answers: it
 //! counts only if `next` was not set back since that message left, and nothing later matched.
+// END SOLUTION
 
-use labrt::time::{Duration, Instant};
+use labrt::time::Instant;
 
-use crate::limits::{HEARTBEAT_INTERVAL, PAUSE};
 use crate::vocabulary::{Index, Term};
+
+// BEGIN SOLUTION 2A
+use crate::limits::HEARTBEAT_INTERVAL;
+// END SOLUTION
+
+// BEGIN SOLUTION 2B
+use labrt::time::Duration;
+
+use crate::limits::PAUSE;
+// END SOLUTION
 
 /// What a leader knows about one peer, for as long as it leads.
 #[derive(Debug)]
 pub(crate) struct Progress {
+    // BEGIN SOLUTION 2A: when the peer was last sent something, and whatever else tells when its
+    //   next heartbeat is due (5.2)
     /// The first entry to send next. Moves on when entries are sent, unless `probing`; back when
     /// they were lost or did not fit. Always past `matched`.
     next: Index,
+    /// When the last message left; `None` before the first.
+    last_sent: Option<Instant>,
+    /// When the last answer of this term came in; at first, when we began to lead.
+    last_heard: Instant,
+    /// Until when the peer's replicator waits: it has to be woken for anything due before.
+    /// `None` until it has looked for the first time in this term.
+    replicator_waits_until: Option<Instant>,
+    // END SOLUTION
+    // BEGIN SOLUTION 2B: nextIndex and matchIndex of this peer (figure 2)
     /// Whether we look for the last entry that the peer shares with us: from a conflict until
     /// something fits.
     probing: bool,
@@ -31,21 +53,16 @@ pub(crate) struct Progress {
     matched: Index,
     /// The latest commit index that a message to the peer carried.
     commit_told: Index,
-    /// When the last message left; `None` before the first.
-    last_sent: Option<Instant>,
-    /// When the last answer of this term came in; at first, when we began to lead.
-    last_heard: Instant,
     /// How things stand with what was sent last.
     exchange: Exchange,
-    /// Until when the peer's replicator waits: it has to be woken for anything due before.
-    /// `None` until it has looked for the first time in this term.
-    replicator_waits_until: Option<Instant>,
     /// Messages to the peer are numbered: this will be the next one's. Only grows.
     next_number: u64,
     /// Messages numbered below this left before `next` was last set back. Only grows.
     trusted_from: u64,
+    // END SOLUTION
 }
 
+// BEGIN SOLUTION 2B
 /// How things stand between a leader and one peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Exchange {
@@ -58,51 +75,49 @@ enum Exchange {
     Lost,
 }
 
+// END SOLUTION
+
 /// What the leader remembers of a message, to judge the answer by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sent {
     /// The term in which it was sent.
     pub(crate) term: Term,
+    // BEGIN LATER 2B: whatever else the answer is to be judged by
     /// Its number among the messages to this peer.
     pub(crate) number: u64,
     /// It brings the entries from here ...
     pub(crate) first: Index,
     /// ... up to here: the one before `first`, if it brings none.
     pub(crate) last: Index,
+    // END LATER
 }
 
+// BEGIN SOLUTION 2A
 impl Progress {
     /// A new leader knows nothing of the peer, hopes that its log ends as ours does, just before
     /// `next`, and owes it a first heartbeat.
     pub(crate) fn new(next: Index, now: Instant) -> Progress {
         Progress {
             next,
+            last_sent: None,
+            last_heard: now,
+            replicator_waits_until: None,
+            // END SOLUTION
+            // BEGIN SOLUTION 2B
             probing: false,
             matched: Index(0),
             commit_told: Index(0),
-            last_sent: None,
-            last_heard: now,
             exchange: Exchange::Answered,
-            replicator_waits_until: None,
             next_number: 0,
             trusted_from: 0,
+            // END SOLUTION
+            // BEGIN SOLUTION 2A
         }
     }
 
     /// The first entry to send next.
     pub(crate) fn next(&self) -> Index {
         self.next
-    }
-
-    /// Whether the next message is to bring entries. While probing it would repeat those that
-    /// are under way from the same place, for as long as the peer does not answer.
-    pub(crate) fn brings_entries(&self) -> bool {
-        !(self.probing && matches!(self.exchange, Exchange::Awaiting(_)))
-    }
-
-    /// How far the peer's log is known to equal ours.
-    pub(crate) fn matched(&self) -> Index {
-        self.matched
     }
 
     /// When the peer answered last.
@@ -115,15 +130,14 @@ impl Progress {
     /// index after a pause; a heartbeat in any case.
     pub(crate) fn due(&self, last: Index, commit: Index) -> Instant {
         let Some(last_sent) = self.last_sent else { return self.last_heard };
-        let lacks_entries = self.next <= last;
-        let pause = match self.exchange {
-            Exchange::Awaiting(_) => HEARTBEAT_INTERVAL,
-            Exchange::Answered if lacks_entries => Duration::ZERO,
-            Exchange::Lost if lacks_entries => PAUSE,
-            _ if self.commit_told < commit => PAUSE,
-            _ => HEARTBEAT_INTERVAL,
-        };
-        last_sent + pause
+        // END SOLUTION
+        // BEGIN SOLUTION 2B
+        if let Some(pause) = self.pause(last, commit) {
+            return last_sent + pause;
+        }
+        // END SOLUTION
+        // BEGIN SOLUTION 2A
+        last_sent + HEARTBEAT_INTERVAL
     }
 
     /// The replicator has looked, and waits until then.
@@ -145,7 +159,11 @@ impl Progress {
         commit: Index,
         now: Instant,
     ) -> Sent {
-        let sent = Sent { term, number: self.next_number, first, last };
+        self.last_sent = Some(now);
+        self.replicator_waits_until = Some(now); // It will look again by itself.
+        // END SOLUTION
+        // BEGIN SOLUTION 2B
+        let number = self.next_number;
         self.next_number += 1;
         // What begins with the first entry fits anywhere: it follows the head, or is a snapshot.
         self.probing &= first > Index(1);
@@ -153,17 +171,56 @@ impl Progress {
             self.next = last.next();
         }
         self.commit_told = commit;
-        self.last_sent = Some(now);
-        self.replicator_waits_until = Some(now); // It will look again by itself.
-        if sent.brings_entries() {
+        if first <= last {
             self.exchange = Exchange::Awaiting(last);
         }
-        sent
+        // END SOLUTION
+        // BEGIN SOLUTION 2A
+        Sent {
+            term,
+            // END SOLUTION
+            // BEGIN SOLUTION 2B
+            number,
+            first,
+            last,
+            // END SOLUTION
+            // BEGIN SOLUTION 2A
+        }
+    }
+
+    /// The peer has answered, in the term we lead.
+    pub(crate) fn on_answer(&mut self, now: Instant) {
+        self.last_heard = now;
+    }
+}
+// END SOLUTION
+
+// BEGIN SOLUTION 2B
+impl Progress {
+    /// Whether the next message is to bring entries. While probing it would repeat those that
+    /// are under way from the same place, for as long as the peer does not answer.
+    pub(crate) fn brings_entries(&self) -> bool {
+        !(self.probing && matches!(self.exchange, Exchange::Awaiting(_)))
+    }
+
+    /// How far the peer's log is known to equal ours.
+    pub(crate) fn matched(&self) -> Index {
+        self.matched
+    }
+
+    /// How long after the last message the next is due, if a heartbeat would come too late.
+    fn pause(&self, last: Index, commit: Index) -> Option<Duration> {
+        let lacks_entries = self.next <= last;
+        match self.exchange {
+            Exchange::Awaiting(_) => None,
+            Exchange::Answered if lacks_entries => Some(Duration::ZERO),
+            Exchange::Lost if lacks_entries => Some(PAUSE),
+            _ => (self.commit_told < commit).then_some(PAUSE),
+        }
     }
 
     /// The peer has everything up to the last entry of `sent`.
-    pub(crate) fn on_match(&mut self, sent: &Sent, now: Instant) {
-        self.last_heard = now;
+    pub(crate) fn on_match(&mut self, sent: &Sent) {
         self.matched = self.matched.max(sent.last);
         if self.next <= self.matched.next() {
             self.next = self.matched.next();
@@ -177,8 +234,7 @@ impl Progress {
 
     /// The peer lacks the entry before those of `sent`; `next` is where to go on. Says whether
     /// this was news.
-    pub(crate) fn on_conflict(&mut self, sent: &Sent, next: Index, now: Instant) -> bool {
-        self.last_heard = now;
+    pub(crate) fn on_conflict(&mut self, sent: &Sent, next: Index) -> bool {
         let news = sent.number >= self.trusted_from && sent.first.previous() > self.matched;
         if news {
             self.set_back(next);
@@ -192,7 +248,7 @@ impl Progress {
     /// them; a heartbeat does not matter.
     pub(crate) fn on_loss(&mut self, sent: &Sent) {
         let news = sent.number >= self.trusted_from && sent.last > self.matched;
-        if news && sent.brings_entries() {
+        if news && sent.first <= sent.last {
             self.set_back(sent.first);
             self.exchange = Exchange::Lost;
         }
@@ -208,12 +264,9 @@ impl Progress {
         }
     }
 }
+// END SOLUTION
 
-impl Sent {
-    fn brings_entries(&self) -> bool {
-        self.first <= self.last
-    }
-}
-
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

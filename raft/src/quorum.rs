@@ -1,7 +1,6 @@
 //! Majorities (5.2, 5.3): the one place that knows how many servers are enough.
 //!
-//! Elections count votes, commitment counts logs, and a leader counts who still answers it: all
-//! three ask here.
+//! Elections count votes, commitment counts logs: both ask here.
 
 /// How many of `servers` are a majority. Any two majorities share a server, which is what the
 /// whole protocol rests on.
@@ -9,6 +8,7 @@ pub(crate) fn quorum(servers: usize) -> usize {
     servers / 2 + 1
 }
 
+// BEGIN SOLUTION 2A
 /// The highest value that a majority has reached, given one value for each server.
 pub(crate) fn reached_by_quorum<T: Ord>(values: impl IntoIterator<Item = T>) -> T {
     let mut values: Vec<T> = values.into_iter().collect();
@@ -17,6 +17,9 @@ pub(crate) fn reached_by_quorum<T: Ord>(values: impl IntoIterator<Item = T>) -> 
     let laggards = values.len() - quorum(values.len());
     values.swap_remove(laggards)
 }
+// END SOLUTION
 
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

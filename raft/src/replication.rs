@@ -1,4 +1,5 @@
-//! Part 2B: log replication (5.3) and what makes an entry committed (5.3, 5.4.2).
+//! Part 2A: heartbeats (5.2). Part 2B: log replication (5.3) and what makes an entry committed
+//! (5.3, 5.4.2).
 //!
 //! A leader has a replicator for each peer: a thread that sends what is due and never waits for
 //! an answer, since a call to a dead peer may take seconds to fail while the peer is long back.
@@ -10,14 +11,17 @@ use labrt::thread;
 use labrt::time::Instant;
 use log::{debug, trace};
 
-use crate::limits::MESSAGE_BYTES;
 use crate::log::Entry;
 use crate::message::{AppendEntries, AppendEntriesReply, AppendOutcome, Conflict, InstallSnapshot};
 use crate::progress::{Progress, Sent};
-use crate::quorum::reached_by_quorum;
 use crate::raft::{Decision, Raft};
 use crate::state::{Role, State};
 use crate::vocabulary::{Index, ServerId, Term};
+
+// BEGIN SOLUTION 2B
+use crate::limits::MESSAGE_BYTES;
+use crate::quorum::reached_by_quorum;
+// END SOLUTION
 
 /// A message for one peer, with what its answer is to be judged by.
 #[derive(Debug)]
@@ -31,10 +35,13 @@ pub(crate) struct Outgoing {
 pub(crate) enum Message {
     /// The entries it lacks, or none, as a heartbeat.
     Entries(AppendEntries),
+    // BEGIN LATER 2D: a snapshot, where those entries are discarded
     /// A snapshot, where those entries are discarded (part 2D).
     Snapshot(InstallSnapshot),
+    // END LATER
 }
 
+// BEGIN SOLUTION 2A
 impl Message {
     /// The first and the last entry that the message brings; the last is the one before the
     /// first, if it brings none.
@@ -44,7 +51,11 @@ impl Message {
                 let previous = request.previous_index;
                 (previous.next(), previous + request.entries.len())
             }
+            // END SOLUTION
+            // BEGIN SOLUTION 2D
             Message::Snapshot(request) => (Index(1), request.last_included_index),
+            // END SOLUTION
+            // BEGIN SOLUTION 2A
         }
     }
 
@@ -52,10 +63,15 @@ impl Message {
     fn commit(&self) -> Index {
         match self {
             Message::Entries(request) => request.leader_commit,
+            // END SOLUTION
+            // BEGIN SOLUTION 2D
             Message::Snapshot(request) => request.last_included_index,
+            // END SOLUTION
+            // BEGIN SOLUTION 2A
         }
     }
 }
+// END SOLUTION
 
 impl Raft {
     /// The life of the replicator of `peer`.
@@ -70,13 +86,15 @@ impl Raft {
     /// Sends one message, waits, and tells what became of it.
     fn deliver(&self, peer: ServerId, Outgoing { sent, message }: &Outgoing) {
         match message {
-            Message::Entries(request) => {
-                let reply = self.shared.peers[peer.0].call(request);
-                self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
-            }
+            // BEGIN LATER 2D: a snapshot is sent alike
             Message::Snapshot(request) => {
                 let reply = self.shared.peers[peer.0].call(request);
                 self.step(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
+            }
+            // END LATER
+            Message::Entries(request) => {
+                let reply = self.shared.peers[peer.0].call(request);
+                self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
             }
         }
     }
@@ -91,6 +109,8 @@ impl Raft {
 impl State {
     /// A leader appends the command; its replicators are due at once.
     pub(crate) fn take_command(&mut self, command: Bytes) -> Option<(Index, Term)> {
+        // BEGIN SOLUTION 2B: a leader appends the command to its log and says where and in which
+        //   term (5.3); no other server does (`None`)
         if !self.is_leader() {
             return None;
         }
@@ -98,8 +118,10 @@ impl State {
         trace!("takes a command at {index} in term {}", self.term);
         self.advance_commit(); // A cluster of one needs nobody else.
         Some((index, self.term))
+        // END SOLUTION
     }
 
+    // BEGIN SOLUTION 2A
     /// The peers whose replicators have to be woken, since a message has become due sooner than
     /// they could know.
     pub(crate) fn replicators_to_wake(&self) -> impl Iterator<Item = ServerId> {
@@ -107,9 +129,12 @@ impl State {
         let oversleeps = move |progress: &Progress| progress.oversleeps(progress.due(last, commit));
         self.followers().filter(move |(_, progress)| oversleeps(progress)).map(|(peer, _)| peer)
     }
+    // END SOLUTION
 
     /// What the replicator of `peer` does now, or until when it waits.
     pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outgoing> {
+        // BEGIN SOLUTION 2A: if you lead, send a heartbeat when it is due, else wait until then; if
+        //   not, wait (5.2; figure 2, AppendEntries: a heartbeat has no entries)
         let (last, commit) = (self.log.last(), self.commit_index);
         let Some(progress) = self.progress(peer, self.term) else { return Decision::Wait };
         let due = progress.due(last, commit);
@@ -117,8 +142,16 @@ impl State {
             progress.on_wait(due);
             return Decision::WaitUntil(due);
         }
-        let room = if progress.brings_entries() { MESSAGE_BYTES } else { 0 };
         let next = progress.next();
+        let mut room = 0;
+        // END SOLUTION
+        // BEGIN LATER 2B: a message brings the entries that the peer lacks, and new ones are due at
+        //   once (5.3)
+        if progress.brings_entries() {
+            room = MESSAGE_BYTES;
+        }
+        // END LATER
+        // BEGIN SOLUTION 2A
         let message = self.message_from(next, room);
         let term = self.term;
         let progress = self.progress(peer, term).expect("we still lead");
@@ -126,24 +159,37 @@ impl State {
             sent: progress.on_send(term, message.brings(), message.commit(), now),
             message,
         })
+        // END SOLUTION
     }
 
+    // BEGIN SOLUTION 2A
     /// What brings a peer on from `next`: as many entries from there as there is room for, or the
     /// snapshot that stands for them.
     fn message_from(&self, next: Index, room: usize) -> Message {
+        // END SOLUTION
+        // BEGIN SOLUTION 2D
         if next <= self.log.base() {
             return Message::Snapshot(self.snapshot_request());
         }
+        // END SOLUTION
+        // BEGIN SOLUTION 2A
         let previous = next.previous();
-        Message::Entries(AppendEntries {
+        let mut request = AppendEntries {
             term: self.term,
             leader: self.me,
             previous_index: previous,
             previous_term: self.log.term_at(previous).expect("the log's head precedes `next`"),
-            entries: self.log.entries_from(next, room),
+            entries: Vec::new(),
             leader_commit: self.commit_index,
-        })
+        };
+        // END SOLUTION
+        // BEGIN SOLUTION 2B
+        request.entries = self.log.entries_from(next, room);
+        // END SOLUTION
+        // BEGIN SOLUTION 2A
+        Message::Entries(request)
     }
+    // END SOLUTION
 
     /// What a peer's answer, or its absence, means for its progress.
     pub(crate) fn on_append_reply(
@@ -153,17 +199,34 @@ impl State {
         reply: Option<AppendEntriesReply>,
         now: Instant,
     ) {
-        let Some(AppendEntriesReply { term, outcome }) = reply else {
-            return self.on_no_reply(peer, sent);
-        };
-        self.observe_term(term, now);
-        match outcome {
-            AppendOutcome::Matched => self.on_match(peer, sent, now),
-            AppendOutcome::Conflict(conflict) => self.on_conflict(peer, sent, &conflict, now),
-            AppendOutcome::TermIsOver => {} // The reply's term has made us a follower.
+        // BEGIN SOLUTION 2A: whoever answers in a later term than yours makes you a follower (5.1)
+        if let Some(reply) = &reply {
+            self.observe_term(reply.term, now);
+            self.on_answer(peer, sent, now);
         }
+        // END SOLUTION
+        // BEGIN LATER 2B: what the outcome means for the peer's progress, and for what is committed
+        //   (5.3; figure 2, rules for leaders); an answer to a message of another term means
+        //   nothing
+        match reply.map(|reply| reply.outcome) {
+            None => self.on_no_reply(peer, sent),
+            Some(AppendOutcome::Matched) => self.on_match(peer, sent),
+            Some(AppendOutcome::Conflict(conflict)) => self.on_conflict(peer, sent, &conflict),
+            Some(AppendOutcome::TermIsOver) => {} // The reply's term has made us a follower.
+        }
+        // END LATER
     }
 
+    // BEGIN SOLUTION 2A
+    /// The peer is there, and takes us for its leader.
+    pub(crate) fn on_answer(&mut self, peer: ServerId, sent: &Sent, now: Instant) {
+        if let Some(progress) = self.progress(peer, sent.term) {
+            progress.on_answer(now);
+        }
+    }
+    // END SOLUTION
+
+    // BEGIN SOLUTION 2B
     /// The peer did not answer, and will not.
     pub(crate) fn on_no_reply(&mut self, peer: ServerId, sent: &Sent) {
         if let Some(progress) = self.progress(peer, sent.term) {
@@ -172,18 +235,18 @@ impl State {
     }
 
     /// The peer's log equals ours up to the last entry of `sent`, so more may be committed.
-    pub(crate) fn on_match(&mut self, peer: ServerId, sent: &Sent, now: Instant) {
+    pub(crate) fn on_match(&mut self, peer: ServerId, sent: &Sent) {
         if let Some(progress) = self.progress(peer, sent.term) {
-            progress.on_match(sent, now);
+            progress.on_match(sent);
             self.advance_commit();
         }
     }
 
     /// The peer has no such entry as precedes those of `sent`.
-    fn on_conflict(&mut self, peer: ServerId, sent: &Sent, conflict: &Conflict, now: Instant) {
+    fn on_conflict(&mut self, peer: ServerId, sent: &Sent, conflict: &Conflict) {
         let next = self.back_up(sent.first.previous(), conflict);
         let Some(progress) = self.progress(peer, sent.term) else { return };
-        if progress.on_conflict(sent, next, now) {
+        if progress.on_conflict(sent, next) {
             debug!("{peer} conflicts before {}: next is {}", sent.first, progress.next());
         }
     }
@@ -195,18 +258,23 @@ impl State {
         let ours = conflict.term.and_then(|term| self.log.last_of_term(term, previous));
         ours.map_or(conflict.first_index, Index::next).min(previous)
     }
+    // END SOLUTION
 
     /// The leader's rule of commitment: what a majority has is committed, if it is of the
     /// leader's own term; what precedes it is committed with it. An entry of an earlier term may
     /// still be overwritten even when a majority has it (5.4.2, figure 8).
     fn advance_commit(&mut self) {
+        // BEGIN SOLUTION 2B: commit what a majority has, if it is of your own term (5.3, 5.4.2;
+        //   figure 2, last rule for leaders)
         let matched = self.followers().map(|(_, progress)| progress.matched());
         let reached = reached_by_quorum(matched.chain([self.log.last()]));
         if self.log.has(reached, self.term) {
             self.commit_up_to(reached);
         }
+        // END SOLUTION
     }
 
+    // BEGIN SOLUTION 2A
     /// The progress of every peer, while we lead.
     pub(crate) fn followers(&self) -> impl Iterator<Item = (ServerId, &Progress)> {
         let followers = match &self.role {
@@ -224,6 +292,7 @@ impl State {
             _ => None,
         }
     }
+    // END SOLUTION
 }
 
 /// The follower's rules.
@@ -244,6 +313,8 @@ impl State {
 
     /// Recognises the leader of a term, unless the term is over (5.2).
     pub(crate) fn follow(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
+        // BEGIN SOLUTION 2A: follow the leader of your term, or of a later one, and put off your
+        //   election; say `false` to one whose term is over (5.2; figure 2, AppendEntries)
         self.observe_term(term, now);
         if term < self.term {
             debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);
@@ -253,11 +324,17 @@ impl State {
         self.become_follower(now);
         self.put_off_election(now);
         true
+        // END SOLUTION
     }
 
-    /// Takes over the leader's entries if our log has the one before them. What lies before our
-    /// log's base is committed, and so equals the leader's.
+    /// Takes over the leader's entries if our log has the one before them.
+    // BEGIN REFERENCE
+    /// What lies before our log's base is committed, and so equals the leader's.
+    // END REFERENCE
     fn append_after(&mut self, request: AppendEntries) -> AppendOutcome {
+        // BEGIN LATER 2B: take over the entries, if your log has the one before them; else answer
+        //   with the conflict. Then commit what the leader has committed (5.3; figure 2,
+        //   AppendEntries)
         let previous = request.previous_index;
         let agreed = previous < self.log.base() || self.log.has(previous, request.previous_term);
         if !agreed {
@@ -268,9 +345,11 @@ impl State {
         let last_new = previous + request.entries.len();
         self.log.merge(previous, request.entries);
         self.commit_up_to(request.leader_commit.min(last_new));
+        // END LATER
         AppendOutcome::Matched
     }
 
+    // BEGIN SOLUTION 2B
     /// What our log has at an index where the leader's entry is not.
     fn conflict_at(&self, index: Index) -> Conflict {
         match self.log.term_at(index) {
@@ -288,7 +367,10 @@ impl State {
             self.commit_index = index;
         }
     }
+    // END SOLUTION
 }
 
+// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
+// END REFERENCE

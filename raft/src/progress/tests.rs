@@ -29,16 +29,16 @@ fn when_the_next_message_is_due() {
 
     let entries = send(&mut progress, 6);
     assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "unanswered");
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "that was not the answer");
-    progress.on_match(&entries, start());
+    progress.on_match(&entries);
     assert_eq!(due_in(&progress, 9, 0), Duration::ZERO);
 
     let entries = send(&mut progress, 9);
     progress.on_loss(&entries);
     assert_eq!(due_in(&progress, 9, 0), PAUSE, "not at once, the network may be down");
     let heartbeat = send(&mut progress, 9);
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     assert_eq!(due_in(&progress, 9, 0), HEARTBEAT_INTERVAL);
 }
 
@@ -52,7 +52,7 @@ fn a_replicator_is_woken_for_what_is_due_before_it_wakes_by_itself() {
     assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
     assert!(progress.oversleeps(progress.due(Index(6), Index(0))), "new entries");
     assert!(progress.oversleeps(progress.due(Index(5), Index(1))), "a new commit index");
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
 }
 
@@ -68,7 +68,7 @@ fn a_later_answer_stands_for_earlier_ones() {
     let mut progress = progress();
     send(&mut progress, 6);
     let heartbeat = send(&mut progress, 6);
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     assert_eq!(progress.matched(), Index(6));
     assert_eq!(due_in(&progress, 7, 0), Duration::ZERO);
 }
@@ -99,7 +99,7 @@ fn a_loss_known_too_late_is_no_news() {
     let again = send(&mut progress, 9);
     progress.on_loss(&second);
     assert_eq!(progress.next(), Index(10), "set back since: those entries are under way again");
-    progress.on_match(&again, start());
+    progress.on_match(&again);
     progress.on_loss(&again);
     assert_eq!(progress.next(), Index(10), "an answer to one copy of it stands");
 }
@@ -109,9 +109,9 @@ fn a_conflict_sets_back_once() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
     let entries = send(&mut progress, 8);
-    assert!(progress.on_conflict(&heartbeat, Index(3), start()));
+    assert!(progress.on_conflict(&heartbeat, Index(3)));
     assert_eq!((progress.next(), due_in(&progress, 8, 0)), (Index(3), Duration::ZERO));
-    assert!(!progress.on_conflict(&entries, Index(2), start()));
+    assert!(!progress.on_conflict(&entries, Index(2)));
     assert_eq!(progress.next(), Index(3));
 }
 
@@ -119,18 +119,18 @@ fn a_conflict_sets_back_once() {
 fn until_something_fits_every_message_probes_from_the_same_place() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
-    progress.on_conflict(&heartbeat, Index(4), start());
+    progress.on_conflict(&heartbeat, Index(4));
     let probes = [send(&mut progress, 9), send(&mut progress, 9)];
     assert_eq!(probes.map(|probe| probe.first), [Index(4), Index(4)]);
     assert_eq!(probes.map(|probe| probe.last), [Index(9), Index(3)], "the entries go once");
-    assert!(progress.on_conflict(&probes[1], Index(2), start()), "further back");
-    assert!(!progress.on_conflict(&probes[0], Index(3), start()), "no news any more");
+    assert!(progress.on_conflict(&probes[1], Index(2)), "further back");
+    assert!(!progress.on_conflict(&probes[0], Index(3)), "no news any more");
 
     let lost = send(&mut progress, 9);
     let late = send(&mut progress, 9);
     progress.on_loss(&lost);
     assert_eq!((progress.next(), due_in(&progress, 9, 0)), (Index(2), PAUSE));
-    progress.on_match(&late, start());
+    progress.on_match(&late);
     assert_eq!((progress.next(), progress.matched()), (Index(2), Index(1)), "found");
     let entries = send(&mut progress, 9);
     assert_eq!((entries.first, entries.last), (Index(2), Index(9)));
@@ -142,8 +142,8 @@ fn an_old_match_does_not_end_the_search() {
     let mut progress = progress();
     let early = Sent { last: Index(2), ..send(&mut progress, 5) };
     let heartbeat = send(&mut progress, 5);
-    progress.on_conflict(&heartbeat, Index(4), start());
-    progress.on_match(&early, start());
+    progress.on_conflict(&heartbeat, Index(4));
+    progress.on_match(&early);
     assert_eq!((send(&mut progress, 9).first, progress.next()), (Index(4), Index(4)));
 }
 
@@ -151,7 +151,7 @@ fn an_old_match_does_not_end_the_search() {
 fn what_begins_with_the_first_entry_needs_no_probing() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
-    progress.on_conflict(&heartbeat, Index(1), start());
+    progress.on_conflict(&heartbeat, Index(1));
     send(&mut progress, 9);
     assert_eq!(progress.next(), Index(10));
 }
@@ -161,8 +161,8 @@ fn a_conflict_older_than_a_match_is_no_news() {
     let mut progress = progress();
     let early = send(&mut progress, 5);
     let late = send(&mut progress, 5);
-    progress.on_match(&late, start());
-    assert!(!progress.on_conflict(&early, Index(1), start()));
+    progress.on_match(&late);
+    assert!(!progress.on_conflict(&early, Index(1)));
     assert_eq!(progress.next(), Index(6));
 }
 
@@ -171,16 +171,16 @@ fn nothing_goes_back_behind_what_matched() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
     let entries = send(&mut progress, 9);
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     progress.on_loss(&entries);
     assert_eq!(progress.next(), Index(6));
-    progress.on_match(&entries, start());
+    progress.on_match(&entries);
     assert_eq!(
         (progress.matched(), progress.next()),
         (Index(9), Index(10)),
         "it arrived after all"
     );
-    progress.on_match(&heartbeat, start());
+    progress.on_match(&heartbeat);
     assert_eq!(progress.matched(), Index(9));
 }
 
@@ -189,9 +189,9 @@ fn a_loss_sets_back_only_to_what_has_not_matched_since() {
     let mut progress = progress();
     let early = send(&mut progress, 7);
     let heartbeat = send(&mut progress, 7);
-    progress.on_conflict(&heartbeat, Index(6), start());
+    progress.on_conflict(&heartbeat, Index(6));
     send(&mut progress, 9);
-    progress.on_match(&early, start());
+    progress.on_match(&early);
     let again = send(&mut progress, 9);
     assert_eq!(again.first, Index(8));
     progress.on_loss(&again);

@@ -1,0 +1,256 @@
+//! `lab handout DIR`: the tree that a student receives, built from the reference.
+//!
+//! What goes into it is listed here; what becomes of each file is the marker filter's business
+//! ([`markers`]). Nothing is written before every file has passed the filter, and the tree is
+//! made beside its place and moved there when it is whole.
+
+pub mod markers;
+
+use crate::exit::Exit;
+use course::Course;
+use markers::{Through, filter};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Output};
+
+/// What `lab handout` is asked for.
+#[derive(Debug, PartialEq)]
+pub struct HandoutArguments {
+    /// Where the tree is to be: a directory that does not exist yet, or is empty.
+    pub directory: PathBuf,
+    /// The part up to which the solution is filled in.
+    pub through: Option<String>,
+    /// Whether the tree is to be a Git repository with one commit.
+    pub git: bool,
+}
+
+/// The crates that the student completes: only there are markers for tasks.
+pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
+
+/// What of the workspace is handed out.
+const HANDED_OUT: [&str; 16] = [
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "Makefile",
+    "clippy.toml",
+    "docs",
+    "kvraft",
+    "lab",
+    "labgob",
+    "labrpc",
+    "labrt",
+    "linear",
+    "raft",
+    "rustfmt.toml",
+    "tests",
+];
+
+/// What of it is not, besides what markers say: what holds solutions or tests them, and what is for
+/// the course's staff.
+const LEFT_OUT: [&str; 9] = [
+    "docs/for-staff.md",
+    "kvraft/benches",
+    "kvraft/tests",
+    "lab/handout",
+    "raft/src/model.rs",
+    "raft/src/situation.rs",
+    "raft/tests",
+    "tests/planted",
+    "tests/planted-kvraft",
+];
+
+/// The one file with unit tests in the student's crates that pins what is given.
+const GIVEN_TESTS: &str = "raft/src/persister/tests.rs";
+
+/// Where the handout's own README is, in the reference.
+const README: &str = "lab/handout/README.md";
+
+/// A tree to be handed out: the text of each file, by its path.
+pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Makes the handout and says where it is.
+pub fn handout(course: &Course, arguments: &HandoutArguments) -> Exit {
+    match make(course, arguments) {
+        Ok(said) => {
+            print!("{said}");
+            Exit::Passed
+        }
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            Exit::Usage
+        }
+    }
+}
+
+fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, String> {
+    let through = match &arguments.through {
+        None => Through::nothing(course),
+        Some(part) => Through::part(course, part)?,
+    };
+    let directory = &arguments.directory;
+    refuse_if_taken(directory)?;
+    let tree = tree(&workspace(), &through)?;
+    build(directory, &tree, arguments.git)?;
+    Ok(format!("{}: {through}, {} files\n", directory.display(), tree.len()))
+}
+
+/// Where the reference is: the workspace this was built in.
+pub fn workspace() -> PathBuf {
+    let lab = Path::new(env!("CARGO_MANIFEST_DIR"));
+    lab.parent().expect("lab is a directory of the workspace").to_owned()
+}
+
+fn refuse_if_taken(directory: &Path) -> Result<(), String> {
+    let name = directory.display();
+    match fs::read_dir(directory) {
+        Ok(entries) => match entries.count() {
+            0 => Ok(()),
+            _ => Err(format!("{name} exists and is not empty: nothing was written")),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{name} cannot be the handout's directory: {error}")),
+    }
+}
+
+/// All files of the handout, filtered.
+pub fn tree(workspace: &Path, through: &Through) -> Result<Tree, String> {
+    let mut paths = Vec::new();
+    for entry in HANDED_OUT {
+        list(workspace, Path::new(entry), &mut paths)?;
+    }
+    let mut tree = Tree::new();
+    let mut is_marked = false;
+    for path in paths {
+        let file = workspace.join(&path);
+        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let bytes = match String::from_utf8(bytes) {
+            Err(binary) => binary.into_bytes(),
+            Ok(text) if holds_markers(&path) => {
+                is_marked |= in_student_crate(&path) && markers::has_markers(&text);
+                let filtered = filter(&text, through).map_err(|wrong| {
+                    format!("{}:{}: {}", path.display(), wrong.line, wrong.problem)
+                })?;
+                filtered.into_bytes()
+            }
+            Ok(text) => text.into_bytes(),
+        };
+        tree.insert(path, bytes);
+    }
+    if !is_marked {
+        return Err("no task is marked in raft and kvraft: is this a handout already?".to_owned());
+    }
+    let readme = workspace.join(README);
+    let text = fs::read(&readme).map_err(|error| format!("{}: {error}", readme.display()))?;
+    tree.insert(PathBuf::from("README.md"), text);
+    Ok(tree)
+}
+
+/// The files at or below a path, in order, without those that are left out.
+fn list(workspace: &Path, path: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    if is_left_out(path) {
+        return Ok(());
+    }
+    let here = workspace.join(path);
+    let problem = |error: io::Error| format!("{}: {error}", here.display());
+    if !here.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&here).map_err(problem)? {
+        names.push(entry.map_err(problem)?.file_name());
+    }
+    names.sort();
+    names.iter().try_for_each(|name| list(workspace, &path.join(name), found))
+}
+
+fn is_left_out(path: &Path) -> bool {
+    let is_unit_test = in_student_crate(path) && path.ends_with("tests.rs");
+    let is_hidden = path.parent() != Some(Path::new("")) && has_hidden_name(path);
+    LEFT_OUT.iter().any(|left_out| path == Path::new(left_out))
+        || (is_unit_test && path != Path::new(GIVEN_TESTS))
+        || is_hidden
+}
+
+/// What an editor or an operating system leaves behind.
+fn has_hidden_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// Whether a path is in a crate that the student completes.
+pub fn in_student_crate(path: &Path) -> bool {
+    STUDENT_CRATES.iter().any(|name| path.starts_with(name))
+}
+
+/// The runner's own sources speak of markers, and have none.
+fn holds_markers(path: &Path) -> bool {
+    !path.starts_with("lab")
+}
+
+/// Writes the tree beside its place, lets rustfmt and Cargo settle it, and moves it there.
+fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
+    let name = directory.file_name().ok_or_else(|| {
+        format!("{} has no name of its own: name a new directory", directory.display())
+    })?;
+    let unfinished = format!(".{}.unfinished-{}", name.to_string_lossy(), process::id());
+    let place = directory.with_file_name(unfinished);
+    let built = write(&place, tree)
+        .and_then(|()| settle(&place))
+        .and_then(|()| if git { commit(&place) } else { Ok(()) })
+        .and_then(|()| {
+            let problem = |error| format!("{}: {error}", directory.display());
+            fs::rename(&place, directory).map_err(problem)
+        });
+    if built.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_dir_all(&place);
+    }
+    built
+}
+
+/// Writes every file of the tree into a directory.
+pub fn write(place: &Path, tree: &Tree) -> Result<(), String> {
+    for (path, text) in tree {
+        let file = place.join(path);
+        let parent = file.parent().expect("a file is in a directory");
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&file, text))
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Formats what the filter has cut, and lets Cargo.lock forget the packages that are left out.
+pub fn settle(place: &Path) -> Result<(), String> {
+    let packages = STUDENT_CRATES.iter().flat_map(|name| ["--package", name]);
+    run(place, "cargo", ["fmt"].into_iter().chain(packages))?;
+    run(place, "cargo", ["metadata", "--format-version", "1"]).map(drop)
+}
+
+/// Makes the tree a repository with one commit.
+fn commit(place: &Path) -> Result<(), String> {
+    let author = ["-c", "user.name=raftlab", "-c", "user.email=raftlab@localhost"];
+    run(place, "git", ["init", "--quiet"])?;
+    run(place, "git", ["add", "--all"])?;
+    let commit = ["commit", "--quiet", "--message", "The labs, as handed out"];
+    run(place, "git", author.into_iter().chain(commit)).map(drop)
+}
+
+/// Runs a program in a directory; its own words are the error, if there is one.
+fn run<'a>(
+    place: &Path,
+    program: &str,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Result<Output, String> {
+    let output = Command::new(program).args(arguments).current_dir(place).output();
+    let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{program} failed in the handout:\n{}", said.trim_end()))
+}
