@@ -239,10 +239,8 @@ fn is_in_function(before: &[&str], mut indented: usize) -> bool {
 fn left_of(task: &str, indentation: &str, in_body: bool) -> Vec<String> {
     if !in_body {
         let begin = format!("{indentation}// ");
-        return wrapped(task, 100 - begin.len())
-            .iter()
-            .map(|line| format!("{begin}{line}"))
-            .collect();
+        let lines = wrapped(&format!("TODO {task}"), 100 - begin.len());
+        return lines.iter().map(|line| format!("{begin}{line}")).collect();
     }
     let text = task.replace('\\', "\\\\").replace('"', "\\\"");
     let one_line = format!("{indentation}todo!(\"{text}\")");
