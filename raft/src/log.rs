@@ -31,7 +31,7 @@ pub(crate) struct Log {
     /// The head entry, then the entries after it. Never empty.
     entries: VecDeque<Entry>,
     // BEGIN LATER 2B
-    /// Where the entries begin that were added or dropped since the log was last saved.
+    /// Where the entries begin that were added or dropped since the last transition was settled.
     changed_from: Option<Index>,
     // END LATER
 }
@@ -181,18 +181,18 @@ impl Log {
         self.mark_changed(first);
     }
 
-    /// Where the entries begin that were added or dropped since [`Log::mark_saved`] (part 2C);
-    /// `None` if the saved log and this one end alike.
+    /// Where the entries begin that were added or dropped by the present transition; `None` if there
+    /// are none.
     pub(crate) fn changed_from(&self) -> Option<Index> {
         self.changed_from
     }
 
-    /// Says that the log as it is now has been saved (part 2C).
-    pub(crate) fn mark_saved(&mut self) {
+    /// The transition is settled: the log as it is now was checked and saved.
+    pub(crate) fn mark_settled(&mut self) {
         self.changed_from = None;
     }
 
-    /// Remembers that the saved log differs from this one from `first` on.
+    /// Remembers that the log differs from what it was from `first` on.
     fn mark_changed(&mut self, first: Index) {
         self.changed_from = Some(self.changed_from.map_or(first, |earlier| earlier.min(first)));
     }
@@ -210,7 +210,6 @@ impl Entry {
         size_of::<Entry>() + self.command.len()
     }
 }
-
 // END SOLUTION
 
 // BEGIN REFERENCE

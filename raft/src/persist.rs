@@ -65,7 +65,6 @@ impl State {
         encoder.encode(&header);
         let pieces = [Bytes::from(encoder.into_bytes())].into_iter().chain(self.saved.log.pieces());
         persister.save(RaftState::from_iter(pieces), self.snapshot.clone());
-        self.log.mark_saved();
         self.saved.header = Some(header);
         // END SOLUTION
     }

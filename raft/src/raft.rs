@@ -208,6 +208,9 @@ impl Raft {
         // BEGIN LATER 2C: save what has changed, before anybody can learn of it (`State::persist`)
         state.persist(&self.shared.persister);
         // END LATER
+        // BEGIN LATER 2B
+        state.log.mark_settled();
+        // END LATER
         self.wake(before, state);
     }
 

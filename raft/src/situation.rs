@@ -39,6 +39,7 @@ impl Server {
     /// Saves what has changed.
     pub(crate) fn save(&mut self) {
         self.state.persist(&self.disk);
+        self.state.log.mark_settled();
     }
 }
 

@@ -78,7 +78,7 @@ fn a_merge_keeps_what_matches_and_replaces_from_the_first_difference() {
         (&[1, 2, 2, 2], &[1, 1, 3], Some(2)),
     ] {
         let mut log = log_of(terms);
-        log.mark_saved();
+        log.mark_settled();
         log.merge(Index(1), leaders.clone());
         assert_eq!(terms_of(&log), merged, "{terms:?}");
         assert_eq!(log.changed_from(), changed.map(Index), "{terms:?}");
@@ -89,7 +89,7 @@ fn a_merge_keeps_what_matches_and_replaces_from_the_first_difference() {
 fn a_merge_skips_what_the_snapshot_covers() {
     let mut log = log_of(&[1, 1, 1]);
     log.compact(Index(2));
-    log.mark_saved();
+    log.mark_settled();
     log.merge(Index(0), vec![entry(1, 1), entry(2, 1)]);
     assert_eq!(log.changed_from(), None);
     log.merge(Index(1), vec![entry(2, 1), entry(3, 1), entry(4, 1)]);

@@ -69,7 +69,7 @@ fn saving_costs_what_changed() {
     for _ in 0..APPENDS {
         append(&mut log, 1, 20);
         written += encoded.follow(&mut log);
-        log.mark_saved();
+        log.mark_settled();
         assert!(encoded.segments.len() <= 20);
     }
     let length: usize = encoded.pieces().map(|piece| piece.len()).sum();
@@ -84,11 +84,11 @@ fn a_command_is_kept_once() {
     for round in 0..200 {
         append(&mut log, 1, round % 30);
         encoded.follow(&mut log);
-        log.mark_saved();
+        log.mark_settled();
         if round % 70 == 69 {
             log.compact(log.base() + 40);
             encoded.follow(&mut log);
-            log.mark_saved();
+            log.mark_settled();
         }
         let mut index = log.base().next();
         while index <= log.last() {
@@ -112,17 +112,17 @@ fn written_per_byte(tail: usize) -> f64 {
     let mut encoded = EncodedLog::default();
     (0..tail).for_each(|_| append(&mut log, 1, 20));
     let mut written = encoded.follow(&mut log);
-    log.mark_saved();
+    log.mark_settled();
     let entry = written / tail;
     for _ in 0..ROUNDS {
         for _ in 0..10 {
             append(&mut log, 1, 20);
             written += encoded.follow(&mut log);
-            log.mark_saved();
+            log.mark_settled();
         }
         log.compact(log.base() + 10);
         written += encoded.follow(&mut log);
-        log.mark_saved();
+        log.mark_settled();
         let held: usize = encoded.segments.iter().map(|segment| segment.encoded.len()).sum();
         assert!(held <= 2 * entry * (tail + 10), "no more is held than twice what is left");
     }
@@ -200,7 +200,7 @@ proptest! {
                 apply(change, &mut log, round as u64 + 1);
             }
             encoded.follow(&mut log);
-            log.mark_saved();
+            log.mark_settled();
             let lengths: Vec<usize> =
                 encoded.segments.iter().skip(1).map(|segment| segment.bytes().len()).collect();
             prop_assert!(lengths.windows(2).all(|pair| pair[0] >= 2 * pair[1]), "{lengths:?}");

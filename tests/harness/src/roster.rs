@@ -4,7 +4,7 @@
 //! asked in, and only if that has not ended by the time it is noted: what it says after may never
 //! reach the disk that the next life starts from.
 
-use crate::checks::{Elections, Sighting, Violation};
+use crate::checks::{Elections, Property, Sighting, Violation};
 
 /// Every server of one cluster. `S` is a handle on a running one, cheap to clone.
 #[derive(Debug)]
@@ -89,6 +89,20 @@ impl<S: Clone> Roster<S> {
         let Question { server, life, known_term, .. } = *question;
         let counts = self.servers[server].life == life;
         counts.then(|| self.elections.note(server, known_term, seen))
+    }
+
+    /// The server's next life is about to begin, from so many bytes that it saved: none, if it never
+    /// was in a term. (That all was saved shows later. That nothing was is told here, for what else
+    /// it leads to is harder to read.)
+    pub fn check_disk(&self, server: usize, bytes: usize) -> Result<(), Violation> {
+        let term = self.elections.last(server).term;
+        if term == 0 || bytes > 0 {
+            return Ok(());
+        }
+        Err(Violation::of(
+            Property::Persistence,
+            format!("S{server} was in term {term} when it crashed, and had saved nothing"),
+        ))
     }
 
     /// All that was said of terms and leaders.

@@ -17,12 +17,15 @@ impl Cluster {
         info!(target: "cluster", "start {server}");
         assert!(!self.lock().roster.is_up(server.0), "{server} is to be shut down first");
         let ends = self.make_ends(server);
-        let persister = {
+        let (persister, saved) = {
             let mut state = self.lock();
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
-            slot.persister.clone()
+            let persister = slot.persister.clone();
+            let saved = state.roster.check_disk(server.0, persister.state_size());
+            (persister, saved)
         };
+        self.shared.hold_to(saved);
         let running = KvServer::new(ends, server, persister, self.max_raft_state);
         self.lock().roster.begin_life(server.0, running.clone());
         // Nobody reaches it yet: the term it tells now is the one it found on its disk.

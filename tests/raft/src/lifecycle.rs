@@ -75,7 +75,7 @@ impl Cluster {
         info!(target: "cluster", "start {server}");
         self.end_life(server);
         let ends = self.make_ends(server);
-        let (persister, life) = {
+        let (persister, life, saved) = {
             let mut state = self.lock();
             // A mend: the course keeps what the last life applied, so that a new one which skips
             // some of it is not caught. Values are compared with all lives' record anyway.
@@ -83,8 +83,11 @@ impl Cluster {
             let life = state.roster.life(server.0);
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
-            (slot.persister.clone(), life)
+            let persister = slot.persister.clone();
+            let saved = state.roster.check_disk(server.0, persister.state_size());
+            (persister, life, saved)
         };
+        self.shared.hold_to(saved);
         let snapshot = persister.snapshot();
         if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
             self.shared.ingest(server, life, None, &snapshot);

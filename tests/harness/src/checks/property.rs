@@ -12,6 +12,8 @@ pub enum Property {
     LeaderAppendOnly,
     /// A server's term never goes back, nor does a restart take it back.
     MonotonicTerms,
+    /// A server that crashed has saved its state.
+    Persistence,
     /// No two servers apply different commands at one index, nor one server in two lives.
     StateMachineSafety,
     /// A server applies its log in order, without a gap.
@@ -31,6 +33,7 @@ impl Property {
             Property::ElectionSafety => "at most one leader per term",
             Property::LeaderAppendOnly => "a leader only appends to its log",
             Property::MonotonicTerms => "terms never go back",
+            Property::Persistence => "2C: what must survive a crash is saved",
             Property::StateMachineSafety => "no index applied with different commands",
             Property::AppliedOrder => "commands are applied in order, without a gap",
             Property::NothingVanishes => "nothing applied ever vanishes",
@@ -45,6 +48,7 @@ impl Property {
             Property::ElectionSafety => "Election Safety, figure 3 and section 5.2",
             Property::LeaderAppendOnly => "Leader Append-Only, figure 3 and section 5.3",
             Property::MonotonicTerms => "currentTerm in figure 2, section 5.1",
+            Property::Persistence => "persistent state in figure 2",
             Property::StateMachineSafety => "State Machine Safety, figure 3 and section 5.4.3",
             Property::AppliedOrder => "lastApplied in figure 2, section 5.3",
             Property::NothingVanishes => "Leader Completeness, figure 3 and section 5.4",

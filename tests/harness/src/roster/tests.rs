@@ -47,6 +47,19 @@ fn an_answer_of_an_ended_life_is_not_noted() {
 }
 
 #[test]
+fn whoever_was_in_a_term_has_saved_it() {
+    let mut roster = roster();
+    assert_eq!(roster.check_disk(0, 0), Ok(()), "its first life begins");
+    let question = roster.question(0).unwrap();
+    roster.note(&question, seen(2, false)).unwrap().unwrap();
+    let _ = roster.end_life(0);
+    assert_eq!(roster.check_disk(0, 12), Ok(()));
+    let violation = roster.check_disk(0, 0).unwrap_err();
+    assert_eq!(violation.property, Property::Persistence);
+    assert!(violation.what.contains("S0 was in term 2"), "{violation}");
+}
+
+#[test]
 fn a_standing_is_a_few_words() {
     let mut roster = roster();
     let question = roster.question(0).unwrap();
