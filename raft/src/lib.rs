@@ -68,9 +68,12 @@
 //! # How the code is divided
 //!
 //! `State` is what one server knows, and `impl State` holds the rules above. They take `&mut
-//! self`, never block and never send, and have unit tests; `model` lets whole clusters of states
-//! live through loss, reordering and crashes. With debug assertions on, `invariants` checks every
-//! single transition.
+//! self`, never block and never send, so each can have unit tests.
+// BEGIN REFERENCE
+//! `model` lets whole clusters of states
+//! live through loss, reordering and crashes.
+// END REFERENCE
+//! With debug assertions on, `invariants` checks every single transition.
 //!
 //! `impl Raft` does the rest. One lock holds the state. The threads are the ticker, which watches
 //! the time, the applier, and a replicator for each peer. Each one's life is a loop of one shape

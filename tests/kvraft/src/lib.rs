@@ -28,6 +28,9 @@
 //! The modules reach each other by `super`: the harness's self-tests compile them once more,
 //! against a service with planted bugs, and there this file is not a crate's root.
 
+// First, so that its errors come first.
+mod signatures;
+
 mod appends;
 mod checks;
 mod client;

@@ -20,6 +20,9 @@
 //! The modules reach each other by `super`: the harness's self-tests compile them once more,
 //! against a Raft with planted bugs, and there this file is not a crate's root.
 
+// First, so that its errors come first.
+mod signatures;
+
 mod agreement;
 mod applier;
 mod cluster;
