@@ -23,6 +23,8 @@ pub enum Bug {
     GarbledSnapshot,
     /// Nothing is saved.
     ForgottenPersist,
+    /// What is saved is never read.
+    ForgottenRestore,
     /// The term is saved, but not the log.
     LostLog,
     /// `state` is not written yet.
@@ -31,7 +33,7 @@ pub enum Bug {
 
 impl Bug {
     /// Every bug there is.
-    pub const ALL: [Bug; 11] = [
+    pub const ALL: [Bug; 12] = [
         Bug::TwoLeaders,
         Bug::TermGoesBack,
         Bug::SkippedEntry,
@@ -41,6 +43,7 @@ impl Bug {
         Bug::GarbledCommand,
         Bug::GarbledSnapshot,
         Bug::ForgottenPersist,
+        Bug::ForgottenRestore,
         Bug::LostLog,
         Bug::Unfinished,
     ];

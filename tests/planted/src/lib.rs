@@ -47,6 +47,10 @@ impl Raft {
         };
         let (persister, term_offset) = match bug {
             Some(Bug::ForgottenPersist) => (Arc::new(Persister::new()), 0),
+            Some(Bug::ForgottenRestore) => {
+                persister.save(labgob::encode(&me), Bytes::new());
+                (Arc::new(Persister::new()), 0)
+            }
             Some(Bug::LostLog) => (Arc::new(Persister::new()), count_lives(&persister)),
             _ => (persister, 0),
         };

@@ -164,8 +164,14 @@ fn a_garbled_snapshot_is_caught() {
 
 #[test]
 fn a_forgotten_persist_is_caught() {
+    let property = Property::Persistence;
+    violated(Bug::ForgottenPersist, agreement_and_restart, property, "had saved nothing");
+}
+
+#[test]
+fn a_forgotten_restore_is_caught() {
     let property = Property::MonotonicTerms;
-    violated(Bug::ForgottenPersist, agreement_and_restart, property, "went back to term 0");
+    violated(Bug::ForgottenRestore, agreement_and_restart, property, "went back to term 0");
 }
 
 #[test]
