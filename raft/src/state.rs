@@ -41,6 +41,7 @@ pub(crate) struct State {
     /// What of the above has been saved, and in which form. Only `persist` touches it.
     pub(crate) saved: Saved,
     // END SOLUTION
+
     /// The part we play, with what only that part needs.
     pub(crate) role: Role,
     /// The last entry known to be committed. Never goes back; at least the log's base.
@@ -133,8 +134,8 @@ impl State {
     }
 
     /// Gives up leading or standing for election.
-    ///
     // BEGIN REFERENCE
+    ///
     /// A leader has had no deadline for an election, so it gets one. A candidate keeps its own:
     /// if it was the only one that can win, it should not lose time to those that cannot.
     // END REFERENCE
