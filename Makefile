@@ -20,7 +20,7 @@ SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate,
 # on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
-.PHONY: help list linear test test- sim sim- replay bench check clean force
+.PHONY: help list linear test test- sim sim- replay bench check book clean force
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
@@ -34,6 +34,7 @@ help:
 	@echo "make check            formatting, clippy, docs, unit tests, then all labs, simulated and on real threads"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
 	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
+	@echo "make book             the guide in docs/ as a book: target/book/index.html"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
 	@echo "With the tests:"
@@ -106,6 +107,20 @@ check:
 	@$(LAB) test --seeds=2 --check=determinism 3
 	@$(LAB) test $(OPTIONS) 2
 	@$(LAB) test $(OPTIONS) 3
+
+# mdbook is taken from the PATH, or else built once, into target/.
+MDBOOK_VERSION = 0.5.4
+MDBOOK_INSTALL = $(CARGO) install mdbook --version $(MDBOOK_VERSION) --locked --no-default-features \
+	--root target/mdbook
+FIND_MDBOOK = PATH="$$PATH:$(CURDIR)/target/mdbook/bin"
+
+# A warning of mdbook's is a failure.
+book:
+	@mkdir -p target
+	@$(FIND_MDBOOK); command -v mdbook >target/book.log || $(MDBOOK_INSTALL)
+	@$(FIND_MDBOOK); mdbook build docs >target/book.log 2>&1; built=$$?; cat target/book.log; \
+		! grep -qE 'WARN|ERROR' target/book.log && exit $$built
+	@echo "The book: target/book/index.html"
 
 clean:
 	$(CARGO) clean
