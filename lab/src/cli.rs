@@ -1,5 +1,6 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
+use crate::check_course::CheckArguments;
 use crate::handout::HandoutArguments;
 use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -25,6 +26,9 @@ lab linear [OPTIONS] FILE...      say whether recorded histories are linearizabl
 lab handout DIR [--through PART] [--git]
                                   make the tree that a student receives; with the solution filled
                                   in up to a part, and as a Git repository, if that is asked for
+lab check-course [--full] [--seeds N]
+                                  check the handout and the trees filled in through each part;
+                                  on real threads as well, if in full
 lab help                          print this
 
 Options:
@@ -72,6 +76,8 @@ pub enum Command {
     Linear(LinearArguments),
     /// Make the tree that a student receives.
     Handout(HandoutArguments),
+    /// Check everything that can be handed out.
+    CheckCourse(CheckArguments),
     /// Explain the command line.
     Help,
 }
@@ -153,6 +159,7 @@ pub fn parse(
         Some("list") => alone(&mut parser, Command::List),
         Some("linear") => linear(&mut parser),
         Some("handout") => handout(&mut parser),
+        Some("check-course") => check_course(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
     }
@@ -188,6 +195,21 @@ fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         (1, _) | (_, None) => Ok(Command::Linear(arguments)),
         (_, Some(_)) => wrong("--as prints one history: name one file"),
     }
+}
+
+fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = CheckArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("full") => arguments.full = true,
+            Long("seeds") => {
+                arguments.seeds = Some(count("SEEDS (--seeds)", &parser.value()?)?);
+            }
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::CheckCourse(arguments))
 }
 
 fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {

@@ -16,6 +16,7 @@
 
 mod account;
 mod cargo;
+mod check_course;
 mod children;
 mod cli;
 mod divergence;
@@ -71,6 +72,7 @@ fn run_command_line() -> Exit {
         Command::List => print(&list::table(&course)),
         Command::Linear(arguments) => linear::linear(&arguments),
         Command::Handout(arguments) => handout::handout(&course, &arguments),
+        Command::CheckCourse(arguments) => check_course::check_course(&course, &arguments),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

@@ -41,7 +41,6 @@ pub(crate) struct State {
     /// What of the above has been saved, and in which form. Only `persist` touches it.
     pub(crate) saved: Saved,
     // END SOLUTION
-
     /// The part we play, with what only that part needs.
     pub(crate) role: Role,
     /// The last entry known to be committed. Never goes back; at least the log's base.

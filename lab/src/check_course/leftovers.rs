@@ -1,0 +1,98 @@
+//! No line of a solution is left in a tree where it is still to be found.
+//!
+//! This looks at the marked regions by itself, without the filter: a line counts as a solution's if
+//! it says something, and says it nowhere outside of regions.
+
+use crate::handout::{self, Tree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The lines of the student's crates in the reference: what is in regions, and in which.
+#[derive(Debug, Default)]
+pub struct Reference {
+    /// The solutions' lines, trimmed, with the part of each region that has them; `None` is for the
+    /// reference alone.
+    solutions: BTreeMap<String, BTreeSet<Option<String>>>,
+    /// The lines outside of regions, trimmed.
+    given: BTreeSet<String>,
+}
+
+/// Shorter lines are anybody's: `return None;`, `let mut index = previous;`.
+const TELLING: usize = 30;
+
+impl Reference {
+    /// Reads the student's crates of a workspace.
+    pub fn read(workspace: &Path) -> Result<Reference, String> {
+        let mut reference = Reference::default();
+        for name in handout::STUDENT_CRATES {
+            let mut open = vec![workspace.join(name).join("src")];
+            while let Some(path) = open.pop() {
+                let problem = |error| format!("{}: {error}", path.display());
+                if path.is_dir() {
+                    for entry in fs::read_dir(&path).map_err(problem)? {
+                        open.push(entry.map_err(problem)?.path());
+                    }
+                } else {
+                    reference.add(&fs::read_to_string(&path).map_err(problem)?);
+                }
+            }
+        }
+        Ok(reference)
+    }
+
+    /// Takes note of a file.
+    fn add(&mut self, text: &str) {
+        let mut region: Option<Option<String>> = None;
+        for line in text.lines().map(str::trim) {
+            if let Some(begun) = line.strip_prefix("// BEGIN ") {
+                let part = begun.split([' ', ':']).nth(1).filter(|part| !part.is_empty());
+                region = Some(part.map(str::to_owned));
+            } else if line.starts_with("// END ") {
+                region = None;
+            } else if line.len() < TELLING || line.starts_with("//") {
+                continue;
+            } else if let Some(part) = &region {
+                self.solutions.entry(line.to_owned()).or_default().insert(part.clone());
+            } else {
+                self.given.insert(line.to_owned());
+            }
+        }
+    }
+
+    /// What should not be in a tree where the solutions of these parts are open: each line with
+    /// its place.
+    pub fn left_in(&self, tree: &Tree, open: &[String]) -> Vec<String> {
+        let texts = tree.iter().filter(|(path, _)| is_searched(path));
+        texts.flat_map(|(path, text)| self.left_in_file(path, text, open)).collect()
+    }
+
+    fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
+        let text = String::from_utf8_lossy(text);
+        let lines = text.lines().enumerate();
+        let left = lines.filter(|(_, line)| is_marker(line.trim()) || self.is_closed(line, open));
+        left.map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
+            .collect()
+    }
+
+    /// Whether a line belongs to solutions only, none of which is filled in.
+    fn is_closed(&self, line: &str, open: &[String]) -> bool {
+        let line = line.trim();
+        let is_open = |part: &Option<String>| part.as_ref().is_none_or(|part| open.contains(part));
+        self.solutions.get(line).is_some_and(|parts| parts.iter().all(is_open))
+            && !self.given.contains(line)
+    }
+}
+
+/// Where a solution could be left: what the student completes, and what the guide says of it.
+fn is_searched(path: &PathBuf) -> bool {
+    handout::in_student_crate(path) || path.starts_with("docs")
+}
+
+/// Whether a line is a marker that should have been taken out.
+fn is_marker(line: &str) -> bool {
+    ["// BEGIN ", "// END ", "// HANDOUT: "].iter().any(|sign| line.starts_with(sign))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! What is expected of a tree's tests, and whether it came.
+
+use course::{Part, Test};
+use serde::Deserialize;
+
+/// What is expected of every run of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It passes.
+    Passes,
+    /// It fails soon, in the words of a task that is still open; or it passes, if the course says
+    /// that it may.
+    FailsByName,
+}
+
+/// Who meets an open task fails at once; so much time is for the elections before.
+const SOON_SECONDS: f64 = 15.0;
+
+/// The results that the runner wrote for machines.
+#[derive(Debug, Deserialize)]
+pub struct Results {
+    tests: Vec<TestResults>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TestResults {
+    name: String,
+    runs: Vec<Run>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Run {
+    verdict: String,
+    what: Option<String>,
+    seed: u64,
+    wall_seconds: f64,
+    simulated: Option<Simulated>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Simulated {
+    virtual_seconds: Option<f64>,
+}
+
+impl Results {
+    /// Reads what `--json` wrote.
+    pub fn read(json: &[u8]) -> Result<Results, String> {
+        serde_json::from_slice(json).map_err(|error| format!("results that are none: {error}"))
+    }
+
+    /// Whether every run of a test went as expected, while these parts are open.
+    pub fn judge(
+        &self,
+        part: &Part,
+        test: &Test,
+        expected: Expected,
+        open: &[String],
+    ) -> Result<(), String> {
+        let found = self.tests.iter().find(|results| results.name == test.name);
+        let runs = found.map_or(&[][..], |results| &results.runs);
+        if runs.is_empty() {
+            return Err(format!("{} was not run", test.name));
+        }
+        let unexpected = runs.iter().find(|run| !run.is_as(expected, part, test, open));
+        unexpected.map_or(Ok(()), |run| {
+            let expected = match expected {
+                Expected::Passes => "expected to pass",
+                Expected::FailsByName => "expected to fail soon, by a task's name",
+            };
+            Err(format!("{} {}, but: {}", test.name, expected, run.told()))
+        })
+    }
+}
+
+impl Run {
+    fn is_as(&self, expected: Expected, part: &Part, test: &Test, open: &[String]) -> bool {
+        match (expected, self.verdict.as_str()) {
+            (Expected::Passes, verdict) => verdict == "pass",
+            (Expected::FailsByName, "pass") => test.may_pass_early,
+            (Expected::FailsByName, "fail") => {
+                self.seconds() <= SOON_SECONDS && self.names_a_task(part, open)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what failed is named by an open part that the test's part rests on.
+    fn names_a_task(&self, part: &Part, open: &[String]) -> bool {
+        let what = self.what.as_deref().unwrap_or_default();
+        let named = |open: &&String| {
+            what.contains(&format!("not yet implemented: {open}: "))
+                || what.starts_with(&format!("{open}: "))
+        };
+        // Names of parts are in the course's order; one beyond the course is its lab's last.
+        open.iter().filter(|open| **open <= part.name).any(|open| named(&open))
+    }
+
+    /// How long it took, by the clock that counts for it.
+    fn seconds(&self) -> f64 {
+        let simulated = self.simulated.as_ref();
+        simulated.and_then(|simulated| simulated.virtual_seconds).unwrap_or(self.wall_seconds)
+    }
+
+    fn told(&self) -> String {
+        let what = self.what.as_deref().unwrap_or("nothing was said");
+        format!("{} with seed {} after {:.1} s: {what}", self.verdict, self.seed, self.seconds())
+    }
+}
+
+#[cfg(test)]
+mod tests;
