@@ -303,7 +303,9 @@ fn comment_of(task: &str, indentation: &str) -> Vec<String> {
 }
 
 fn todo(task: &str, indentation: &str) -> Vec<String> {
+    // The text of a string, which is a format as well.
     let text = task.replace('\\', "\\\\").replace('"', "\\\"");
+    let text = text.replace('{', "{{").replace('}', "}}");
     let one_line = format!("{indentation}todo!(\"{text}\")");
     if one_line.len() <= WIDTH {
         return vec![one_line];
