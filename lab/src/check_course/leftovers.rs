@@ -85,7 +85,7 @@ impl Reference {
 }
 
 /// Where a solution could be left: what the student completes, and what the guide says of it.
-fn is_searched(path: &PathBuf) -> bool {
+fn is_searched(path: &Path) -> bool {
     handout::in_student_crate(path) || path.starts_with("docs")
 }
 
