@@ -6,7 +6,7 @@
 use crate::handout::{self, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The lines of the student's crates in the reference: what is in regions, and in which.
 #[derive(Debug, Default)]

@@ -71,7 +71,7 @@ fn what_is_for_the_reference_or_a_leftover_is_not_in_it() {
     let tree = workspace.tree().expect("all is there");
     let is_in = |path: &&str| tree.contains_key(Path::new(path));
     assert_eq!(out.iter().filter(|path| is_in(path)).count(), 0, "{:?}", tree.keys());
-    assert!(given.iter().all(|path| is_in(path)), "{:?}", tree.keys());
+    assert!(given.iter().all(is_in), "{:?}", tree.keys());
 }
 
 #[test]

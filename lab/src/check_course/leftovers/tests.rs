@@ -1,6 +1,7 @@
 //! A line of a solution that is still to be found is found in a tree, and no other.
 
 use super::*;
+use std::path::PathBuf;
 
 const SOURCE: &str = "\
 fn vote(&mut self) {
