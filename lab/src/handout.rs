@@ -12,8 +12,9 @@ use markers::{Through, filter};
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
 
@@ -51,10 +52,12 @@ const HANDED_OUT: [&str; 16] = [
     "tests",
 ];
 
-/// What of it is not, besides what markers say: what holds solutions or tests them, and what is for
-/// the course's staff.
-const LEFT_OUT: [&str; 10] = [
+/// What of it is not, besides what markers say: what holds solutions, tests them or explains them,
+/// and what is for the course's staff.
+const LEFT_OUT: [&str; 12] = [
+    "docs/architecture.md",
     "docs/for-staff.md",
+    "docs/performance.md",
     "kvraft/benches",
     "kvraft/tests",
     "lab/handout",
@@ -218,14 +221,27 @@ fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
     built
 }
 
-/// Writes every file of the tree into a directory.
+/// Writes every file of the tree into a directory. A script stays one.
 pub fn write(place: &Path, tree: &Tree) -> Result<(), String> {
+    let workspace = workspace();
     for (path, text) in tree {
         let file = place.join(path);
         let parent = file.parent().expect("a file is in a directory");
         fs::create_dir_all(parent)
             .and_then(|()| fs::write(&file, text))
+            .and_then(|()| make_executable_as(&workspace.join(path), &file))
             .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Lets a file be executed if its source may be.
+fn make_executable_as(source: &Path, file: &Path) -> io::Result<()> {
+    const EXECUTE: u32 = 0o111;
+    let may_be_executed = |source: &fs::Metadata| source.permissions().mode() & EXECUTE != 0;
+    if fs::metadata(source).is_ok_and(|source| may_be_executed(&source)) {
+        let mode = fs::metadata(file)?.permissions().mode();
+        fs::set_permissions(file, Permissions::from_mode(mode | EXECUTE))?;
     }
     Ok(())
 }

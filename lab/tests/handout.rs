@@ -67,6 +67,8 @@ fn a_tree_is_made_and_is_a_repository_if_asked_for() {
     assert_eq!(git(&tree, &["status", "--short"]), "");
     let election = fs::read_to_string(tree.join("raft/src/election.rs")).expect("it is there");
     assert!(election.contains("\"2A: "), "{election}");
+    let script = Command::new(tree.join("lab/tests/fake/test-binary")).output();
+    assert!(script.is_ok(), "a script can be run: {script:?}");
     assert_eq!(bench.names(), ["my-raft"]);
 }
 

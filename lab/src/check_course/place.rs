@@ -93,6 +93,13 @@ impl Place {
         }
     }
 
+    /// Whether each link of the guide leads somewhere, though pages are left out.
+    pub fn has_no_dead_link(&self) -> Result<(), String> {
+        let mut cargo = self.command(handout::cargo());
+        let output = self.run(cargo.args(["test", "--quiet", "-p", "lab", "--test", "links"]))?;
+        if output.status.success() { Ok(()) } else { Err(said(&output)) }
+    }
+
     /// Runs tests as the student does, and returns the results for machines.
     pub fn make_target(&self, arguments: &[&str], tests: &[String]) -> Result<Vec<u8>, String> {
         let json = self.build.join("results.json");
