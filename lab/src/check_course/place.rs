@@ -10,6 +10,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// What make and our own caller may have set, for another run than those of the tree.
+const OURS: [&str; 18] = [
+    "BACKEND",
+    "CHECK",
+    "JOBS",
+    "KEEP",
+    "LAB_MEMORY_MIB",
+    "LAB_SEED",
+    "LAB_TIME_LIMIT",
+    "LOG",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MAKEOVERRIDES",
+    "MFLAGS",
+    "MODE",
+    "PCT",
+    "PREEMPT",
+    "RUNS",
+    "SEED",
+    "SEEDS",
+];
+
 /// Where a tree is made and built.
 pub struct Place {
     tree: PathBuf,
@@ -116,8 +138,7 @@ impl Place {
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
-        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MODE", "LAB_SEED", "LOG"]
-        {
+        for name in OURS {
             command.env_remove(name);
         }
         command
