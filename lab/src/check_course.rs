@@ -93,6 +93,9 @@ impl Check<'_> {
         self.step("is formatted", || self.place.is_formatted())?;
         self.step("keeps no line of a solution", || self.has_no_leftovers())?;
         self.step("compiles without warnings", || self.place.compiles_without_warnings())?;
+        if self.through.filled().is_empty() {
+            self.step("has no dead link in its guide", || self.place.has_no_dead_link())?;
+        }
         for (words, seeds) in self.to_pass() {
             let what = format!("passes {} with {seeds} seeds", words.join(" "));
             self.step(&what, || self.simulate(&words, seeds, Expected::Passes))?;

@@ -104,6 +104,9 @@ const SOLUTION: &str = "SOLUTION";
 const LATER: &str = "LATER";
 const REFERENCE: &str = "REFERENCE";
 
+/// How long a line may be, as `rustfmt.toml` says.
+const WIDTH: usize = 100;
+
 /// Whether there is a marker in a file.
 pub fn has_markers(text: &str) -> bool {
     text.lines().any(|line| marker(line).is_some())
@@ -111,51 +114,104 @@ pub fn has_markers(text: &str) -> bool {
 
 /// What is handed out of a file. Where solutions are taken out, this still wants `rustfmt`.
 pub fn filter(text: &str, through: &Through) -> Result<String, Misplaced> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut kept: Vec<String> = Vec::new();
-    let mut open: Option<(usize, &str, bool)> = None;
-    let mut position = 0;
-    while position < lines.len() {
-        let (line, at) = (lines[position], position + 1);
-        position += 1;
-        let wrong = |problem: String| Misplaced { line: at, problem };
-        match marker(line) {
-            Some(Marker::Handout(text)) => kept.push(format!("{}{text}", indentation(line))),
-            Some(Marker::Begin(region)) => {
-                if let Some((line, kind, _)) = open {
-                    return Err(wrong(format!("nested: line {line} began {kind}")));
-                }
-                let is_filled = through.fills(&region).map_err(wrong)?;
-                let mut sentence = region.sentence.to_owned();
-                while let Some(more) = lines.get(position).and_then(|line| continuation(line)) {
-                    sentence = format!("{sentence} {more}");
-                    position += 1;
-                }
-                if !is_filled && !sentence.is_empty() {
-                    let in_body =
-                        region.kind == SOLUTION && is_in_function(&lines[..at - 1], indent(line));
-                    let task = format!("{}: {sentence}", region.part);
-                    kept.extend(left_of(&task, &indentation(line), in_body));
-                }
-                open = Some((at, region.kind, is_filled));
+    let lines = text.lines().collect();
+    Filter { through, lines, read: 0, kept: Vec::new(), open: None }.run()
+}
+
+/// A file on its way through the filter.
+struct Filter<'f> {
+    through: &'f Through,
+    lines: Vec<&'f str>,
+    /// How many lines are read: the number of the last one, counted from 1.
+    read: usize,
+    /// What is handed out of those.
+    kept: Vec<String>,
+    /// The region that they end in.
+    open: Option<Open<'f>>,
+}
+
+/// A region that has begun, and not ended.
+#[derive(Clone, Copy)]
+struct Open<'f> {
+    /// The line where it began, counted from 1.
+    line: usize,
+    kind: &'f str,
+    is_filled: bool,
+}
+
+impl<'f> Filter<'f> {
+    fn run(mut self) -> Result<String, Misplaced> {
+        while let Some(line) = self.lines.get(self.read).copied() {
+            self.read += 1;
+            let number = self.read;
+            self.take(line).map_err(|problem| Misplaced { line: number, problem })?;
+        }
+        match self.open {
+            Some(Open { line, kind, .. }) => {
+                Err(Misplaced { line, problem: format!("{kind} has no end") })
             }
-            Some(Marker::End(kind)) => match open.take() {
-                Some((_, began, _)) if began == kind => {}
-                Some((line, began, _)) => {
-                    return Err(wrong(format!("ends {kind}, but line {line} began {began}")));
-                }
-                None => return Err(wrong(format!("ends {kind}, which nothing began"))),
-            },
-            None if hides_a_marker(line) => {
-                return Err(wrong("a marker has a line of its own".to_owned()));
-            }
-            None if open.is_none_or(|(_, _, is_filled)| is_filled) => kept.push(line.to_owned()),
-            None => {}
+            None => Ok(joined(&self.kept)),
         }
     }
-    match open {
-        Some((line, kind, _)) => Err(Misplaced { line, problem: format!("{kind} has no end") }),
-        None => Ok(joined(&kept)),
+
+    fn take(&mut self, line: &'f str) -> Result<(), String> {
+        match marker(line) {
+            Some(Marker::Handout(text)) => {
+                self.kept.push(format!("{}{text}", indentation(line)));
+                Ok(())
+            }
+            Some(Marker::Begin(region)) => self.begin(line, &region),
+            Some(Marker::End(kind)) => self.end(kind),
+            None if hides_a_marker(line) => Err("a marker has a line of its own".to_owned()),
+            None => {
+                self.keep(line);
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, line: &str, region: &Region<'f>) -> Result<(), String> {
+        if let Some(Open { line, kind, .. }) = self.open {
+            return Err(format!("nested: line {line} began {kind}"));
+        }
+        let is_filled = self.through.fills(region)?;
+        let begun = Open { line: self.read, kind: region.kind, is_filled };
+        let sentence = self.sentence(region);
+        if !is_filled && !sentence.is_empty() {
+            let before = &self.lines[..begun.line - 1];
+            let in_body = region.kind == SOLUTION && is_in_function(before, indent(line));
+            let task = format!("{}: {sentence}", region.part);
+            self.kept.extend(left_of(&task, &indentation(line), in_body));
+        }
+        self.open = Some(begun);
+        Ok(())
+    }
+
+    /// The whole sentence of a region, with the lines that go on with it.
+    fn sentence(&mut self, region: &Region) -> String {
+        let mut sentence = region.sentence.to_owned();
+        while let Some(more) = self.lines.get(self.read).and_then(|line| continuation(line)) {
+            sentence = format!("{sentence} {more}");
+            self.read += 1;
+        }
+        sentence
+    }
+
+    fn end(&mut self, kind: &str) -> Result<(), String> {
+        match self.open.take() {
+            Some(open) if open.kind == kind => Ok(()),
+            Some(Open { line, kind: began, .. }) => {
+                Err(format!("ends {kind}, but line {line} began {began}"))
+            }
+            None => Err(format!("ends {kind}, which nothing began")),
+        }
+    }
+
+    /// Keeps a line, unless it is in a region that is not filled in.
+    fn keep(&mut self, line: &str) {
+        if self.open.is_none_or(|open| open.is_filled) {
+            self.kept.push(line.to_owned());
+        }
     }
 }
 
@@ -237,25 +293,28 @@ fn is_in_function(before: &[&str], mut indented: usize) -> bool {
 
 /// What is left of a region: its task, where a running program meets it or where a reader does.
 fn left_of(task: &str, indentation: &str, in_body: bool) -> Vec<String> {
-    if !in_body {
-        let begin = format!("{indentation}// ");
-        let lines = wrapped(&format!("TODO {task}"), 100 - begin.len());
-        return lines.iter().map(|line| format!("{begin}{line}")).collect();
-    }
+    if in_body { todo(task, indentation) } else { comment_of(task, indentation) }
+}
+
+fn comment_of(task: &str, indentation: &str) -> Vec<String> {
+    let begin = format!("{indentation}// ");
+    let lines = wrapped(&format!("TODO {task}"), WIDTH - begin.len());
+    lines.iter().map(|line| format!("{begin}{line}")).collect()
+}
+
+fn todo(task: &str, indentation: &str) -> Vec<String> {
+    // The text of a string, which is a format as well.
     let text = task.replace('\\', "\\\\").replace('"', "\\\"");
+    let text = text.replace('{', "{{").replace('}', "}}");
     let one_line = format!("{indentation}todo!(\"{text}\")");
-    if one_line.len() <= 100 {
+    if one_line.len() <= WIDTH {
         return vec![one_line];
     }
-    let mut lines = vec![format!("{indentation}todo!(")];
-    let pieces = wrapped(&text, 100 - indentation.len() - 8);
-    for (number, piece) in pieces.iter().enumerate() {
-        let begin = if number == 0 { "    \"" } else { "     " };
-        let end = if number + 1 == pieces.len() { "\"" } else { " \\" };
-        lines.push(format!("{indentation}{begin}{piece}{end}"));
-    }
-    lines.push(format!("{indentation})"));
-    lines
+    // Of a line within the parentheses, eight bytes are not text: `    "` and ` \`.
+    let text =
+        wrapped(&text, WIDTH - indentation.len() - 8).join(&format!(" \\\n{indentation}     "));
+    let todo = format!("{indentation}todo!(\n{indentation}    \"{text}\"\n{indentation})");
+    todo.lines().map(str::to_owned).collect()
 }
 
 /// The text in lines of at most so many bytes, broken at spaces.
