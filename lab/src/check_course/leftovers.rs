@@ -6,7 +6,7 @@
 use crate::handout::{self, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The lines of the student's crates in the reference: what is in regions, and in which.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ impl Reference {
 }
 
 /// Where a solution could be left: what the student completes, and what the guide says of it.
-fn is_searched(path: &PathBuf) -> bool {
+fn is_searched(path: &Path) -> bool {
     handout::in_student_crate(path) || path.starts_with("docs")
 }
 
