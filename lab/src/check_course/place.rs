@@ -2,6 +2,7 @@
 //!
 //! It lies in the target directory: `course/tree`, built into `course/build`.
 
+use super::Problem;
 use crate::handout::{self, Tree};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -10,11 +11,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What make and our own caller may have set, for another run than those of the tree.
-const OURS: [&str; 18] = [
+/// Where a tree is made and built.
+pub struct Place {
+    tree: PathBuf,
+    build: PathBuf,
+}
+
+/// What make and the runner heed in the environment, where make puts what is on its command line.
+/// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
+const SETTINGS: [&str; 18] = [
     "BACKEND",
     "CHECK",
     "JOBS",
+    "JSON",
     "KEEP",
     "LAB_MEMORY_MIB",
     "LAB_SEED",
@@ -29,14 +38,7 @@ const OURS: [&str; 18] = [
     "PREEMPT",
     "RUNS",
     "SEED",
-    "SEEDS",
 ];
-
-/// Where a tree is made and built.
-pub struct Place {
-    tree: PathBuf,
-    build: PathBuf,
-}
 
 impl Place {
     /// The place in a target directory.
@@ -98,28 +100,28 @@ impl Place {
     }
 
     /// Whether rustfmt would leave everything as it is.
-    pub fn is_formatted(&self) -> Result<(), String> {
+    pub fn is_formatted(&self) -> Result<(), Problem> {
         let output = self.run(self.command(handout::cargo()).args(["fmt", "--all", "--check"]))?;
-        if output.status.success() { Ok(()) } else { Err(said(&output)) }
+        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Whether the compiler has nothing to say about anything in the tree.
-    pub fn compiles_without_warnings(&self) -> Result<(), String> {
+    pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
         let mut cargo = self.command(handout::cargo());
         cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
         let output = self.run(&mut cargo)?;
         match first_warning(&output.stdout) {
-            Some(warning) => Err(warning),
+            Some(warning) => Err(Problem::Found(warning)),
             None if output.status.success() => Ok(()),
-            None => Err(said(&output)),
+            None => Err(Problem::Found(said(&output))),
         }
     }
 
     /// Whether each link of the guide leads somewhere, though pages are left out.
-    pub fn has_no_dead_link(&self) -> Result<(), String> {
+    pub fn has_no_dead_link(&self) -> Result<(), Problem> {
         let mut cargo = self.command(handout::cargo());
         let output = self.run(cargo.args(["test", "--quiet", "-p", "lab", "--test", "links"]))?;
-        if output.status.success() { Ok(()) } else { Err(said(&output)) }
+        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Runs tests as the student does, and returns the results for machines.
@@ -138,7 +140,7 @@ impl Place {
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
-        for name in OURS {
+        for name in SETTINGS {
             command.env_remove(name);
         }
         command

@@ -60,10 +60,31 @@ fn what_is_given_elsewhere_or_says_little_is_no_leftover() {
 }
 
 #[test]
-fn a_marker_is_a_leftover() {
-    for line in
-        ["    // BEGIN SOLUTION 2A: vote", "// END REFERENCE", "// HANDOUT: #![allow(unused)]"]
-    {
-        assert_eq!(left_in("kvraft/src/lib.rs", line, &[]).len(), 1, "{line}");
+fn a_short_line_gives_a_solution_away_in_the_code_but_not_in_the_guide() {
+    let mut reference = Reference::default();
+    reference.add("// BEGIN SOLUTION 2A: ask\nthread::spawn(ask);\nask();\n// END SOLUTION\n");
+    let left_in = |path: &str, text: &str| {
+        let tree = Tree::from([(PathBuf::from(path), text.as_bytes().to_vec())]);
+        reference.left_in(&tree, &["2A".to_owned()])
+    };
+    let spawn = "    thread::spawn(ask);";
+    assert_eq!(left_in("raft/src/raft.rs", spawn), ["raft/src/raft.rs:1: thread::spawn(ask);"]);
+    assert_eq!(left_in("docs/the-kit.md", spawn), [""; 0]);
+    assert_eq!(left_in("raft/src/raft.rs", "ask();"), [""; 0], "anybody may say so");
+}
+
+#[test]
+fn a_marker_is_a_leftover_wherever_it_is() {
+    for (path, line) in [
+        ("kvraft/src/lib.rs", "    // BEGIN SOLUTION 2A: vote"),
+        ("kvraft/src/lib.rs", "// HANDOUT: #![allow(unused)]"),
+        ("labrt/src/lib.rs", "// BEGIN REFRENCE"),
+        ("Cargo.toml", "    # END REFERENCE"),
+        ("Makefile", "# BEGIN REFERENCE"),
+        ("docs/SUMMARY.md", "<!-- BEGIN REFERENCE -->"),
+    ] {
+        assert_eq!(left_in(path, line, &[]), [format!("{path}:1: {}", line.trim())]);
     }
+    assert_eq!(left_in("lab/src/handout/markers.rs", "// BEGIN REFERENCE", &[]), [""; 0]);
+    assert_eq!(left_in("labrt/src/lib.rs", "// ENDS here: # BEGIN", &[]), [""; 0]);
 }

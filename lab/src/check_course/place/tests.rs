@@ -72,3 +72,37 @@ fn a_warning_is_found_among_cargos_messages() {
         assert_eq!(messages(&[artifact, &message(level)]), Some(format!("{level}: x")));
     }
 }
+
+#[test]
+fn what_is_set_for_this_run_does_not_reach_the_trees() {
+    let here = Here::new("settings");
+    let command = here.1.command("make");
+    let cleared: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
+    let is_cleared = |name: &str| cleared.iter().any(|(cleared, _)| *cleared == name);
+    let makefile = handout::workspace().join("Makefile");
+    let makefile = fs::read_to_string(makefile).expect("the workspace has a Makefile");
+    // `make help` describes each setting in a line of its own, which its name begins.
+    let lines = makefile.lines().filter_map(|line| line.strip_prefix("\t@echo \"  "));
+    let names = lines.filter_map(|line| Some(line.split_once('=')?.0));
+    let settings: Vec<_> = names.filter(|name| !name.contains(' ')).collect();
+    assert!(settings.contains(&"SEEDS") && settings.len() > 9, "{settings:?}");
+    let left: Vec<_> = settings.iter().filter(|name| !is_cleared(name)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_program_that_cannot_be_started_is_no_fault_of_the_tree() {
+    let here = Here::new("missing");
+    let mut missing = here.1.command("/no/such/program");
+    let told = here.1.run(&mut missing).expect_err("there is none");
+    assert!(told.starts_with("/no/such/program cannot be started: "), "{told}");
+    assert_eq!(Problem::from(told.clone()), Problem::NotChecked(told));
+}
+
+#[test]
+fn a_problem_is_told_with_where_it_was_met_and_keeps_its_kind() {
+    let found = Problem::Found("two leaders".to_owned());
+    assert_eq!(found.at("2A"), Problem::Found("2A: two leaders".to_owned()));
+    let not_checked = Problem::NotChecked("no space left".to_owned());
+    assert_eq!(not_checked.at("2A"), Problem::NotChecked("2A: no space left".to_owned()));
+}
