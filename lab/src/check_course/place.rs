@@ -19,7 +19,7 @@ pub struct Place {
 
 /// What make and the runner heed in the environment, where make puts what is on its command line.
 /// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 19] = [
     "BACKEND",
     "CHECK",
     "JOBS",
@@ -38,6 +38,7 @@ const SETTINGS: [&str; 18] = [
     "PREEMPT",
     "RUNS",
     "SEED",
+    "SEEDS",
 ];
 
 impl Place {
