@@ -28,7 +28,7 @@ pub enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BuildError::Refused => write!(formatter, "the tests do not compile; see above"),
+            BuildError::Refused => write!(formatter, "this does not compile; see above"),
             BuildError::Stopped => write!(formatter, "stopped while building"),
             BuildError::Cargo(problem) => write!(formatter, "{problem}"),
         }

@@ -44,7 +44,8 @@ impl Raft {
 
     /// Asks all peers at once, each on a thread of its own: a call may take seconds to fail.
     fn ask_for_votes(&self, request: &RequestVote) {
-        // BEGIN SOLUTION 2A: call every peer (`self.shared.peers`) with the request, and pass each
+        // BEGIN SOLUTION 2A: call each of the others (`request.candidate.others(...)`,
+        //   `self.shared.peers`) on a thread of its own, with a clone of the request, and pass each
         //   answer to `State::on_vote_reply` in a step (5.2); the lock is not held here
         for peer in request.candidate.others(self.shared.peers.len()) {
             let raft = self.clone();

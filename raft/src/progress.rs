@@ -32,8 +32,7 @@ use crate::limits::PAUSE;
 /// What a leader knows about one peer, for as long as it leads.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    // BEGIN SOLUTION 2A: when the peer was last sent something, and whatever else tells when its
-    //   next heartbeat is due (5.2)
+    // BEGIN SOLUTION 2A: the moment when the peer's next heartbeat is due (5.2)
     /// The first entry to send next. Moves on when entries are sent, unless `probing`; back when
     /// they were lost or did not fit. Always past `matched`.
     next: Index,

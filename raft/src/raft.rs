@@ -154,6 +154,7 @@ impl Raft {
     /// more, and what it still saves reaches nobody.
     pub fn kill(&self) {
         self.step(State::kill);
+        // Everybody, however choosy `wake` is.
         self.shared.ticker.notify_all();
         self.shared.applier.notify_all();
         for replicator in &self.shared.replicators {

@@ -314,7 +314,8 @@ impl State {
     /// Recognises the leader of a term, unless the term is over (5.2).
     pub(crate) fn follow(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
         // BEGIN SOLUTION 2A: follow the leader of your term, or of a later one, and put off your
-        //   election; say `false` to one whose term is over (5.2; figure 2, AppendEntries)
+        //   election; say `false` to one whose term is over (5.2; figure 2, AppendEntries); who
+        //   leads is for your log lines
         self.observe_term(term, now);
         if term < self.term {
             debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);

@@ -140,7 +140,7 @@ impl State {
     // END REFERENCE
     pub(crate) fn become_follower(&mut self, now: Instant) {
         // BEGIN SOLUTION 2A: be a follower; who led until now had no election deadline, and needs
-        //   one
+        //   one, while a candidate keeps its own
         if self.is_leader() {
             info!("no longer leader: follower in term {}", self.term);
             self.put_off_election(now);
