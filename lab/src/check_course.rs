@@ -42,6 +42,31 @@ const SEEDS_TO_FAIL: u32 = 2;
 const WHOLE_LAB_2: &str = "2D";
 const BEYOND: &str = "2X";
 
+/// Why the check ends before everything is checked.
+#[derive(Debug, PartialEq)]
+enum Problem {
+    /// A tree is not what it should be.
+    Found(String),
+    /// A tree could not be made or looked at.
+    NotChecked(String),
+}
+
+impl Problem {
+    /// The same with where it was met.
+    fn at(self, place: &str) -> Problem {
+        match self {
+            Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),
+            Problem::NotChecked(problem) => Problem::NotChecked(format!("{place}: {problem}")),
+        }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(problem: String) -> Problem {
+        Problem::NotChecked(problem)
+    }
+}
+
 /// Checks every tree and says what it found.
 pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
     let began = Instant::now();
@@ -50,19 +75,23 @@ pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
             println!("PASS  the handout and {} more trees, {}", trees - 1, seconds(began));
             Exit::Passed
         }
-        Err(problem) => {
+        Err(Problem::Found(problem)) => {
             println!("FAIL  {problem}");
             Exit::Failed
+        }
+        Err(Problem::NotChecked(problem)) => {
+            eprintln!("error: {problem}");
+            Exit::KitFault
         }
     }
 }
 
-fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, String> {
+fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Problem> {
     let place = Place::in_target(&target_directory())?;
     let trees = Through::all(course);
     for through in &trees {
         let check = Check { course, arguments, place: &place, through };
-        check.run().map_err(|problem| format!("{through}: {problem}"))?;
+        check.run().map_err(|problem| problem.at(&through.to_string()))?;
     }
     Ok(trees.len())
 }
@@ -86,13 +115,16 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
-    fn run(&self) -> Result<(), String> {
+    fn run(&self) -> Result<(), Problem> {
         self.step("is made", || {
-            self.place.make(&handout::tree(&handout::workspace(), self.through)?)
+            Ok(self.place.make(&handout::tree(&handout::workspace(), self.through)?)?)
         })?;
         self.step("is formatted", || self.place.is_formatted())?;
         self.step("keeps no line of a solution", || self.has_no_leftovers())?;
         self.step("compiles without warnings", || self.place.compiles_without_warnings())?;
+        if self.through.filled().is_empty() {
+            self.step("has no dead link in its guide", || self.place.has_no_dead_link())?;
+        }
         for (words, seeds) in self.to_pass() {
             let what = format!("passes {} with {seeds} seeds", words.join(" "));
             self.step(&what, || self.simulate(&words, seeds, Expected::Passes))?;
@@ -114,18 +146,18 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Does one step and says how long it took.
-    fn step(&self, what: &str, run: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    /// Makes one check and says how long it took.
+    fn step(&self, what: &str, check: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
         let began = Instant::now();
-        run()?;
+        check().map_err(|problem| problem.at(&format!("\"{what}\" does not hold")))?;
         println!("{}: {what}, {}", self.through, seconds(began));
         Ok(())
     }
 
-    fn has_no_leftovers(&self) -> Result<(), String> {
+    fn has_no_leftovers(&self) -> Result<(), Problem> {
         let reference = leftovers::Reference::read(&handout::workspace())?;
         let found = reference.left_in(&self.place.tree()?, self.through.open());
-        if found.is_empty() { Ok(()) } else { Err(format!("left over: {}", found.join("; "))) }
+        if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
     }
 
     /// The parts that are filled in, by lab, with the number of their seeds.
@@ -154,20 +186,21 @@ impl Check<'_> {
         }
     }
 
-    fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), String> {
+    fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
         let seeds = format!("SEEDS={seeds}");
         self.judge(&self.place.make_target(&["sim", &seeds], words)?, words, expected)
     }
 
-    fn test(&self, words: &[String], expected: Expected) -> Result<(), String> {
+    fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
         self.judge(&self.place.make_target(&["test"], words)?, words, expected)
     }
 
-    fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), String> {
+    fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {
         let results = Results::read(json)?;
         let tests = self.course.tests().filter(|(part, _)| words.contains(&part.name));
         for (part, test) in tests {
-            results.judge(part, test, expected, self.through.open())?;
+            let judged = results.judge(part, test, expected, self.through.open());
+            judged.map_err(Problem::Found)?;
         }
         Ok(())
     }

@@ -10,8 +10,11 @@ use crate::exit::Exit;
 use course::Course;
 use markers::{Through, filter};
 use std::collections::BTreeMap;
-use std::fs;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Output};
 
@@ -49,13 +52,16 @@ const HANDED_OUT: [&str; 16] = [
     "tests",
 ];
 
-/// What of it is not, besides what markers say: what holds solutions or tests them, and what is for
-/// the course's staff.
-const LEFT_OUT: [&str; 9] = [
+/// What of it is not, besides what markers say: what holds solutions, tests them or explains them,
+/// and what is for the course's staff.
+const LEFT_OUT: [&str; 12] = [
+    "docs/architecture.md",
     "docs/for-staff.md",
+    "docs/performance.md",
     "kvraft/benches",
     "kvraft/tests",
     "lab/handout",
+    "lab/tests/handout.rs",
     "raft/src/model.rs",
     "raft/src/situation.rs",
     "raft/tests",
@@ -76,26 +82,28 @@ pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 pub fn handout(course: &Course, arguments: &HandoutArguments) -> Exit {
     match make(course, arguments) {
         Ok(said) => {
-            print!("{said}");
+            println!("{said}");
             Exit::Passed
         }
-        Err(problem) => {
+        Err((exit, problem)) => {
             eprintln!("error: {problem}");
-            Exit::Usage
+            exit
         }
     }
 }
 
-fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, String> {
+fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, (Exit, String)> {
+    let usage = |problem| (Exit::Usage, problem);
+    let kit_fault = |problem| (Exit::KitFault, problem);
     let through = match &arguments.through {
         None => Through::nothing(course),
-        Some(part) => Through::part(course, part)?,
+        Some(part) => Through::part(course, part).map_err(usage)?,
     };
     let directory = &arguments.directory;
-    refuse_if_taken(directory)?;
-    let tree = tree(&workspace(), &through)?;
-    build(directory, &tree, arguments.git)?;
-    Ok(format!("{}: {through}, {} files\n", directory.display(), tree.len()))
+    refuse_if_taken(directory).map_err(usage)?;
+    let tree = tree(&workspace(), &through).map_err(kit_fault)?;
+    build(directory, &tree, arguments.git).map_err(kit_fault)?;
+    Ok(format!("{}: {through}, {} files", directory.display(), tree.len()))
 }
 
 /// Where the reference is: the workspace this was built in.
@@ -106,6 +114,9 @@ pub fn workspace() -> PathBuf {
 
 fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     let name = directory.display();
+    if directory.file_name().is_none() {
+        return Err(format!("{name} has no name of its own: name a new directory"));
+    }
     match fs::read_dir(directory) {
         Ok(entries) => match entries.count() {
             0 => Ok(()),
@@ -193,9 +204,7 @@ fn holds_markers(path: &Path) -> bool {
 
 /// Writes the tree beside its place, lets rustfmt and Cargo settle it, and moves it there.
 fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
-    let name = directory.file_name().ok_or_else(|| {
-        format!("{} has no name of its own: name a new directory", directory.display())
-    })?;
+    let name = directory.file_name().expect("a directory without a name was refused");
     let unfinished = format!(".{}.unfinished-{}", name.to_string_lossy(), process::id());
     let place = directory.with_file_name(unfinished);
     let built = write(&place, tree)
@@ -212,14 +221,27 @@ fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
     built
 }
 
-/// Writes every file of the tree into a directory.
+/// Writes every file of the tree into a directory. A script stays one.
 pub fn write(place: &Path, tree: &Tree) -> Result<(), String> {
+    let workspace = workspace();
     for (path, text) in tree {
         let file = place.join(path);
         let parent = file.parent().expect("a file is in a directory");
         fs::create_dir_all(parent)
             .and_then(|()| fs::write(&file, text))
+            .and_then(|()| make_executable_as(&workspace.join(path), &file))
             .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Lets a file be executed if its source may be.
+fn make_executable_as(source: &Path, file: &Path) -> io::Result<()> {
+    const EXECUTE: u32 = 0o111;
+    let may_be_executed = |source: &fs::Metadata| source.permissions().mode() & EXECUTE != 0;
+    if fs::metadata(source).is_ok_and(|source| may_be_executed(&source)) {
+        let mode = fs::metadata(file)?.permissions().mode();
+        fs::set_permissions(file, Permissions::from_mode(mode | EXECUTE))?;
     }
     Ok(())
 }
@@ -227,26 +249,34 @@ pub fn write(place: &Path, tree: &Tree) -> Result<(), String> {
 /// Formats what the filter has cut, and lets Cargo.lock forget the packages that are left out.
 pub fn settle(place: &Path) -> Result<(), String> {
     let packages = STUDENT_CRATES.iter().flat_map(|name| ["--package", name]);
-    run(place, "cargo", ["fmt"].into_iter().chain(packages))?;
-    run(place, "cargo", ["metadata", "--format-version", "1"]).map(drop)
+    let cargo = cargo();
+    run(place, &cargo, ["fmt"].into_iter().chain(packages))?;
+    run(place, &cargo, ["metadata", "--format-version", "1"]).map(drop)
 }
 
 /// Makes the tree a repository with one commit.
 fn commit(place: &Path) -> Result<(), String> {
+    let git = OsStr::new("git");
     let author = ["-c", "user.name=raftlab", "-c", "user.email=raftlab@localhost"];
-    run(place, "git", ["init", "--quiet"])?;
-    run(place, "git", ["add", "--all"])?;
     let commit = ["commit", "--quiet", "--message", "The labs, as handed out"];
-    run(place, "git", author.into_iter().chain(commit)).map(drop)
+    run(place, git, ["init", "--quiet"])?;
+    run(place, git, ["add", "--all"])?;
+    run(place, git, author.into_iter().chain(commit)).map(drop)
+}
+
+/// The cargo that runs us, as it says in the environment, or the one on the path.
+pub fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
 }
 
 /// Runs a program in a directory; its own words are the error, if there is one.
 fn run<'a>(
     place: &Path,
-    program: &str,
+    program: &OsStr,
     arguments: impl IntoIterator<Item = &'a str>,
 ) -> Result<Output, String> {
     let output = Command::new(program).args(arguments).current_dir(place).output();
+    let program = program.display();
     let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
     if output.status.success() {
         return Ok(output);
@@ -254,3 +284,6 @@ fn run<'a>(
     let said = String::from_utf8_lossy(&output.stderr);
     Err(format!("{program} failed in the handout:\n{}", said.trim_end()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,7 +96,8 @@
 //! [`InstallSnapshot`]: message::InstallSnapshot
 //! [`RequestVote`]: message::RequestVote
 
-// HANDOUT: // Until the tasks are done, much of what is given is not used yet. Delete this then.
+// HANDOUT: // Until the tasks are done, much of what is given is not used yet. Delete this then, and
+// HANDOUT: // the imports that you did not need.
 // HANDOUT: #![allow(unused, unreachable_code)]
 
 mod applier;

@@ -18,8 +18,11 @@ pub struct Reference {
     given: BTreeSet<String>,
 }
 
-/// Shorter lines are anybody's: `return None;`, `let mut index = previous;`.
-const TELLING: usize = 30;
+/// Shorter lines are anybody's: `return None;`, `} else {`.
+const TELLING: usize = 13;
+
+/// In the guide, which shows how the kit is used, more is: `thread::spawn(move || {`.
+const TELLING_IN_THE_GUIDE: usize = 30;
 
 impl Reference {
     /// Reads the student's crates of a workspace.
@@ -63,14 +66,16 @@ impl Reference {
     /// What should not be in a tree where the solutions of these parts are open: each line with
     /// its place.
     pub fn left_in(&self, tree: &Tree, open: &[String]) -> Vec<String> {
-        let texts = tree.iter().filter(|(path, _)| is_searched(path));
+        let texts = tree.iter().filter(|(path, _)| !path.starts_with(MARKER_FILTER));
         texts.flat_map(|(path, text)| self.left_in_file(path, text, open)).collect()
     }
 
     fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
         let text = String::from_utf8_lossy(text);
-        let lines = text.lines().enumerate();
-        let left = lines.filter(|(_, line)| is_marker(line.trim()) || self.is_closed(line, open));
+        let tells = |line: &str| telling(path).is_some_and(|length| line.trim().len() >= length);
+        let is_left =
+            |line: &str| is_marker(line.trim()) || (tells(line) && self.is_closed(line, open));
+        let left = text.lines().enumerate().filter(|(_, line)| is_left(line));
         left.map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
             .collect()
     }
@@ -84,14 +89,25 @@ impl Reference {
     }
 }
 
-/// Where a solution could be left: what the student completes, and what the guide says of it.
-fn is_searched(path: &Path) -> bool {
-    handout::in_student_crate(path) || path.starts_with("docs")
+/// Here markers are spoken of.
+const MARKER_FILTER: &str = "lab";
+
+/// How long a line must be to give a solution away, where a solution could be left: in what the
+/// student completes, and in what the guide says of it.
+fn telling(path: &Path) -> Option<usize> {
+    if handout::in_student_crate(path) {
+        return Some(TELLING);
+    }
+    path.starts_with("docs").then_some(TELLING_IN_THE_GUIDE)
 }
 
-/// Whether a line is a marker that should have been taken out.
+/// Whether a line is a marker that should have been taken out: of Rust, of TOML and make, or of
+/// Markdown.
 fn is_marker(line: &str) -> bool {
-    ["// BEGIN ", "// END ", "// HANDOUT: "].iter().any(|sign| line.starts_with(sign))
+    let text = ["// ", "# ", "<!-- "].iter().find_map(|sign| line.strip_prefix(sign));
+    text.is_some_and(|text| {
+        ["BEGIN ", "END ", "HANDOUT: "].iter().any(|word| text.starts_with(word))
+    })
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 //!
 //! It lies in the target directory: `course/tree`, built into `course/build`.
 
+use super::Problem;
 use crate::handout::{self, Tree};
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,6 +16,30 @@ pub struct Place {
     tree: PathBuf,
     build: PathBuf,
 }
+
+/// What make and the runner heed in the environment, where make puts what is on its command line.
+/// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
+const SETTINGS: [&str; 19] = [
+    "BACKEND",
+    "CHECK",
+    "JOBS",
+    "JSON",
+    "KEEP",
+    "LAB_MEMORY_MIB",
+    "LAB_SEED",
+    "LAB_TIME_LIMIT",
+    "LOG",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MAKEOVERRIDES",
+    "MFLAGS",
+    "MODE",
+    "PCT",
+    "PREEMPT",
+    "RUNS",
+    "SEED",
+    "SEEDS",
+];
 
 impl Place {
     /// The place in a target directory.
@@ -27,6 +53,11 @@ impl Place {
     /// Makes the tree here, in place of the last one. What is the same in both is not touched, so
     /// that Cargo does not build it again.
     pub fn make(&self, tree: &Tree) -> Result<(), String> {
+        self.replace(tree)?;
+        handout::settle(&self.tree)
+    }
+
+    fn replace(&self, tree: &Tree) -> Result<(), String> {
         for stale in self.files()?.into_iter().filter(|path| !tree.contains_key(path)) {
             let file = self.tree.join(stale);
             fs::remove_file(&file).map_err(|error| about(&file, &error))?;
@@ -36,8 +67,7 @@ impl Place {
         };
         let changed = tree.iter().filter(|(path, text)| differs(path, text));
         let changed = changed.map(|(path, text)| (path.clone(), text.clone())).collect();
-        handout::write(&self.tree, &changed)?;
-        handout::settle(&self.tree)
+        handout::write(&self.tree, &changed)
     }
 
     /// The tree as it is now.
@@ -71,21 +101,28 @@ impl Place {
     }
 
     /// Whether rustfmt would leave everything as it is.
-    pub fn is_formatted(&self) -> Result<(), String> {
-        let output = self.run(self.command("cargo").args(["fmt", "--all", "--check"]))?;
-        if output.status.success() { Ok(()) } else { Err(said(&output)) }
+    pub fn is_formatted(&self) -> Result<(), Problem> {
+        let output = self.run(self.command(handout::cargo()).args(["fmt", "--all", "--check"]))?;
+        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Whether the compiler has nothing to say about anything in the tree.
-    pub fn compiles_without_warnings(&self) -> Result<(), String> {
-        let mut cargo = self.command("cargo");
+    pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
+        let mut cargo = self.command(handout::cargo());
         cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
         let output = self.run(&mut cargo)?;
         match first_warning(&output.stdout) {
-            Some(warning) => Err(warning),
+            Some(warning) => Err(Problem::Found(warning)),
             None if output.status.success() => Ok(()),
-            None => Err(said(&output)),
+            None => Err(Problem::Found(said(&output))),
         }
+    }
+
+    /// Whether each link of the guide leads somewhere, though pages are left out.
+    pub fn has_no_dead_link(&self) -> Result<(), Problem> {
+        let mut cargo = self.command(handout::cargo());
+        let output = self.run(cargo.args(["test", "--quiet", "-p", "lab", "--test", "links"]))?;
+        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Runs tests as the student does, and returns the results for machines.
@@ -101,11 +138,10 @@ impl Place {
     }
 
     /// A program that is to run in the tree, with nothing from our own run in its environment.
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
-        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MODE", "LAB_SEED", "LOG"]
-        {
+        for name in SETTINGS {
             command.env_remove(name);
         }
         command

@@ -314,6 +314,7 @@ fn comment_of(task: &str, marker: &str) -> Vec<String> {
 /// A task where a running program meets it.
 fn todo(task: &str, marker: &str) -> Vec<String> {
     let indentation = indentation(marker);
+    // The text of a string, which is a format as well.
     let mut text = task.to_owned();
     for (sign, escaped) in [("\\", "\\\\"), ("\"", "\\\""), ("{", "{{"), ("}", "}}")] {
         text = text.replace(sign, escaped);
