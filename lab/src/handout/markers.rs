@@ -177,11 +177,12 @@ impl<'f> Filter<'f> {
         let is_filled = self.through.fills(region)?;
         let begun = Open { line: self.read, kind: region.kind, is_filled };
         let sentence = self.sentence(region);
-        if !is_filled && !sentence.is_empty() {
+        let is_task = region.kind != REFERENCE && !sentence.is_empty();
+        if is_task && !is_filled {
             let before = &self.lines[..begun.line - 1];
             let in_body = region.kind == SOLUTION && is_in_function(before, indent(line));
             let task = format!("{}: {sentence}", region.part);
-            self.kept.extend(left_of(&task, &indentation(line), in_body));
+            self.kept.extend(if in_body { todo(&task, line) } else { comment_of(&task, line) });
         }
         self.open = Some(begun);
         Ok(())
@@ -190,6 +191,9 @@ impl<'f> Filter<'f> {
     /// The whole sentence of a region, with the lines that go on with it.
     fn sentence(&mut self, region: &Region) -> String {
         let mut sentence = region.sentence.to_owned();
+        if sentence.is_empty() {
+            return sentence;
+        }
         while let Some(more) = self.lines.get(self.read).and_then(|line| continuation(line)) {
             sentence = format!("{sentence} {more}");
             self.read += 1;
@@ -261,9 +265,16 @@ fn continuation(line: &str) -> Option<&str> {
 
 /// The text of a line that is all comment, from after the comment's sign.
 fn comment(line: &str) -> Option<&str> {
+    style(line).map(|(_, text, _)| text)
+}
+
+/// The same between the signs that begin and end it.
+fn style(line: &str) -> Option<(&'static str, &str, &'static str)> {
     let line = line.trim();
-    let markdown = line.strip_prefix("<!--").and_then(|line| line.strip_suffix("-->"));
-    markdown.or_else(|| line.strip_prefix("//")).or_else(|| line.strip_prefix('#'))
+    [("<!--", "-->"), ("//", ""), ("#", "")].into_iter().find_map(|(begin, end)| {
+        let text = line.strip_prefix(begin)?.strip_suffix(end)?;
+        Some((begin, text, end))
+    })
 }
 
 fn indentation(line: &str) -> String {
@@ -291,21 +302,23 @@ fn is_in_function(before: &[&str], mut indented: usize) -> bool {
     false
 }
 
-/// What is left of a region: its task, where a running program meets it or where a reader does.
-fn left_of(task: &str, indentation: &str, in_body: bool) -> Vec<String> {
-    if in_body { todo(task, indentation) } else { comment_of(task, indentation) }
+/// A task where a reader meets it: in comments like the one that marks it.
+fn comment_of(task: &str, marker: &str) -> Vec<String> {
+    let (begin, _, end) = style(marker).expect("a marker is a comment");
+    let begin = format!("{}{begin} ", indentation(marker));
+    let end = if end.is_empty() { String::new() } else { format!(" {end}") };
+    let lines = wrapped(&format!("TODO {task}"), WIDTH - begin.len() - end.len());
+    lines.iter().map(|line| format!("{begin}{line}{end}")).collect()
 }
 
-fn comment_of(task: &str, indentation: &str) -> Vec<String> {
-    let begin = format!("{indentation}// ");
-    let lines = wrapped(&format!("TODO {task}"), WIDTH - begin.len());
-    lines.iter().map(|line| format!("{begin}{line}")).collect()
-}
-
-fn todo(task: &str, indentation: &str) -> Vec<String> {
+/// A task where a running program meets it.
+fn todo(task: &str, marker: &str) -> Vec<String> {
+    let indentation = indentation(marker);
     // The text of a string, which is a format as well.
-    let text = task.replace('\\', "\\\\").replace('"', "\\\"");
-    let text = text.replace('{', "{{").replace('}', "}}");
+    let mut text = task.to_owned();
+    for (sign, escaped) in [("\\", "\\\\"), ("\"", "\\\""), ("{", "{{"), ("}", "}}")] {
+        text = text.replace(sign, escaped);
+    }
     let one_line = format!("{indentation}todo!(\"{text}\")");
     if one_line.len() <= WIDTH {
         return vec![one_line];

@@ -92,15 +92,16 @@ impl State {
 }
 
 #[test]
-fn quotes_and_backslashes_mean_themselves_in_a_todo() {
+fn quotes_backslashes_and_braces_mean_themselves_in_a_todo() {
     let text = r#"
 fn name() {
-    // BEGIN SOLUTION 2A: a "name" with a \ in it
+    // BEGIN SOLUTION 2A: a "name" with a \ and {braces} in it
     "name"
     // END SOLUTION
 }
 "#;
-    assert!(handed_out(text).contains(r#"todo!("2A: a \"name\" with a \\ in it")"#));
+    let todo = r#"todo!("2A: a \"name\" with a \\ and {{braces}} in it")"#;
+    assert!(handed_out(text).contains(todo));
 }
 
 #[test]
@@ -182,10 +183,19 @@ fn a_region_without_a_sentence_leaves_nothing() {
 }
 
 #[test]
+fn without_a_sentence_none_goes_on() {
+    let text = "// BEGIN SOLUTION 2A\n//   a picture\na\n// END SOLUTION\n";
+    assert_eq!(handed_out(text), "");
+    assert_eq!(filled_in(text, "2A"), "//   a picture\na\n");
+}
+
+#[test]
 fn what_is_for_the_reference_is_in_no_handout() {
-    let text = "given\n// BEGIN REFERENCE\n#[cfg(test)]\nmod tests;\n// END REFERENCE\nas well\n";
-    for through in Through::all(&sample::course()) {
-        assert_eq!(filter(text, &through), Ok("given\nas well\n".to_owned()), "{through}");
+    for begin in ["// BEGIN REFERENCE", "// BEGIN REFERENCE: as it is\n//   tested"] {
+        let text = format!("given\n{begin}\n#[cfg(test)]\nmod tests;\n// END REFERENCE\nmore\n");
+        for through in Through::all(&sample::course()) {
+            assert_eq!(filter(&text, &through), Ok("given\nmore\n".to_owned()), "{through}");
+        }
     }
 }
 
@@ -234,6 +244,14 @@ fn markers_are_in_the_comment_style_of_their_file() {
     let markdown = "Given.\n<!-- BEGIN SOLUTION 2A -->\nSolved.\n<!-- END SOLUTION -->\n";
     assert_eq!(handed_out(markdown), "Given.\n");
     assert_eq!(filled_in(markdown, "2A"), "Given.\nSolved.\n");
+}
+
+#[test]
+fn a_task_is_in_the_comment_style_of_its_marker() {
+    let toml = "    # BEGIN LATER 2A: depend on it\n    b = 2\n    # END LATER\n";
+    assert_eq!(handed_out(toml), "    # TODO 2A: depend on it\n");
+    let markdown = "<!-- BEGIN SOLUTION 2A: say why -->\nSolved.\n<!-- END SOLUTION -->\n";
+    assert_eq!(handed_out(markdown), "<!-- TODO 2A: say why -->\n");
 }
 
 #[test]
