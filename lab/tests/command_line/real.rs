@@ -173,7 +173,7 @@ fn code_that_does_not_compile_is_code_3_with_the_compilers_words() {
     let bench = Bench::new("broken");
     let arguments = ["test", "2A", "--json", "results.json"];
     let ran = bench.run(&arguments, &[("FAKE_BUILD", "broken")]);
-    ran.exits(3).complains("cannot find value `term`").complains("do not compile");
+    ran.exits(3).complains("cannot find value `term`").complains("does not compile");
     assert_eq!(bench.json("results.json")["ended"], "not-built");
 }
 
