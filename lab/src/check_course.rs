@@ -3,15 +3,14 @@
 //! One after the other, the tree with nothing filled in and the trees filled in through each part
 //! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
 //! without warnings, be formatted, and keep no line of a solution that is still to be found
-//! ([`leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
+//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
 //! in passes. What comes next fails, in the words of a task ([`verdicts`]).
 
-mod leftovers;
 mod place;
 mod verdicts;
 
 use crate::exit::Exit;
-use crate::handout::{self, markers::Through};
+use crate::handout::{self, leftovers::Reference, through::Through};
 use course::Course;
 use place::Place;
 use std::env;
@@ -155,7 +154,7 @@ impl Check<'_> {
     }
 
     fn has_no_leftovers(&self) -> Result<(), Problem> {
-        let reference = leftovers::Reference::read(&handout::workspace())?;
+        let reference = Reference::read(&handout::workspace())?;
         let found = reference.left_in(&self.place.tree()?, self.through.open());
         if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
     }

@@ -4,19 +4,23 @@
 //! ([`markers`]). Nothing is written before every file has passed the filter, and the tree is
 //! made beside its place and moved there when it is whole.
 
-pub mod markers;
+pub mod leftovers;
+mod markers;
+pub mod through;
 
 use crate::exit::Exit;
 use course::Course;
-use markers::{Through, filter};
+use leftovers::Reference;
+use markers::filter;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{self, Command, Output};
+use through::Through;
 
 /// What `lab handout` is asked for.
 #[derive(Debug, PartialEq)]
@@ -102,6 +106,7 @@ fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, (Exit, 
     let directory = &arguments.directory;
     refuse_if_taken(directory).map_err(usage)?;
     let tree = tree(&workspace(), &through).map_err(kit_fault)?;
+    refuse_leftovers(&tree, &through).map_err(kit_fault)?;
     build(directory, &tree, arguments.git).map_err(kit_fault)?;
     Ok(format!("{}: {through}, {} files", directory.display(), tree.len()))
 }
@@ -117,6 +122,12 @@ fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     if directory.file_name().is_none() {
         return Err(format!("{name} has no name of its own: name a new directory"));
     }
+    if is_in_workspace(directory) {
+        return Err(format!("{name} lies in the workspace, and would be part of the next handout"));
+    }
+    if directory.is_symlink() {
+        return Err(format!("{name} is a link: name the directory itself"));
+    }
     match fs::read_dir(directory) {
         Ok(entries) => match entries.count() {
             0 => Ok(()),
@@ -127,15 +138,39 @@ fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     }
 }
 
-/// All files of the handout, filtered.
-pub fn tree(workspace: &Path, through: &Through) -> Result<Tree, String> {
+/// Whether a directory, which need not exist, lies in the workspace, but not among what is built.
+fn is_in_workspace(directory: &Path) -> bool {
+    let absolute = path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    let there = absolute.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
+    let workspace = workspace().canonicalize().unwrap_or_else(|_| workspace());
+    there.is_some_and(|there| {
+        there.starts_with(&workspace) && !there.starts_with(workspace.join("target"))
+    })
+}
+
+/// A file that nobody meant to hand out, such as an editor's copy, may hold a solution.
+fn refuse_leftovers(tree: &Tree, through: &Through) -> Result<(), String> {
+    let found = Reference::read(&workspace())?.left_in(tree, through.open());
+    match found.first() {
+        None => Ok(()),
+        Some(first) => Err(format!("a line of a solution would be handed out: {first}")),
+    }
+}
+
+/// The files of a workspace that are handed out, in order.
+pub fn paths(workspace: &Path) -> Result<Vec<PathBuf>, String> {
     let mut paths = Vec::new();
     for entry in HANDED_OUT {
         list(workspace, Path::new(entry), &mut paths)?;
     }
+    Ok(paths)
+}
+
+/// All files of the handout, filtered.
+pub fn tree(workspace: &Path, through: &Through) -> Result<Tree, String> {
     let mut tree = Tree::new();
     let mut is_marked = false;
-    for path in paths {
+    for path in paths(workspace)? {
         let file = workspace.join(&path);
         let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let bytes = match String::from_utf8(bytes) {
@@ -185,6 +220,14 @@ fn is_left_out(path: &Path) -> bool {
     LEFT_OUT.iter().any(|left_out| path == Path::new(left_out))
         || (is_unit_test && path != Path::new(GIVEN_TESTS))
         || is_hidden
+        || path.ends_with("target")
+        || (in_student_crate(path) && !is_source(path))
+}
+
+/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a merge
+/// left beside it, which would be handed out with its solutions.
+fn is_source(path: &Path) -> bool {
+    path.extension().is_none_or(|extension| extension == "rs" || extension == "toml")
 }
 
 /// What an editor or an operating system leaves behind.
@@ -257,7 +300,17 @@ pub fn settle(place: &Path) -> Result<(), String> {
 /// Makes the tree a repository with one commit.
 fn commit(place: &Path) -> Result<(), String> {
     let git = OsStr::new("git");
-    let author = ["-c", "user.name=raftlab", "-c", "user.email=raftlab@localhost"];
+    // Whoever makes the handout may sign, and check, commits of another kind.
+    let author = [
+        "-c",
+        "user.name=raftlab",
+        "-c",
+        "user.email=raftlab@localhost",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+    ];
     let commit = ["commit", "--quiet", "--message", "The labs, as handed out"];
     run(place, git, ["init", "--quiet"])?;
     run(place, git, ["add", "--all"])?;
@@ -275,7 +328,13 @@ fn run<'a>(
     program: &OsStr,
     arguments: impl IntoIterator<Item = &'a str>,
 ) -> Result<Output, String> {
-    let output = Command::new(program).args(arguments).current_dir(place).output();
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(place);
+    // A hook or an alias of Git's that runs us names its own repository.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    let output = command.output();
     let program = program.display();
     let output = output.map_err(|error| format!("{program} cannot be started: {error}"))?;
     if output.status.success() {

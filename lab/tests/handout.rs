@@ -114,6 +114,25 @@ fn nothing_half_made_is_left_behind() {
     let made = bench.command(&["my-raft"]).env("CARGO", "/no/such/cargo").output();
     let said = bench.refuses(&made.expect("lab runs"), 4, &[]);
     assert!(said.contains("/no/such/cargo cannot be started"), "{said}");
+}
+
+#[test]
+fn the_repository_is_the_handouts_whatever_git_is_told_outside() {
+    let bench = Bench::new("outside");
     let made = bench.command(&["my-raft", "--git"]).env("GIT_DIR", "/dev/null/x").output();
-    bench.refuses(&made.expect("lab runs"), 4, &[]);
+    assert!(made.expect("lab runs").status.success());
+    assert_eq!(git(&bench.0.join("my-raft"), &["status", "--short"]), "");
+}
+
+#[test]
+fn a_place_in_the_workspace_is_refused_and_so_is_a_link() {
+    let bench = Bench::new("inside");
+    let inside = concat!(env!("CARGO_MANIFEST_DIR"), "/../raft/my-raft");
+    let said = bench.refuses(&bench.lab(&[inside]), 64, &[]);
+    assert!(said.contains("lies in the workspace"), "{said}");
+    assert!(!Path::new(inside).exists());
+    fs::create_dir(bench.0.join("there")).expect("it is ours");
+    std::os::unix::fs::symlink("there", bench.0.join("link")).expect("it is ours");
+    let said = bench.refuses(&bench.lab(&["link"]), 64, &["link", "there"]);
+    assert!(said.contains("link is a link"), "{said}");
 }

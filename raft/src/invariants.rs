@@ -21,7 +21,10 @@ pub(crate) fn check(before: &Landmarks, state: &State) {
     assert!(after.term >= before.term, "terms never go back: {before:?} -> {after:?}");
     assert!(
         !same_term || before.voted_for.is_none() || after.voted_for == before.voted_for,
-        "a vote stands for its term: {before:?} -> {after:?}"
+        "a vote stands for its term: in term {} it was for {:?}, and now is for {:?}",
+        after.term,
+        before.voted_for,
+        after.voted_for
     );
     assert!(
         after.role == RoleName::Follower || after.voted_for == Some(state.me),

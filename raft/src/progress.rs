@@ -33,8 +33,13 @@ use crate::limits::PAUSE;
 #[derive(Debug)]
 pub(crate) struct Progress {
     // BEGIN SOLUTION 2A: the moment when the peer's next heartbeat is due (5.2)
-    /// The first entry to send next. Moves on when entries are sent, unless `probing`; back when
-    /// they were lost or did not fit. Always past `matched`.
+    /// The first entry to send next (nextIndex of figure 2): a heartbeat claims the one before.
+    // END SOLUTION
+    // BEGIN SOLUTION 2B
+    /// Moves on when entries are sent, unless `probing`; back when they were lost or did not fit.
+    /// Always past `matched`.
+    // END SOLUTION
+    // BEGIN SOLUTION 2A
     next: Index,
     /// When the last message left; `None` before the first.
     last_sent: Option<Instant>,
@@ -44,7 +49,7 @@ pub(crate) struct Progress {
     /// `None` until it has looked for the first time in this term.
     replicator_waits_until: Option<Instant>,
     // END SOLUTION
-    // BEGIN SOLUTION 2B: nextIndex and matchIndex of this peer (figure 2)
+    // BEGIN SOLUTION 2B: what figure 2 says of nextIndex and matchIndex, for this peer
     /// Whether we look for the last entry that the peer shares with us: from a conflict until
     /// something fits.
     probing: bool,
@@ -124,9 +129,13 @@ impl Progress {
         self.last_heard
     }
 
-    /// When the next message is due, if our log ends at `last` and we have committed `commit`:
-    /// new entries at once, unless the peer still owes an answer; lost entries and a new commit
+    /// When the next message is due, if our log ends at `last` and we have committed `commit`.
+    // END SOLUTION
+    // BEGIN SOLUTION 2B
+    /// New entries are at once, unless the peer still owes an answer; lost entries and a new commit
     /// index after a pause; a heartbeat in any case.
+    // END SOLUTION
+    // BEGIN SOLUTION 2A
     pub(crate) fn due(&self, last: Index, commit: Index) -> Instant {
         let Some(last_sent) = self.last_sent else { return self.last_heard };
         // END SOLUTION

@@ -20,17 +20,7 @@
 //! `HANDOUT` line is in handouts alone. A sentence goes on in the following lines if they begin
 //! with three spaces more than a comment does.
 
-use course::Course;
-use std::fmt;
-
-/// The parts whose solutions are filled in: those up to one of the course, or none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Through {
-    /// The graded parts, in course order.
-    parts: Vec<String>,
-    /// How many of them are filled in.
-    filled: usize,
-}
+use super::through::Through;
 
 /// What is wrong with a marker, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,49 +29,6 @@ pub struct Misplaced {
     pub line: usize,
     /// What is wrong, in a sentence.
     pub problem: String,
-}
-
-impl Through {
-    /// Nothing is filled in: what a student begins with.
-    pub fn nothing(course: &Course) -> Through {
-        let graded = course.parts.iter().filter(|part| part.is_graded());
-        Through { parts: graded.map(|part| part.name.clone()).collect(), filled: 0 }
-    }
-
-    /// All parts up to this one, or what is wrong with the word.
-    pub fn part(course: &Course, word: &str) -> Result<Through, String> {
-        let nothing = Through::nothing(course);
-        let named = |part: &String| part.eq_ignore_ascii_case(word);
-        match nothing.parts.iter().position(named) {
-            Some(position) => Ok(Through { filled: position + 1, ..nothing }),
-            None => Err(format!("there is no part {word:?}: {}", nothing.parts.join(", "))),
-        }
-    }
-
-    /// Nothing, then the parts up to each in turn: every tree that can be handed out.
-    pub fn all(course: &Course) -> Vec<Through> {
-        let nothing = Through::nothing(course);
-        (0..=nothing.parts.len()).map(|filled| Through { filled, ..nothing.clone() }).collect()
-    }
-
-    /// The parts that are filled in.
-    pub fn filled(&self) -> &[String] {
-        &self.parts[..self.filled]
-    }
-
-    /// The parts that are still to be done.
-    pub fn open(&self) -> &[String] {
-        &self.parts[self.filled..]
-    }
-}
-
-impl fmt::Display for Through {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.filled().last() {
-            None => write!(formatter, "nothing filled in"),
-            Some(last) => write!(formatter, "filled in through {last}"),
-        }
-    }
 }
 
 /// What a marker line says.
@@ -174,7 +121,7 @@ impl<'f> Filter<'f> {
         if let Some(Open { line, kind, .. }) = self.open {
             return Err(format!("nested: line {line} began {kind}"));
         }
-        let is_filled = self.through.fills(region)?;
+        let is_filled = region.kind != REFERENCE && self.through.fills(region.part)?;
         let begun = Open { line: self.read, kind: region.kind, is_filled };
         let sentence = self.sentence(region);
         let is_task = region.kind != REFERENCE && !sentence.is_empty();
@@ -219,31 +166,18 @@ impl<'f> Filter<'f> {
     }
 }
 
-impl Through {
-    /// Whether the lines of a region are handed out.
-    fn fills(&self, region: &Region) -> Result<bool, String> {
-        if region.kind == REFERENCE {
-            return Ok(false);
-        }
-        match self.parts.iter().position(|part| part == region.part) {
-            Some(position) => Ok(position < self.filled),
-            None => Err(format!("there is no part {:?}: {}", region.part, self.parts.join(", "))),
-        }
-    }
-}
-
 /// What a line says, if it is a marker.
 fn marker(line: &str) -> Option<Marker<'_>> {
-    let comment = comment(line)?;
-    if let Some(text) = comment.strip_prefix(" HANDOUT: ") {
+    let comment = comment(line)?.trim_start();
+    if let Some(text) = comment.strip_prefix("HANDOUT: ") {
         return Some(Marker::Handout(text));
     }
     let kinds = [SOLUTION, LATER, REFERENCE];
     let known = |kind: &&str| kinds.contains(kind);
-    if let Some(end) = comment.strip_prefix(" END ") {
+    if let Some(end) = comment.strip_prefix("END ") {
         return Some(end.trim()).filter(known).map(Marker::End);
     }
-    let begin = comment.strip_prefix(" BEGIN ")?;
+    let begin = comment.strip_prefix("BEGIN ")?;
     let (header, sentence) = begin.split_once(':').unwrap_or((begin, ""));
     let (kind, part) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
     let region = Region { kind, part, sentence: sentence.trim() };
@@ -252,8 +186,8 @@ fn marker(line: &str) -> Option<Marker<'_>> {
 
 /// Whether a marker stands behind code, where rustfmt may have moved it.
 fn hides_a_marker(line: &str) -> bool {
-    ["// BEGIN ", "// END "].iter().any(|sign| {
-        let behind = line.find(sign).filter(|position| *position > indent(line));
+    ["//", "#", "<!--"].iter().any(|sign| {
+        let behind = line.rfind(sign).filter(|position| *position > indent(line));
         behind.is_some_and(|position| marker(&line[position..]).is_some())
     })
 }

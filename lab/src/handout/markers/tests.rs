@@ -1,8 +1,8 @@
 //! The marker filter: what becomes of each kind of region, and which markers are refused.
 
-use super::{Through, filter, has_markers};
+use super::{filter, has_markers};
+use crate::handout::through::Through;
 use crate::sample;
-use course::Course;
 use proptest::prelude::*;
 
 /// In the sample course: 2A, 2B and 3A.
@@ -255,6 +255,11 @@ fn a_task_is_in_the_comment_style_of_its_marker() {
 }
 
 #[test]
+fn a_marker_needs_no_blank_behind_the_sign() {
+    assert_eq!(handed_out("//BEGIN REFERENCE\na\n//END REFERENCE\nb\n"), "b\n");
+}
+
+#[test]
 fn what_is_no_marker_stays() {
     let text = "// BEGIN with 2A\n# END of it\n//! HANDOUT: no\n";
     assert_eq!(handed_out(text), text);
@@ -286,6 +291,7 @@ fn a_wrong_marker_is_named_with_its_line() {
         ("// BEGIN SOLUTION 2a\n", 1, "there is no part \"2a\": 2A, 2B, 3A"),
         ("a\nfn b() {} // BEGIN SOLUTION 2A\n", 2, "a marker has a line of its own"),
         ("/// BEGIN SOLUTION 2A\n", 1, "a marker has a line of its own"),
+        ("member = 1 # BEGIN REFERENCE\n", 1, "a marker has a line of its own"),
         ("// BEGIN REFERENCE\n} // END REFERENCE\n", 2, "a marker has a line of its own"),
     ] {
         assert_eq!(refused(text), (line, problem.to_owned()), "{text}");
@@ -296,40 +302,6 @@ fn a_wrong_marker_is_named_with_its_line() {
 fn a_wrong_marker_is_refused_even_where_everything_is_filled_in() {
     assert!(filter("// BEGIN SOLUTION 9Z\n// END SOLUTION\n", &through("3A")).is_err());
     assert!(filter("// BEGIN SOLUTION 2A\n", &through("3A")).is_err());
-}
-
-#[test]
-fn a_part_is_named_in_either_case_and_fills_in_those_before_it() {
-    for (word, filled, open, told) in [
-        ("2A", &["2A"][..], &["2B", "3A"][..], "filled in through 2A"),
-        ("2b", &["2A", "2B"], &["3A"], "filled in through 2B"),
-        ("3A", &["2A", "2B", "3A"], &[], "filled in through 3A"),
-    ] {
-        let through = through(word);
-        assert_eq!((through.filled(), through.open()), (&owned(filled)[..], &owned(open)[..]));
-        assert_eq!(through.to_string(), told);
-    }
-    assert_eq!((nothing().filled(), nothing().open().len()), (&[][..], 3));
-    assert_eq!(nothing().to_string(), "nothing filled in");
-}
-
-fn owned(words: &[&str]) -> Vec<String> {
-    words.iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn a_word_that_is_no_graded_part_is_refused_with_those_that_are() {
-    let course = Course::load();
-    for word in ["9Z", "2", "", "2A ", "2X"] {
-        let expected = format!("there is no part {word:?}: 2A, 2B, 2C, 2D, 3A, 3B");
-        assert_eq!(Through::part(&course, word), Err(expected));
-    }
-}
-
-#[test]
-fn every_tree_is_nothing_filled_in_and_each_part() {
-    let all = Through::all(&sample::course());
-    assert_eq!(all, [nothing(), through("2A"), through("2B"), through("3A")]);
 }
 
 /// A piece of a text: a given line, or a region of some lines.

@@ -11,10 +11,10 @@ use std::path::Path;
 /// The lines of the student's crates in the reference: what is in regions, and in which.
 #[derive(Debug, Default)]
 pub struct Reference {
-    /// The solutions' lines, trimmed, with the part of each region that has them; `None` is for the
+    /// The solutions' lines, with the part of each region that has them; `None` is for the
     /// reference alone.
     solutions: BTreeMap<String, BTreeSet<Option<String>>>,
-    /// The lines outside of regions, trimmed.
+    /// The lines outside of regions.
     given: BTreeSet<String>,
 }
 
@@ -25,21 +25,14 @@ const TELLING: usize = 13;
 const TELLING_IN_THE_GUIDE: usize = 30;
 
 impl Reference {
-    /// Reads the student's crates of a workspace.
+    /// Reads the student's crates of a workspace: what is handed out of them, with its regions.
     pub fn read(workspace: &Path) -> Result<Reference, String> {
         let mut reference = Reference::default();
-        for name in handout::STUDENT_CRATES {
-            let mut open = vec![workspace.join(name).join("src")];
-            while let Some(path) = open.pop() {
-                let problem = |error| format!("{}: {error}", path.display());
-                if path.is_dir() {
-                    for entry in fs::read_dir(&path).map_err(problem)? {
-                        open.push(entry.map_err(problem)?.path());
-                    }
-                } else {
-                    reference.add(&fs::read_to_string(&path).map_err(problem)?);
-                }
-            }
+        for path in handout::paths(workspace)?.iter().filter(|path| handout::in_student_crate(path))
+        {
+            let file = workspace.join(path);
+            let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            reference.add(&String::from_utf8_lossy(&text));
         }
         Ok(reference)
     }
@@ -47,18 +40,16 @@ impl Reference {
     /// Takes note of a file.
     fn add(&mut self, text: &str) {
         let mut region: Option<Option<String>> = None;
-        for line in text.lines().map(str::trim) {
-            if let Some(begun) = line.strip_prefix("// BEGIN ") {
+        for line in text.lines() {
+            if let Some(begun) = line.trim().strip_prefix("// BEGIN ") {
                 let part = begun.split([' ', ':']).nth(1).filter(|part| !part.is_empty());
                 region = Some(part.map(str::to_owned));
-            } else if line.starts_with("// END ") {
+            } else if line.trim().starts_with("// END ") {
                 region = None;
-            } else if line.len() < TELLING || line.starts_with("//") {
-                continue;
             } else if let Some(part) = &region {
-                self.solutions.entry(line.to_owned()).or_default().insert(part.clone());
+                self.solutions.entry(words(line).to_owned()).or_default().insert(part.clone());
             } else {
-                self.given.insert(line.to_owned());
+                self.given.insert(words(line).to_owned());
             }
         }
     }
@@ -72,7 +63,7 @@ impl Reference {
 
     fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
         let text = String::from_utf8_lossy(text);
-        let tells = |line: &str| telling(path).is_some_and(|length| line.trim().len() >= length);
+        let tells = |line: &str| telling(path).is_some_and(|length| words(line).len() >= length);
         let is_left =
             |line: &str| is_marker(line.trim()) || (tells(line) && self.is_closed(line, open));
         let left = text.lines().enumerate().filter(|(_, line)| is_left(line));
@@ -82,11 +73,16 @@ impl Reference {
 
     /// Whether a line belongs to solutions only, none of which is filled in.
     fn is_closed(&self, line: &str, open: &[String]) -> bool {
-        let line = line.trim();
+        let line = words(line);
         let is_open = |part: &Option<String>| part.as_ref().is_none_or(|part| open.contains(part));
         self.solutions.get(line).is_some_and(|parts| parts.iter().all(is_open))
             && !self.given.contains(line)
     }
+}
+
+/// What a line says, whether it is code, a comment, or code in a comment.
+fn words(line: &str) -> &str {
+    line.trim().trim_start_matches(['/', '!']).trim()
 }
 
 /// Here markers are spoken of.

@@ -1,5 +1,6 @@
-//! No relative link in README.md or under docs/ leads nowhere: its file exists, and so does the
-//! heading that its fragment names.
+//! The pages hold together. No relative link in README.md or under docs/ leads nowhere: its file
+//! exists, and so does the heading that its fragment names. And what a program says or is told reads
+//! the same in a Chinese page as in the English one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,23 @@ fn no_link_of_the_guide_is_dead() {
     add_pages(&root.join("docs"), &mut pages);
     let dead: Vec<String> = pages.iter().flat_map(|page| dead_links(page)).collect();
     assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
+}
+
+#[test]
+fn code_is_not_translated() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let mut pages = Vec::new();
+    add_pages(&docs.join("zh"), &mut pages);
+    assert!(!pages.is_empty(), "there is a Chinese edition");
+    for page in pages {
+        let english = docs.join(page.file_name().expect("a page is a file"));
+        assert_eq!(code_blocks(&read(&page)), code_blocks(&read(&english)), "{}", page.display());
+    }
+}
+
+/// What stands between fences.
+fn code_blocks(text: &str) -> Vec<&str> {
+    text.split("```").skip(1).step_by(2).collect()
 }
 
 /// All Markdown files in a folder and below.

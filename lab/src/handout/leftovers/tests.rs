@@ -7,6 +7,7 @@ const SOURCE: &str = "\
 fn vote(&mut self) {
     let candidate = request.candidate_of_this_term;
     // BEGIN SOLUTION 2A: vote
+    /// Nobody else gets the vote of this term.
     self.voted_for = Some(request.candidate);
     let candidate = request.candidate_of_this_term;
     // END SOLUTION
@@ -87,4 +88,15 @@ fn a_marker_is_a_leftover_wherever_it_is() {
     }
     assert_eq!(left_in("lab/src/handout/markers.rs", "// BEGIN REFERENCE", &[]), [""; 0]);
     assert_eq!(left_in("labrt/src/lib.rs", "// ENDS here: # BEGIN", &[]), [""; 0]);
+}
+
+#[test]
+fn what_a_comment_says_gives_away_as_much() {
+    for line in [
+        "/// Nobody else gets the vote of this term.",
+        "    // self.voted_for = Some(request.candidate);",
+    ] {
+        assert_eq!(left_in("raft/src/vote.rs", line, &["2A"]).len(), 1, "{line}");
+        assert_eq!(left_in("raft/src/vote.rs", line, &[]), [""; 0], "{line}");
+    }
 }
