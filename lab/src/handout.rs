@@ -69,7 +69,7 @@ const LEFT_OUT: [&str; 12] = [
     "raft/src/model.rs",
     "raft/src/situation.rs",
     "raft/tests",
-    "tests/planted",
+    "tests/planted-raft",
     "tests/planted-kvraft",
 ];
 

@@ -17,13 +17,13 @@ fn test_binaries_are_found_among_cargos_messages() {
 {"reason":"compiler-artifact","target":{"kind":["lib"],"name":"raft"},"executable":null,"manifest_path":"/kit/raft/Cargo.toml"}
 a build script's print
 {"reason":"compiler-artifact","target":{"kind":["bin"],"name":"part_2a"},"executable":"/bin","manifest_path":"/kit/raft/Cargo.toml"}
-{"reason":"compiler-artifact","target":{"kind":["test"],"name":"part_2a"},"executable":"/target/part_2a-1","manifest_path":"/kit/tests/raft/Cargo.toml"}
+{"reason":"compiler-artifact","target":{"kind":["test"],"name":"part_2a"},"executable":"/target/part_2a-1","manifest_path":"/kit/tests/raft-tests/Cargo.toml"}
 {"reason":"build-finished","success":true}
 "#;
     let executables = executables_in(messages.as_bytes());
     let executable = Executable {
         file: PathBuf::from("/target/part_2a-1"),
-        directory: PathBuf::from("/kit/tests/raft"),
+        directory: PathBuf::from("/kit/tests/raft-tests"),
     };
     assert_eq!(
         executables.into_iter().collect::<Vec<_>>(),

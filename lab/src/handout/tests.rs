@@ -59,7 +59,7 @@ fn what_is_for_the_reference_or_a_leftover_is_not_in_it() {
     let (out, given) = (
         [
             "docs/for-staff.md",
-            "tests/planted/src/lib.rs",
+            "tests/planted-raft/src/lib.rs",
             "raft/src/vote/tests.rs",
             "raft/src/model.rs",
             "docs/.page.md.swp",

@@ -8,8 +8,8 @@
 //! - [`Roster`] knows the servers of a cluster by their lives, [`watch`] looks at them all the time.
 //! - [`sources`] compares the tests as they are written with the course's table.
 //!
-//! The harness knows no student's crate. The clusters and the scenarios are in `tests/raft` and
-//! `tests/kvraft`.
+//! The harness knows no student's crate. The clusters and the scenarios are in `tests/raft-tests` and
+//! `tests/kvraft-tests`.
 
 pub mod checks;
 mod conditions;

@@ -4,7 +4,7 @@
 // The cluster of the graded tests is compiled once more: what it calls `kvraft` is the one with
 // bugs.
 extern crate planted_kvraft as kvraft;
-#[path = "../../kvraft/src/lib.rs"]
+#[path = "../../kvraft-tests/src/lib.rs"]
 #[allow(dead_code, unused_imports, reason = "these scenarios use less of it than the graded ones")]
 mod kvraft_tests;
 

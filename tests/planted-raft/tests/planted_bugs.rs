@@ -3,7 +3,7 @@
 
 // The cluster of the graded tests is compiled once more: what it calls `raft` is the one with bugs.
 extern crate planted_raft as raft;
-#[path = "../../raft/src/lib.rs"]
+#[path = "../../raft-tests/src/lib.rs"]
 #[allow(dead_code, unused_imports, reason = "these scenarios use less of it than the graded ones")]
 mod raft_tests;
 
