@@ -37,7 +37,7 @@ pub struct HandoutArguments {
 pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
 /// What of the workspace is handed out.
-const HANDED_OUT: [&str; 16] = [
+const HANDED_OUT: [&str; 17] = [
     ".gitignore",
     "Cargo.lock",
     "Cargo.toml",
@@ -47,6 +47,7 @@ const HANDED_OUT: [&str; 16] = [
     "docs",
     "kvraft",
     "lab",
+    "labdisk",
     "labgob",
     "labrpc",
     "labrt",
@@ -72,9 +73,6 @@ const LEFT_OUT: [&str; 12] = [
     "tests/planted-raft",
     "tests/planted-kvraft",
 ];
-
-/// The one file with unit tests in the student's crates that pins what is given.
-const GIVEN_TESTS: &str = "raft/src/persister/tests.rs";
 
 /// Where the handout's own README is, in the reference.
 const README: &str = "lab/handout/README.md";
@@ -218,7 +216,7 @@ fn is_left_out(path: &Path) -> bool {
     let is_unit_test = in_student_crate(path) && path.ends_with("tests.rs");
     let is_hidden = path.parent() != Some(Path::new("")) && has_hidden_name(path);
     LEFT_OUT.iter().any(|left_out| path == Path::new(left_out))
-        || (is_unit_test && path != Path::new(GIVEN_TESTS))
+        || is_unit_test
         || is_hidden
         || path.ends_with("target")
         || (in_student_crate(path) && !is_source(path))
