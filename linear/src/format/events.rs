@@ -1,20 +1,20 @@
-//! What the formats with a line for every event have in common: who has been called and has not
-//! returned, and in which order to write events.
+//! Shared by the formats with a line for every event: the open calls of each process, and the order
+//! in which to write events.
 
 use super::Malformed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How an operation ended, according to a log.
+/// What a line says of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
-    /// It began.
+    /// It was called.
     Invoke,
-    /// It was done.
+    /// It returned, and was carried out.
     Ok,
-    /// It was not done.
+    /// It returned, and was not carried out.
     Fail,
-    /// Nobody knows.
+    /// Its outcome is unknown: it stays pending.
     Info,
 }
 
@@ -27,7 +27,8 @@ impl Event {
             ":fail" => Ok(Event::Fail),
             ":info" => Ok(Event::Info),
             _ => {
-                let problem = format!("{name:?} is none of :invoke, :ok, :fail and :info");
+                let problem =
+                    format!("unknown event {name:?} (must be :invoke, :ok, :fail or :info)");
                 Err(Malformed::at(line, problem))
             }
         }
@@ -44,24 +45,27 @@ impl<Call> OpenCalls<Call> {
         OpenCalls { calls: BTreeMap::new() }
     }
 
-    /// A process calls. One that waits for an answer cannot.
+    /// A process calls. It must not have an open call.
     pub fn open(&mut self, process: u64, line: u64, call: Call) -> Result<(), Malformed> {
         match self.calls.insert(process, (line, call)) {
             None => Ok(()),
             Some((earlier, _)) => {
-                let problem = format!("process {process} has not returned since line {earlier}");
+                let problem = format!(
+                    "process {process} calls before its call in line {earlier} has returned"
+                );
                 Err(Malformed::at(line, problem))
             }
         }
     }
 
-    /// A process returns: from which call, and when that was.
+    /// A process returns: its call, and when it called.
     pub fn close(&mut self, process: u64, line: u64) -> Result<(Duration, Call), Malformed> {
         let closed = self.calls.remove(&process).map(|(called, call)| (moment(called), call));
-        closed.ok_or_else(|| Malformed::at(line, format!("process {process} had not called")))
+        closed
+            .ok_or_else(|| Malformed::at(line, format!("process {process} returns without a call")))
     }
 
-    /// Those that never returned: the process, the time, the call.
+    /// The calls that never returned: process, time, call.
     pub fn never_returned(self) -> impl Iterator<Item = (u64, Duration, Call)> {
         self.calls.into_iter().map(|(process, (line, call))| (process, moment(line), call))
     }
@@ -72,7 +76,7 @@ pub(super) fn moment(line: u64) -> Duration {
     Duration::from_nanos(line)
 }
 
-/// A line to be written.
+/// An event to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Of which operation.
@@ -84,7 +88,7 @@ pub(super) struct Entry {
 }
 
 /// The events of operations in the order of time; at one moment calls come before returns, so what
-/// touches stays concurrent. A client that would have two calls open gets another process for one.
+/// touches stays concurrent. A client with two open calls gets another process for one of them.
 pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry> {
     let mut events: Vec<(Duration, bool, usize)> = Vec::new();
     for (operation, &(_, call, returned)) in times.iter().enumerate() {
@@ -104,7 +108,7 @@ pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry>
     events.into_iter().map(entry).collect()
 }
 
-/// Which process stands for which operation.
+/// Assigns a process to each operation while it is open.
 struct Processes {
     busy: BTreeSet<u64>,
     by_operation: BTreeMap<usize, u64>,
