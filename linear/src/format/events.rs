@@ -112,24 +112,36 @@ pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry>
 struct Processes {
     busy: BTreeSet<u64>,
     by_operation: BTreeMap<usize, u64>,
-    next_unused: u64,
+    /// The clients, and the processes added to them.
+    known: BTreeSet<u64>,
+    added_last: u64,
 }
 
 impl Processes {
     fn new(clients: impl Iterator<Item = u64>) -> Processes {
-        let next_unused = clients.max().map_or(0, |client| client.saturating_add(1));
-        Processes { busy: BTreeSet::new(), by_operation: BTreeMap::new(), next_unused }
+        let known: BTreeSet<u64> = clients.collect();
+        let added_last = known.last().copied().unwrap_or(0);
+        Processes { busy: BTreeSet::new(), by_operation: BTreeMap::new(), known, added_last }
     }
 
     fn take(&mut self, operation: usize, client: u64) -> u64 {
         let mut process = client;
         if !self.busy.insert(client) {
-            process = self.next_unused;
-            self.next_unused += 1;
+            process = self.add();
             self.busy.insert(process);
         }
         self.by_operation.insert(operation, process);
         process
+    }
+
+    /// A process with a number that no client has: the next one, from 0 again after the largest.
+    fn add(&mut self) -> u64 {
+        loop {
+            self.added_last = self.added_last.wrapping_add(1);
+            if self.known.insert(self.added_last) {
+                return self.added_last;
+            }
+        }
     }
 
     fn release(&mut self, operation: usize) -> u64 {

@@ -133,7 +133,8 @@ pub(super) fn write(history: &History) -> Result<String, NotRepresentable> {
             Action::Put(text) => ("put", text),
             Action::Append(text) => ("append", text),
         };
-        if [operation.key, text].iter().any(|text| text.contains(['"', '\n', '\r'])) {
+        let cannot_hold = |text: &&str| text.contains(['"', '\n', '\r']);
+        if let Some(text) = [operation.key, text].into_iter().find(cannot_hold) {
             problem = Some(format!("a Porcupine log cannot contain quotes or line ends: {text:?}"));
         }
         let key = operation.key;

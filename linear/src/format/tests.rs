@@ -4,6 +4,7 @@ use crate::limits::Limits;
 use crate::model::Timed;
 use crate::register;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -234,6 +235,20 @@ fn a_malformed_line_is_reported_with_its_number() {
 }
 
 #[test]
+fn overlapping_operations_of_the_last_client_get_processes_of_their_own() {
+    let put = |client: u64, call: u64, returned: u64| {
+        format!(
+            "{{\"client\":{client},\"call\":{call},\"return\":{returned},\"op\":\"put\",\
+             \"key\":\"k\",\"value\":\"v\"}}\n"
+        )
+    };
+    let json = [put(u64::MAX, 0, 9), put(u64::MAX, 1, 8), put(0, 2, 7)].concat();
+    let log = read(&json).write(Format::Porcupine).unwrap();
+    let processes: BTreeSet<u64> = operations_of(&read(&log)).iter().map(|op| op.client).collect();
+    assert_eq!(processes, BTreeSet::from([0, 1, u64::MAX]));
+}
+
+#[test]
 fn what_a_format_cannot_represent_is_refused() {
     let write = |text: &str, format| {
         let operations =
@@ -242,6 +257,9 @@ fn what_a_format_cannot_represent_is_refused() {
     };
     assert!(write("a\"b", Format::Porcupine).is_err_and(|problem| problem.contains("quotes")));
     assert!(write("a", Format::Porcupine).is_ok());
+    let key = PUT.replace("\"k\"", "\"k\\n\"");
+    let refused = read(&key).write(Format::Porcupine).unwrap_err().to_string();
+    assert!(refused.ends_with(r#"line ends: "k\n""#), "{refused}");
     assert!(write("a", Format::Jepsen).is_err());
     assert!(AnyHistory::Register(register_log()).write(Format::Porcupine).is_err());
 }
