@@ -12,7 +12,7 @@ use bytes::Bytes;
 use labdisk::Persister;
 use labrt::time::Instant;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 
 use crate::applier::ApplyMsg;
 use crate::limits::HEARTBEAT_INTERVAL;
