@@ -59,7 +59,7 @@ const HANDED_OUT: [&str; 16] = [
 /// What of it is not, besides what markers say: what holds solutions, tests them or explains them,
 /// and what is for the course's staff.
 const LEFT_OUT: [&str; 12] = [
-    "docs/architecture.md",
+    "docs/ARCHITECTURE.md",
     "docs/for-staff.md",
     "docs/performance.md",
     "kvraft/benches",
