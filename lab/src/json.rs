@@ -5,7 +5,7 @@ use crate::groups::{Group, groups};
 use crate::results::{Medians, Results, Standing, Tally, TestResults};
 use crate::run::RunResult;
 use crate::verdict::Word;
-use course::{Mode, PassedLine, Simulated};
+use course::{PassedLine, Simulated};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io;
@@ -57,7 +57,7 @@ pub struct Document<'r> {
     exit_code: u8,
     ended: &'static str,
     jobs: usize,
-    mode: &'static str,
+    mode: String,
     runs: u32,
     wall_seconds: f64,
     cpu_seconds: f64,
@@ -132,10 +132,7 @@ impl<'r> Document<'r> {
             exit_code: exit.code(),
             ended: exit.name(),
             jobs,
-            mode: match results.mode {
-                Mode::Os => "os",
-                Mode::Sim => "sim",
-            },
+            mode: results.mode.to_string(),
             runs: results.runs,
             wall_seconds: results.began.elapsed().as_secs_f64(),
             cpu_seconds: results.cpu().as_secs_f64(),

@@ -1,11 +1,10 @@
-//! One test process: what it is told, from its start to its end, and what it printed. And how one
-//! would start the same process by hand, to attach a debugger.
+//! One test process, from its start to its end, and what it printed; and the command line that
+//! starts the same process under a debugger.
 
 use crate::cargo::Executable;
 use crate::children::{Children, Ended, NotStarted, Role};
 use crate::verdict::Limits;
-use course::{Collector, Mode};
-use std::ffi::OsString;
+use course::{Collector, TestRequest};
 use std::fmt::Write;
 use std::io;
 use std::process::{Command, Stdio};
@@ -14,35 +13,18 @@ use std::time::Duration;
 /// How long after a test's end its output may stay open.
 const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A process to be started: a test of a binary, and what is set for it in the environment.
+/// A process to be started: a test of a binary, and what it is asked to do.
 #[derive(Debug)]
 pub struct TestProcess<'p> {
-    executable: &'p Executable,
-    test: &'p str,
-    settings: Vec<(&'static str, OsString)>,
+    /// The binary that holds the test.
+    pub executable: &'p Executable,
+    /// The test's name.
+    pub test: &'p str,
+    /// What the process is asked to do.
+    pub request: TestRequest,
 }
 
-impl<'p> TestProcess<'p> {
-    /// A process for `test`, which leaves its result in `result`.
-    pub fn new(executable: &'p Executable, test: &'p str, mode: Mode, limits: Limits) -> Self {
-        let mode = match mode {
-            Mode::Os => "os",
-            Mode::Sim => "sim",
-        };
-        let process = TestProcess { executable, test, settings: Vec::new() };
-        process
-            .with("LAB_CHILD", "1")
-            .with("MODE", mode)
-            .with("LAB_TIME_LIMIT", limits.time.as_secs().to_string())
-            .with("LAB_MEMORY_MIB", limits.memory_mib.to_string())
-    }
-
-    /// The same with a further setting.
-    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
-        self.settings.push((name, value.into()));
-        self
-    }
-
+impl TestProcess<'_> {
     /// Runs the process to its end. Returns how it ended and what it printed; nothing if the whole
     /// run was stopped before it began.
     pub fn run(&self, children: &Children, limits: Limits) -> io::Result<Option<(Ended, String)>> {
@@ -70,21 +52,15 @@ impl<'p> TestProcess<'p> {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.executable.file);
         command.args(self.arguments()).current_dir(&self.executable.directory);
-        // What this process was told as a child is not meant for the next one.
-        command.env_remove("LAB_SEEDS").env_remove("LAB_TRACE").env_remove("LAB_LOG_FILE");
-        command.env_remove("LAB_LAST");
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        self.request.apply_to(&mut command);
         command
     }
 
-    /// The command line that runs the process under a debugger, for a shell. What is set in our own
-    /// environment for the simulation is part of it.
-    pub fn under_debugger(&self, debugger: &str, inherited: &[(&str, String)]) -> String {
+    /// The command line that runs the process under a debugger, for a shell.
+    pub fn under_debugger(&self, debugger: &str) -> String {
         let mut line = String::from("env");
-        let settings = self.settings.iter().map(|(name, value)| (*name, value.to_string_lossy()));
-        let inherited = inherited.iter().map(|(name, value)| (*name, value.into()));
-        for (name, value) in settings.chain(inherited) {
-            let _ = write!(line, " {name}={}", quoted(&value));
+        for (name, value) in self.request.variables() {
+            let _ = write!(line, " {name}={}", quoted(&value.to_string_lossy()));
         }
         let file = self.executable.file.to_string_lossy();
         let _ = write!(line, " {debugger} {} {}", quoted(&file), self.arguments().join(" "));

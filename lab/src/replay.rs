@@ -17,8 +17,7 @@ use crate::select::{Chosen, select};
 use crate::store::Run;
 use crate::test::{Refusal, Session, open_json, refused};
 use crate::verdict::Word;
-use course::{Backend, Course, Mode, SeedLog, Seeds};
-use std::env;
+use course::{Backend, Course, Mode, SeedLog, Seeds, TestRequest};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -76,7 +75,9 @@ impl Replay<'_> {
             return Ok(String::new());
         };
         run.number = 1;
-        let text = Screen::open().only_run(&self.chosen, &run) + &closing(&run, earlier);
+        let prints_log = runner.request.log_filter.is_some();
+        let text = Screen::open().only_run(&self.chosen, &run);
+        let text = text + &closing(&run, earlier, prints_log);
         results.add(0, run);
         Ok(text + &self.debugger(&runner)?)
     }
@@ -99,13 +100,10 @@ impl Replay<'_> {
         if backend != Backend::Threads {
             return Ok(String::new());
         }
-        let process = runner.process(&self.chosen, Mode::Sim).map_err(refused(Exit::KitFault))?;
-        let process = process.with("LAB_SEEDS", self.seeds.to_string()).with("LAB_LAST", "1");
-        let process = process.with("BACKEND", backend.to_string());
-        let set = |name| Some((name, env::var(name).ok().filter(|value| !value.is_empty())?));
-        let inherited: Vec<(&str, String)> =
-            ["PREEMPT", "PCT"].into_iter().filter_map(set).collect();
-        let with = |debugger| process.under_debugger(debugger, &inherited);
+        let seeds = Some(self.seeds);
+        let request = TestRequest { seeds, only_last: true, ..runner.request.clone() };
+        let process = runner.process(&self.chosen, request).map_err(refused(Exit::KitFault))?;
+        let with = |debugger| process.under_debugger(debugger);
         let (gdb, lldb) = (with("rust-gdb --args"), with("rust-lldb --"));
         Ok(format!("\nunder gdb:\n{gdb}\n\nor under lldb:\n{lldb}\n"))
     }
@@ -117,7 +115,8 @@ fn hash_in(outcome: &Path) -> Option<u64> {
 }
 
 /// What there is to know beside how it went: when, whether it was the same, and where the log is.
-fn closing(run: &RunResult, earlier: Option<u64>) -> String {
+/// A log that was asked for is printed.
+fn closing(run: &RunResult, earlier: Option<u64>, prints_log: bool) -> String {
     let mut text = String::new();
     if let (Some(after), Word::Pass) =
         (run.simulated.as_ref().and_then(seed_report::after), run.word)
@@ -138,8 +137,7 @@ fn closing(run: &RunResult, earlier: Option<u64>) -> String {
     let Some(directory) = &run.kept else { return text };
     let log = directory.join("log.txt");
     text += &labelled("log", &short(&log).display().to_string());
-    // Whoever says what to log wants to see it.
-    if env::var("LOG").is_ok_and(|filter| !filter.is_empty()) {
+    if prints_log {
         let log = fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         text += &log.unwrap_or_else(|error| format!("{error}\n"));
     }

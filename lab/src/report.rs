@@ -7,7 +7,7 @@ use crate::run::RunResult;
 use crate::seed_report;
 use crate::select::Chosen;
 use crate::verdict::Word;
-use course::PassedLine;
+use course::{PassedLine, TestRequest};
 use signal_hook::low_level::signal_name;
 use std::borrow::Cow;
 use std::env;
@@ -76,10 +76,11 @@ pub fn failure(chosen: &Chosen, run: &RunResult, paint: Paint) -> String {
 /// The command that shows a run again. What was set by hand for the simulation has to be again.
 pub fn again(chosen: &Chosen, run: &RunResult) -> String {
     let (name, seed) = (&chosen.test.name, run.seed);
-    let set = |name: &&str| env::var(name).is_ok_and(|value| !value.is_empty());
-    let settings = ["PREEMPT", "PCT", "LAB_TIME_LIMIT", "LAB_MEMORY_MIB"].into_iter().filter(set);
-    let settings = settings.map(|name| format!(" {name}={}", env::var(name).unwrap_or_default()));
-    let settings: String = settings.collect();
+    let by_hand = TestRequest::from_environment().unwrap_or_default();
+    let settings: String = by_hand
+        .variables_of_a_seed()
+        .map(|(name, value)| format!(" {name}={}", value.to_string_lossy()))
+        .collect();
     match (&run.simulated, run.word, run.among.filter(|_| run.not_alone)) {
         (None, ..) => format!("make test TEST={name} SEED={seed}"),
         (.., Some(seeds)) => format!("make replay TEST={name} SEEDS={seeds}{settings}"),

@@ -8,7 +8,7 @@ use crate::report::is_frame;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles, Store};
 use crate::verdict::{Evidence, Judgement, Limits, Word, judge};
-use course::{Mode, Outcome, PassedLine, Seeds, Simulated};
+use course::{Outcome, PassedLine, Seeds, Simulated, TestRequest};
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -63,6 +63,8 @@ pub struct Runner<'r> {
     pub store: &'r Store,
     /// What a test process may take.
     pub limits: Limits,
+    /// What all test processes are asked to do.
+    pub request: TestRequest,
     /// The seed of every run; without it each run draws its own.
     pub seed: Option<u64>,
     /// Whether to keep the files of runs that passed.
@@ -86,9 +88,13 @@ impl Runner<'_> {
         run: &Run,
     ) -> io::Result<Option<RunResult>> {
         let files = self.store.begin(run)?;
-        let process = self.process(chosen, Mode::Os)?.with("LAB_RESULT", files.outcome());
-        let process =
-            process.with("LAB_LOG_FILE", files.log()).with("LAB_SEED", run.seed.to_string());
+        let request = TestRequest {
+            seeds: Some(Seeds::one(run.seed)),
+            log_file: Some(files.log()),
+            result: Some(files.outcome()),
+            ..self.request.clone()
+        };
+        let process = self.process(chosen, request)?;
         let Some((ended, output)) = process.run(self.children, self.limits)? else {
             return Ok(None);
         };
@@ -125,9 +131,13 @@ impl Runner<'_> {
     }
 
     /// A process for a test.
-    pub fn process<'p>(&'p self, chosen: &'p Chosen, mode: Mode) -> io::Result<TestProcess<'p>> {
+    pub fn process<'p>(
+        &'p self,
+        chosen: &'p Chosen,
+        request: TestRequest,
+    ) -> io::Result<TestProcess<'p>> {
         let executable = self.executables.of(chosen).ok_or(io::ErrorKind::NotFound)?;
-        Ok(TestProcess::new(executable, &chosen.test.name, mode, self.limits))
+        Ok(TestProcess { executable, test: &chosen.test.name, request })
     }
 
     /// Only failures keep their files, unless all shall.

@@ -11,7 +11,7 @@ use crate::schedule::Job;
 use crate::select::Chosen;
 use crate::store::{Run, RunFiles};
 use crate::verdict::Word;
-use course::{Backend, Mode, SeedLog, Seeds};
+use course::{LogFilter, SeedLog, Seeds, TestRequest};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,6 @@ use std::sync::{Mutex, PoisonError};
 /// So many processes of a test may die alike. What the rest of its seeds would do is known then, and
 /// each would cost a process, perhaps seconds.
 const DEATHS_OF_A_KIND: usize = 20;
-
-/// What is logged where everything shall be.
-const WHOLE_LOG: &str = "trace";
 
 /// What it means if a seed differs among others and not alone.
 const SAME_ALONE: &str = "  alone    it does the same twice, without other seeds before it: \
@@ -35,8 +32,6 @@ pub struct Simulator<'s> {
     pub runner: &'s Runner<'s>,
     /// The seeds of each test.
     pub seeds: Vec<Seeds>,
-    /// What carries the threads.
-    pub backend: Backend,
     /// Whether to simulate each seed twice.
     pub check_determinism: bool,
     /// How many failures are kept, by test and kind.
@@ -47,12 +42,12 @@ pub struct Simulator<'s> {
 
 /// What a process does beside simulating.
 #[derive(Debug, Default)]
-struct Extras<'e> {
-    /// What to log, and where to.
-    log: Option<(PathBuf, &'e str)>,
+struct Extras {
+    /// Where to log to, and what.
+    log: Option<(PathBuf, LogFilter)>,
     /// Whether all this is for the last seed: only that one is logged, and no seed before it is
     /// left to another process.
-    last: bool,
+    only_last: bool,
     /// Where to write the events of the last seed.
     trace: Option<PathBuf>,
 }
@@ -62,8 +57,9 @@ fn run_of<'c>(chosen: &Chosen<'c>, seed: u64) -> Run<'c> {
 }
 
 /// Everything is logged, and the log is thrown away: logging must make no difference.
-fn logging_to_nowhere() -> Extras<'static> {
-    Extras { log: Some((PathBuf::from("/dev/null"), WHOLE_LOG)), ..Extras::default() }
+fn logging_to_nowhere() -> Extras {
+    let log = Some((PathBuf::from("/dev/null"), LogFilter::everything()));
+    Extras { log, ..Extras::default() }
 }
 
 impl Simulator<'_> {
@@ -155,21 +151,17 @@ impl Simulator<'_> {
         files: &RunFiles,
         extras: &Extras,
     ) -> io::Result<(Settled, String)> {
-        let mut process = self
-            .runner
-            .process(chosen, Mode::Sim)?
-            .with("LAB_RESULT", files.outcome())
-            .with("LAB_SEEDS", seeds.to_string())
-            .with("BACKEND", self.backend.to_string());
-        if let Some((file, filter)) = &extras.log {
-            process = process.with("LAB_LOG_FILE", file).with("LOG", *filter);
-        }
-        if extras.last {
-            process = process.with("LAB_LAST", "1");
-        }
-        if let Some(file) = &extras.trace {
-            process = process.with("LAB_TRACE", file);
-        }
+        let (log_file, log_filter) = extras.log.clone().unzip();
+        let request = TestRequest {
+            seeds: Some(seeds),
+            log_file,
+            log_filter,
+            result: Some(files.outcome()),
+            only_last: extras.only_last,
+            trace: extras.trace.clone(),
+            ..self.runner.request.clone()
+        };
+        let process = self.runner.process(chosen, request)?;
         let limits = self.runner.limits;
         let Some((ended, output)) = process.run(self.runner.children, limits)? else {
             return Ok((Settled { results: Vec::new(), rest: None, died: false }, String::new()));

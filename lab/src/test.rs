@@ -194,6 +194,7 @@ impl Session<'_> {
             children: self.children,
             store: &built.store,
             limits: self.limits(),
+            request: self.arguments.request(),
             seed: self.arguments.seed,
             keep: self.arguments.keep,
         }
@@ -205,7 +206,6 @@ impl Session<'_> {
         Simulator {
             runner,
             seeds: self.tests.iter().map(|_| seeds()).collect(),
-            backend: self.arguments.simulation.backend,
             check_determinism: self.arguments.check_determinism,
             kept: Mutex::default(),
             deaths: Mutex::default(),
@@ -213,8 +213,9 @@ impl Session<'_> {
     }
 
     fn limits(&self) -> Limits {
-        let TestArguments { time_limit, memory_mib, .. } = *self.arguments;
-        Limits { time: time_limit, grace: GRACE, memory_mib }
+        let TestArguments { time_limit_seconds, memory_mib, .. } = *self.arguments;
+        let time = Duration::from_secs(time_limit_seconds.get().into());
+        Limits { time, grace: GRACE, memory_mib: memory_mib.get().into() }
     }
 
     fn heading(&self) -> String {

@@ -1,9 +1,7 @@
 use super::{TestProcess, quoted};
 use crate::cargo::Executable;
-use crate::verdict::Limits;
-use course::Mode;
+use course::{Mode, Policy, Role, Seeds, Simulation, TestRequest};
 use std::path::PathBuf;
-use std::time::Duration;
 
 #[test]
 fn words_are_quoted_for_a_shell_where_need_be() {
@@ -21,15 +19,19 @@ fn words_are_quoted_for_a_shell_where_need_be() {
 fn the_debugger_is_given_the_whole_environment_of_the_process() {
     let file = PathBuf::from("/the target/part_2c-1");
     let executable = Executable { file, directory: PathBuf::from("/kit") };
-    let time = Duration::from_secs(120);
-    let limits = Limits { time, grace: Duration::ZERO, memory_mib: 1024 };
-    let process = TestProcess::new(&executable, "figure_8_2c", Mode::Sim, limits);
-    let line = process
-        .with("LAB_SEEDS", "7..8")
-        .under_debugger("gdb --args", &[("PCT", String::from("3"))]);
+    let request = TestRequest {
+        role: Role::Child,
+        mode: Mode::Sim,
+        seeds: Some(Seeds::one(7)),
+        simulation: Simulation { policy: Some(Policy::Pct { depth: 3 }), ..Simulation::default() },
+        only_last: true,
+        ..TestRequest::default()
+    };
+    let process = TestProcess { executable: &executable, test: "figure_8_2c", request };
+    let line = process.under_debugger("gdb --args");
     assert_eq!(
         line,
-        "env LAB_CHILD=1 MODE=sim LAB_TIME_LIMIT=120 LAB_MEMORY_MIB=1024 LAB_SEEDS=7..8 PCT=3 gdb \
-         --args '/the target/part_2c-1' --exact figure_8_2c --nocapture --test-threads=1"
+        "env LAB_CHILD=1 MODE=sim LAB_SEEDS=7..8 LAB_LAST=1 PCT=3 gdb --args \
+         '/the target/part_2c-1' --exact figure_8_2c --nocapture --test-threads=1"
     );
 }

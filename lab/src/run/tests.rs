@@ -4,6 +4,7 @@ use crate::children::Children;
 use crate::sample::{self, Directory};
 use crate::store::Store;
 use crate::verdict::{Limits, Word};
+use course::TestRequest;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +21,8 @@ fn run(file: &Path, limits: Limits, name: &str) -> super::RunResult {
     let executable = Executable { file: file.to_path_buf(), directory: std::env::temp_dir() };
     executables.insert(&chosen.part.package, &chosen.part.binary, executable);
     let (executables, children, store) = (&executables, &children, &store);
-    let runner = Runner { executables, children, store, limits, seed: None, keep: false };
+    let request = TestRequest::default();
+    let runner = Runner { executables, children, store, limits, request, seed: None, keep: false };
     thread::scope(|scope| {
         let running = scope.spawn(|| runner.run(&chosen, 1));
         while !running.is_finished() {

@@ -1,13 +1,12 @@
 //! Seeds that are simulated once more to have their whole log: on demand, and the first failures of
 //! each kind.
 
-use super::{Extras, Simulator, WHOLE_LOG, difference, is_same, kind_of, run_of};
+use super::{Extras, Simulator, difference, is_same, kind_of, run_of};
 use crate::run::RunResult;
 use crate::select::Chosen;
 use crate::store::{KEPT_RUNS, RunFiles};
 use crate::verdict::Word;
-use course::Seeds;
-use std::env;
+use course::{LogFilter, Seeds};
 use std::io;
 use std::sync::PoisonError;
 
@@ -34,9 +33,9 @@ impl Simulator<'_> {
 
     fn play(&self, chosen: &Chosen, seeds: Seeds) -> io::Result<Option<Played>> {
         let files = self.runner.store.begin(&run_of(chosen, seeds.last()))?;
-        let filter = env::var("LOG").ok().filter(|filter| !filter.is_empty());
-        let filter = filter.as_deref().unwrap_or(WHOLE_LOG);
-        let extras = Extras { log: Some((files.log(), filter)), last: true, trace: None };
+        let filter = self.runner.request.log_filter.clone();
+        let filter = filter.unwrap_or_else(LogFilter::everything);
+        let extras = Extras { log: Some((files.log(), filter)), only_last: true, trace: None };
         let (settled, output) = self.process(chosen, seeds, &files, &extras)?;
         let Some(mut result) = settled.results.into_iter().next_back() else { return Ok(None) };
         result.not_alone = seeds.count() != Some(1);

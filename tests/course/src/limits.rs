@@ -1,4 +1,4 @@
-//! What a test may take, unless somebody says otherwise.
+//! The limits of a test, unless the user sets others.
 
 use std::num::NonZeroU32;
 
