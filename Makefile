@@ -85,22 +85,23 @@ linear:
 	@$(LAB) linear $(FILE)
 
 # BEGIN REFERENCE
+STAFF = $(CARGO) run --quiet --package staff --
+
 bench:
-	$(CARGO) bench -p labrt -p labgob -p labrpc -p kvraft
-	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p linear
+	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p staff
 	@$(LAB) test --seeds=50 --jobs=1 2
 	@$(LAB) test --seeds=20 --jobs=1 3
 	@$(LAB) test $(OPTIONS) 2
 	@$(LAB) test $(OPTIONS) 3
 
 handout:
-	@$(LAB) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
+	@$(STAFF) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
 		$(if $(DIR),'$(DIR)')
 
 FULL_CHECK = $(if $(filter-out 0,$(FULL)),--full)
 
 check-course:
-	@$(LAB) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
+	@$(STAFF) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
@@ -120,7 +121,7 @@ check:
 	@$(MAKE) --no-print-directory book
 	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
 	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
-	@$(LAB) check-course $(FULL_CHECK)
+	@$(STAFF) check-course $(FULL_CHECK)
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=25 3
 	@$(LAB) test --seeds=5 --check=determinism 2

@@ -1,7 +1,5 @@
 //! The command line: what may be asked of `lab`, and in which words.
 
-use crate::check_course::CheckArguments;
-use crate::handout::HandoutArguments;
 use course::{
     LogFilter, MEMORY_MIB, Mode, Role, Seeds, Simulation, TIME_LIMIT_SECONDS, TestRequest,
     Unreadable,
@@ -26,12 +24,6 @@ lab replay TEST --seed N          simulate one seed again, with its whole log; -
 lab list                          print the course: its parts, tests and points
 lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
                                   all files in it (docs/linearizability.md has the formats)
-lab handout DIR [--through PART] [--git]
-                                  make the tree that a student receives; with the solution filled
-                                  in up to a part, and as a Git repository, if that is asked for
-lab check-course [--full] [--seeds N]
-                                  check the handout and the trees filled in through each part;
-                                  on real threads as well, if in full
 lab help                          print this
 
 Options:
@@ -77,10 +69,6 @@ pub enum Command {
     List,
     /// Check recorded histories.
     Linear(LinearArguments),
-    /// Make the tree that a student receives.
-    Handout(HandoutArguments),
-    /// Check everything that can be handed out.
-    CheckCourse(CheckArguments),
     /// Explain the command line.
     Help,
 }
@@ -169,9 +157,10 @@ pub fn parse(
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("linear") => linear(&mut parser),
-        Some("handout") => handout(&mut parser),
-        Some("check-course") => check_course(&mut parser),
         Some("help") => Ok(Command::Help),
+        Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
+            "lab {moved} is now make {moved}, in the tree of the course's staff"
+        ))),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
     }
 }
@@ -205,42 +194,6 @@ fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         (0, _) => wrong("lab linear FILE...: no file is named"),
         (1, _) | (_, None) => Ok(Command::Linear(arguments)),
         (_, Some(_)) => wrong("--as prints one history: name one file"),
-    }
-}
-
-fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut arguments = CheckArguments::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("full") => arguments.full = true,
-            Long("seeds") => {
-                arguments.seeds = Some(count("SEEDS (--seeds)", &parser.value()?)?);
-            }
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Command::CheckCourse(arguments))
-}
-
-fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut directory = None;
-    let mut through = None;
-    let mut git = false;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(value) if directory.is_none() => directory = Some(PathBuf::from(value)),
-            Long("through") => through = Some(parser.value()?.string()?),
-            Long("git") => git = true,
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    match directory {
-        Some(directory) if !directory.as_os_str().is_empty() => {
-            Ok(Command::Handout(HandoutArguments { directory, through, git }))
-        }
-        _ => wrong("lab handout DIR: where to? (make handout DIR=../my-raft)"),
     }
 }
 

@@ -16,13 +16,11 @@
 
 mod account;
 mod cargo;
-mod check_course;
 mod children;
 mod cli;
 mod divergence;
 mod exit;
 mod groups;
-mod handout;
 mod interrupt;
 mod json;
 mod linear;
@@ -71,8 +69,6 @@ fn run_command_line() -> Exit {
         Command::Help => print(cli::HELP),
         Command::List => print(&list::table(&course)),
         Command::Linear(arguments) => linear::linear(&arguments),
-        Command::Handout(arguments) => handout::handout(&course, &arguments),
-        Command::CheckCourse(arguments) => check_course::check_course(&course, &arguments),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

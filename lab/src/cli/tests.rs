@@ -1,9 +1,6 @@
 use super::{Command, TestArguments, parse};
-use crate::check_course::CheckArguments;
-use crate::handout::HandoutArguments;
 use course::{Backend, Mode, Seeds};
 use std::ffi::OsString;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -157,26 +154,8 @@ fn histories_are_files_or_directories_and_one_may_be_printed() {
 }
 
 #[test]
-fn a_handout_has_a_place_and_may_have_a_part() {
-    let (directory, through) = (PathBuf::from("../my-raft"), Some("2B".to_owned()));
-    let expected = HandoutArguments { directory: directory.clone(), through: None, git: false };
-    assert_eq!(parsed_in("handout ../my-raft", &[]), Ok(Command::Handout(expected)));
-    let expected = HandoutArguments { directory, through, git: true };
-    let line = "handout --git --through=2B ../my-raft";
-    assert_eq!(parsed_in(line, &[]), Ok(Command::Handout(expected)));
-    for line in ["handout", "handout a b", "handout --x", "handout a --through"] {
-        assert!(parsed_in(line, &[]).is_err(), "{line}");
-    }
-}
-
-#[test]
-fn a_check_of_the_course_may_be_full() {
-    let usual = CheckArguments::default();
-    assert_eq!(parsed_in("check-course", &[]), Ok(Command::CheckCourse(usual)));
-    let full = CheckArguments { full: true, seeds: NonZeroU32::new(50) };
-    let line = "check-course --full --seeds 50";
-    assert_eq!(parsed_in(line, &[]), Ok(Command::CheckCourse(full)));
-    for line in ["check-course 2A", "check-course --seeds 0"] {
-        assert!(parsed_in(line, &[]).is_err(), "{line}");
-    }
+fn what_moved_to_staff_is_named_by_its_make_target() {
+    let told = wrong("handout ../my-raft");
+    assert!(told.starts_with("lab handout is now make handout, in the tree of the course's staff"));
+    assert!(!super::HELP.contains("handout") && !super::HELP.contains("check-course"));
 }

@@ -2,7 +2,7 @@
 //! with an end of its own), a 20-byte echo on a reliable network; and how long a call takes while
 //! 64 handlers are blocked.
 //!
-//! `cargo bench -p labrpc`. The median of several runs, and their range.
+//! `cargo bench -p staff --bench rpc`. The median of several runs, and their range.
 
 use labrpc::{ClientEnd, Network, Rpc, Server};
 use labrt::channel::{Receiver, bounded};

@@ -1,34 +1,14 @@
-//! The pages hold together. No relative link in README.md or under docs/ leads nowhere: its file
-//! exists, and so does the heading that its fragment names. And what a program says or is told reads
-//! the same in a Chinese page as in the English one.
+//! The links of the guide. No relative link in README.md or under docs/ leads nowhere: its file
+//! exists, and so does the heading that its fragment names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[test]
-fn no_link_of_the_guide_is_dead() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut pages = vec![root.join("README.md")];
-    add_pages(&root.join("docs"), &mut pages);
-    let dead: Vec<String> = pages.iter().flat_map(|page| dead_links(page)).collect();
-    assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
-}
-
-#[test]
-fn code_is_not_translated() {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let mut pages = Vec::new();
-    add_pages(&docs.join("zh"), &mut pages);
-    assert!(!pages.is_empty(), "there is a Chinese edition");
-    for page in pages {
-        let english = docs.join(page.file_name().expect("a page is a file"));
-        assert_eq!(code_blocks(&read(&page)), code_blocks(&read(&english)), "{}", page.display());
-    }
-}
-
-/// What stands between fences.
-fn code_blocks(text: &str) -> Vec<&str> {
-    text.split("```").skip(1).step_by(2).collect()
+/// The links of a tree's pages that lead nowhere, each with its page.
+pub fn dead_links(tree: &Path) -> Vec<String> {
+    let mut pages = vec![tree.join("README.md")];
+    add_pages(&tree.join("docs"), &mut pages);
+    pages.iter().flat_map(|page| dead_links_of(page)).collect()
 }
 
 /// All Markdown files in a folder and below.
@@ -43,7 +23,7 @@ fn add_pages(folder: &Path, pages: &mut Vec<PathBuf>) {
     }
 }
 
-fn dead_links(page: &Path) -> Vec<String> {
+fn dead_links_of(page: &Path) -> Vec<String> {
     let text = read(page);
     let links = text_lines(&text).flat_map(links).filter(|link| !leads_anywhere(page, link));
     links.map(|link| format!("{}: {link}", page.display())).collect()
@@ -91,3 +71,6 @@ fn text_lines(text: &str) -> impl Iterator<Item = &str> {
 fn read(page: &Path) -> String {
     fs::read_to_string(page).unwrap_or_else(|error| panic!("{}: {error}", page.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! This looks at the marked regions by itself, without the filter: a line counts as a solution's if
 //! it says something, and says it nowhere outside of regions.
 
-use crate::handout::{self, Tree};
+use super::tree::{self, Tree, in_student_crate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -28,8 +28,7 @@ impl Reference {
     /// Reads the student's crates of a workspace: what is handed out of them, with its regions.
     pub fn read(workspace: &Path) -> Result<Reference, String> {
         let mut reference = Reference::default();
-        for path in handout::paths(workspace)?.iter().filter(|path| handout::in_student_crate(path))
-        {
+        for path in tree::paths(workspace)?.iter().filter(|path| in_student_crate(path)) {
             let file = workspace.join(path);
             let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             reference.add(&String::from_utf8_lossy(&text));
@@ -57,8 +56,7 @@ impl Reference {
     /// What should not be in a tree where the solutions of these parts are open: each line with
     /// its place.
     pub fn left_in(&self, tree: &Tree, open: &[String]) -> Vec<String> {
-        let texts = tree.iter().filter(|(path, _)| !path.starts_with(MARKER_FILTER));
-        texts.flat_map(|(path, text)| self.left_in_file(path, text, open)).collect()
+        tree.iter().flat_map(|(path, text)| self.left_in_file(path, text, open)).collect()
     }
 
     fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
@@ -85,16 +83,14 @@ fn words(line: &str) -> &str {
     line.trim().trim_start_matches(['/', '!']).trim()
 }
 
-/// Here markers are spoken of.
-const MARKER_FILTER: &str = "lab";
-
 /// How long a line must be to give a solution away, where a solution could be left: in what the
-/// student completes, and in what the guide says of it.
+/// student completes, in what the guide says of it, and in a file that somebody left at the root.
 fn telling(path: &Path) -> Option<usize> {
-    if handout::in_student_crate(path) {
+    if in_student_crate(path) {
         return Some(TELLING);
     }
-    path.starts_with("docs").then_some(TELLING_IN_THE_GUIDE)
+    let is_at_root = path.parent() == Some(Path::new(""));
+    (is_at_root || path.starts_with("docs")).then_some(TELLING_IN_THE_GUIDE)
 }
 
 /// Whether a line is a marker that should have been taken out: of Rust, of TOML and make, or of

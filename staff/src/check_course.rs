@@ -1,4 +1,4 @@
-//! `lab check-course`: the handout is what it should be, in every form that can be handed out.
+//! `staff check-course`: the handout is what it should be, in every form that can be handed out.
 //!
 //! One after the other, the tree with nothing filled in and the trees filled in through each part
 //! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
@@ -10,6 +10,7 @@ mod place;
 mod verdicts;
 
 use crate::exit::Exit;
+use crate::guide::dead_links;
 use crate::handout::{self, leftovers::Reference, through::Through};
 use course::Course;
 use place::Place;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 use verdicts::{Expected, Results};
 
-/// What `lab check-course` is asked for.
+/// What `staff check-course` is asked for.
 #[derive(Debug, Default, PartialEq)]
 pub struct CheckArguments {
     /// Whether the tests are run on real threads as well.
@@ -97,7 +98,8 @@ fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Probl
 
 /// Where this program was built, which is in a target directory.
 fn target_directory() -> PathBuf {
-    let built = env::current_exe().ok().and_then(|lab| Some(lab.parent()?.parent()?.to_owned()));
+    let built =
+        env::current_exe().ok().and_then(|staff| Some(staff.parent()?.parent()?.to_owned()));
     built.unwrap_or_else(|| handout::workspace().join("target"))
 }
 
@@ -116,13 +118,13 @@ struct Check<'c> {
 impl Check<'_> {
     fn run(&self) -> Result<(), Problem> {
         self.step("is made", || {
-            Ok(self.place.make(&handout::tree(&handout::workspace(), self.through)?)?)
+            Ok(self.place.make(&handout::tree::tree(&handout::workspace(), self.through)?)?)
         })?;
         self.step("is formatted", || self.place.is_formatted())?;
         self.step("keeps no line of a solution", || self.has_no_leftovers())?;
         self.step("compiles without warnings", || self.place.compiles_without_warnings())?;
         if self.through.filled().is_empty() {
-            self.step("has no dead link in its guide", || self.place.has_no_dead_link())?;
+            self.step("has no dead link in its guide", || self.has_no_dead_link())?;
         }
         for (words, seeds) in self.to_pass() {
             let what = format!("passes {} with {seeds} seeds", words.join(" "));
@@ -157,6 +159,12 @@ impl Check<'_> {
         let reference = Reference::read(&handout::workspace())?;
         let found = reference.left_in(&self.place.tree()?, self.through.open());
         if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
+    }
+
+    /// Whether each link of the guide leads somewhere, though pages are left out.
+    fn has_no_dead_link(&self) -> Result<(), Problem> {
+        let dead = dead_links(self.place.path());
+        if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
     }
 
     /// The parts that are filled in, by lab, with the number of their seeds.

@@ -1,4 +1,4 @@
-//! `lab handout` as the course's staff meets it: the real workspace goes in, a tree comes out, or a
+//! `staff handout` as the course's staff meets it: the real workspace goes in, a tree comes out, or a
 //! sentence.
 
 use std::env::temp_dir;
@@ -16,14 +16,14 @@ impl Bench {
         bench
     }
 
-    fn lab(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("lab runs")
+    fn staff(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("staff runs")
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
-        lab.arg("handout").args(arguments).current_dir(&self.0);
-        lab
+        let mut staff = Command::new(env!("CARGO_BIN_EXE_staff"));
+        staff.arg("handout").args(arguments).current_dir(&self.0);
+        staff
     }
 
     fn names(&self) -> Vec<String> {
@@ -58,7 +58,7 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
 #[test]
 fn a_tree_is_made_and_is_a_repository_if_asked_for() {
     let bench = Bench::new("git");
-    let made = bench.lab(&["my-raft", "--git"]);
+    let made = bench.staff(&["my-raft", "--git"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let said = String::from_utf8_lossy(&made.stdout);
     assert!(said.starts_with("my-raft: nothing filled in, "), "{said}");
@@ -76,7 +76,7 @@ fn a_tree_is_made_and_is_a_repository_if_asked_for() {
 fn an_empty_directory_will_do_and_a_part_is_filled_in() {
     let bench = Bench::new("empty");
     fs::create_dir(bench.0.join("my-raft")).expect("it is ours");
-    let made = bench.lab(&["my-raft", "--through", "2a"]);
+    let made = bench.staff(&["my-raft", "--through", "2a"]);
     let said = String::from_utf8_lossy(&made.stdout);
     assert!(said.starts_with("my-raft: filled in through 2A, "), "{said}");
     let election = bench.0.join("my-raft/raft/src/election.rs");
@@ -88,23 +88,23 @@ fn a_directory_that_is_taken_is_left_alone() {
     let bench = Bench::new("taken");
     fs::create_dir(bench.0.join("my-raft")).expect("it is ours");
     fs::write(bench.0.join("my-raft/work.rs"), "mine").expect("it is ours");
-    let said = bench.refuses(&bench.lab(&["my-raft"]), 64, &["my-raft"]);
+    let said = bench.refuses(&bench.staff(&["my-raft"]), 64, &["my-raft"]);
     assert!(said.contains("my-raft exists and is not empty: nothing was written"), "{said}");
     assert_eq!(fs::read_to_string(bench.0.join("my-raft/work.rs")).expect("it is there"), "mine");
     fs::write(bench.0.join("file"), "mine").expect("it is ours");
-    let said = bench.refuses(&bench.lab(&["file"]), 64, &["file", "my-raft"]);
+    let said = bench.refuses(&bench.staff(&["file"]), 64, &["file", "my-raft"]);
     assert!(said.contains("file cannot be the handout's directory"), "{said}");
 }
 
 #[test]
 fn a_wrong_command_line_is_told() {
     let bench = Bench::new("words");
-    let said = bench.refuses(&bench.lab(&[]), 64, &[]);
+    let said = bench.refuses(&bench.staff(&[]), 64, &[]);
     assert!(said.contains("make handout DIR=../my-raft"), "{said}");
-    let said = bench.refuses(&bench.lab(&["my-raft", "--through", "2E"]), 64, &[]);
+    let said = bench.refuses(&bench.staff(&["my-raft", "--through", "2E"]), 64, &[]);
     assert!(said.contains("there is no part \"2E\": 2A, 2B, 2C, 2D, 3A, 3B"), "{said}");
-    bench.refuses(&bench.lab(&["my-raft", "again"]), 64, &[]);
-    let said = bench.refuses(&bench.lab(&["my-raft/.."]), 64, &[]);
+    bench.refuses(&bench.staff(&["my-raft", "again"]), 64, &[]);
+    let said = bench.refuses(&bench.staff(&["my-raft/.."]), 64, &[]);
     assert!(said.contains("name a new directory"), "{said}");
 }
 
@@ -112,7 +112,7 @@ fn a_wrong_command_line_is_told() {
 fn nothing_half_made_is_left_behind() {
     let bench = Bench::new("half");
     let made = bench.command(&["my-raft"]).env("CARGO", "/no/such/cargo").output();
-    let said = bench.refuses(&made.expect("lab runs"), 4, &[]);
+    let said = bench.refuses(&made.expect("staff runs"), 4, &[]);
     assert!(said.contains("/no/such/cargo cannot be started"), "{said}");
 }
 
@@ -120,7 +120,7 @@ fn nothing_half_made_is_left_behind() {
 fn the_repository_is_the_handouts_whatever_git_is_told_outside() {
     let bench = Bench::new("outside");
     let made = bench.command(&["my-raft", "--git"]).env("GIT_DIR", "/dev/null/x").output();
-    assert!(made.expect("lab runs").status.success());
+    assert!(made.expect("staff runs").status.success());
     assert_eq!(git(&bench.0.join("my-raft"), &["status", "--short"]), "");
 }
 
@@ -128,11 +128,11 @@ fn the_repository_is_the_handouts_whatever_git_is_told_outside() {
 fn a_place_in_the_workspace_is_refused_and_so_is_a_link() {
     let bench = Bench::new("inside");
     let inside = concat!(env!("CARGO_MANIFEST_DIR"), "/../raft/my-raft");
-    let said = bench.refuses(&bench.lab(&[inside]), 64, &[]);
+    let said = bench.refuses(&bench.staff(&[inside]), 64, &[]);
     assert!(said.contains("lies in the workspace"), "{said}");
     assert!(!Path::new(inside).exists());
     fs::create_dir(bench.0.join("there")).expect("it is ours");
     std::os::unix::fs::symlink("there", bench.0.join("link")).expect("it is ours");
-    let said = bench.refuses(&bench.lab(&["link"]), 64, &["link", "there"]);
+    let said = bench.refuses(&bench.staff(&["link"]), 64, &["link", "there"]);
     assert!(said.contains("link is a link"), "{said}");
 }

@@ -1,12 +1,7 @@
 //! What encoding and decoding cost, in nanoseconds, and as a multiple of bare bincode.
 //!
-//! `cargo bench -p labgob`. Each figure is the fastest of many rounds, ours and bincode's in turn,
-//! so that a busy machine disturbs both alike.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a benchmark measures real time, and there is no labrt below labgob"
-)]
+//! `cargo bench -p staff --bench codec`. Each figure is the fastest of many rounds, ours and
+//! bincode's in turn, so that a busy machine disturbs both alike.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

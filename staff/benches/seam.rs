@@ -1,13 +1,7 @@
 //! What the facade costs: its operations beside the bare crate's, in one run.
 //!
-//! `cargo bench -p labrt`. Each pair is measured in turns, so that a busy machine slows both; the
-//! median of the turns, and their ratio. The aim: at or under 1.3.
-
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the bare crates are measured beside the facade"
-)]
+//! `cargo bench -p staff --bench seam`. Each pair is measured in turns, so that a busy machine
+//! slows both; the median of the turns, and their ratio. The aim: at or under 1.3.
 
 use std::hint::black_box;
 use std::time::Instant;

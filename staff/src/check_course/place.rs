@@ -3,7 +3,8 @@
 //! It lies in the target directory: `course/tree`, built into `course/build`.
 
 use super::Problem;
-use crate::handout::{self, Tree};
+use crate::handout::build::{self, cargo};
+use crate::handout::tree::Tree;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -54,7 +55,7 @@ impl Place {
     /// that Cargo does not build it again.
     pub fn make(&self, tree: &Tree) -> Result<(), String> {
         self.replace(tree)?;
-        handout::settle(&self.tree)
+        build::finish(&self.tree)
     }
 
     fn replace(&self, tree: &Tree) -> Result<(), String> {
@@ -67,7 +68,12 @@ impl Place {
         };
         let changed = tree.iter().filter(|(path, text)| differs(path, text));
         let changed = changed.map(|(path, text)| (path.clone(), text.clone())).collect();
-        handout::write(&self.tree, &changed)
+        build::write(&self.tree, &changed)
+    }
+
+    /// Where the tree is.
+    pub fn path(&self) -> &Path {
+        &self.tree
     }
 
     /// The tree as it is now.
@@ -102,13 +108,13 @@ impl Place {
 
     /// Whether rustfmt would leave everything as it is.
     pub fn is_formatted(&self) -> Result<(), Problem> {
-        let output = self.run(self.command(handout::cargo()).args(["fmt", "--all", "--check"]))?;
+        let output = self.run(self.command(cargo()).args(["fmt", "--all", "--check"]))?;
         if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Whether the compiler has nothing to say about anything in the tree.
     pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
-        let mut cargo = self.command(handout::cargo());
+        let mut cargo = self.command(cargo());
         cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
         let output = self.run(&mut cargo)?;
         match first_warning(&output.stdout) {
@@ -116,13 +122,6 @@ impl Place {
             None if output.status.success() => Ok(()),
             None => Err(Problem::Found(said(&output))),
         }
-    }
-
-    /// Whether each link of the guide leads somewhere, though pages are left out.
-    pub fn has_no_dead_link(&self) -> Result<(), Problem> {
-        let mut cargo = self.command(handout::cargo());
-        let output = self.run(cargo.args(["test", "--quiet", "-p", "lab", "--test", "guide"]))?;
-        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
     /// Runs tests as the student does, and returns the results for machines.

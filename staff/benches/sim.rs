@@ -1,13 +1,7 @@
 //! What simulated threads cost, all reports switched on.
 //!
-//! `cargo bench -p labrt --bench sim`. The aims: a scheduling point at or under 80 ns, a spawn and
+//! `cargo bench -p staff --bench sim`. The aims: a scheduling point at or under 80 ns, a spawn and
 //! join at or under 400 ns, 20,000 threads at or under 150 MB.
-
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the clock is the real one"
-)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

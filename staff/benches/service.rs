@@ -5,7 +5,7 @@
 //! - The course's speed tests: milliseconds for one of 1,000 appends in a row to one key, without
 //!   snapshots (3A) and with one past 1,000 bytes (3B).
 //!
-//! `cargo bench -p kvraft`. The median of several runs, and their range.
+//! `cargo bench -p staff --bench service`. The median of several runs, and their range.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! One tree takes another's place, and what Cargo says is understood.
 
 use super::*;
+use crate::handout::workspace;
 use std::env::temp_dir;
 use std::process;
 use std::time::SystemTime;
@@ -79,7 +80,7 @@ fn what_is_set_for_this_run_does_not_reach_the_trees() {
     let command = here.1.command("make");
     let cleared: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
     let is_cleared = |name: &str| cleared.iter().any(|(cleared, _)| *cleared == name);
-    let makefile = handout::workspace().join("Makefile");
+    let makefile = workspace().join("Makefile");
     let makefile = fs::read_to_string(makefile).expect("the workspace has a Makefile");
     // `make help` describes each setting in a line of its own, which its name begins.
     let lines = makefile.lines().filter_map(|line| line.strip_prefix("\t@echo \"  "));

@@ -1,16 +1,11 @@
 //! What checking costs: time, steps and memory.
 //!
-//! `cargo bench -p linear`. Generated histories first: so many clients, keys, and operations of
-//! each client, half of them appends, 5 % puts, the rest gets; linearizable, or with one stale
-//! read. Each is checked in a process of its own, whose peak memory is told.
+//! `cargo bench -p staff --bench linear`. Generated histories first: so many clients, keys, and
+//! operations of each client, half of them appends, 5 % puts, the rest gets; linearizable, or with
+//! one stale read. Each is checked in a process of its own, whose peak memory is told.
 //!
 //! If `HISTORIES` names a folder with a `verdicts.tsv` (file, tab, true or false), every file it
 //! lists is checked as well, and a verdict that differs ends the benchmark with an error.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a benchmark measures real time, and nothing here is below labrt"
-)]
 
 use linear::format::AnyHistory;
 use linear::kv::{Action, History, Operation};
