@@ -1,4 +1,4 @@
-//! The command line: what may be asked of `lab`, and in which words.
+//! Reads the command line of `lab` and the settings in the environment.
 
 use course::{
     LogFilter, MEMORY_MIB, Mode, Role, Seeds, Simulation, TIME_LIMIT_SECONDS, TestRequest,
@@ -86,7 +86,7 @@ pub struct TestArguments {
     pub check_determinism: bool,
     /// How to simulate.
     pub simulation: Simulation,
-    /// How many tests to run at a time, if not what the cores bear.
+    /// How many tests to run at a time, if not as many as the cores allow.
     pub jobs: Option<NonZeroU32>,
     /// How often to run each test.
     pub runs: NonZeroU32,
@@ -153,7 +153,7 @@ pub fn parse(
     };
     match command.to_str() {
         Some("test") => test(&mut parser, variable, None, Command::Test),
-        // What is played again was simulated.
+        // Only a simulated run can be replayed.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("linear") => linear(&mut parser),
@@ -238,7 +238,7 @@ fn test(
 }
 
 impl TestArguments {
-    /// Nothing is named yet; what the environment says goes where options say nothing.
+    /// The settings of the environment, which options override; no test is selected yet.
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Wrong> {
         let by_hand = TestRequest::from_variables(variable)?;
         Ok(TestArguments {
@@ -258,8 +258,8 @@ impl TestArguments {
         })
     }
 
-    /// The arguments as a whole, with the mode that the options name. Seeds and the check of
-    /// determinism are simulation's, and ask for it.
+    /// Checks the arguments together and settles the mode. `--seeds` and `--check` are for simulation,
+    /// and select it.
     fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
         let simulates = self.seeds.is_some() || self.check_determinism;
         self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });
@@ -323,7 +323,7 @@ fn check(value: &OsStr) -> Result<bool, Wrong> {
     }
 }
 
-/// One of a few words; what does not read as one says which there are.
+/// One of a few words; the error lists them.
 fn named<T: FromStr<Err = String>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
     let parsed = value.to_string_lossy().parse();
     parsed.map_err(|choices| Wrong(format!("{name} is {value:?}, and must be {choices}")))
@@ -333,8 +333,8 @@ fn seconds(count: NonZeroU32) -> Duration {
     Duration::from_secs(count.get().into())
 }
 
-/// A number of things of which there is at least one. What comes of adding and multiplying a few
-/// such numbers is still a duration or a size.
+/// A number from 1 to 2^32 - 1. Adding and multiplying a few of these does not overflow a duration
+/// or a size.
 fn count(name: &str, value: &OsStr) -> Result<NonZeroU32, Wrong> {
     number(name, value, "a whole number from 1 to 4294967295")
 }
