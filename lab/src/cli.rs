@@ -258,8 +258,8 @@ impl TestArguments {
         })
     }
 
-    /// Checks the arguments together and settles the mode. `--seeds` and `--check` are for simulation,
-    /// and select it.
+    /// Checks the arguments together and settles the mode. `--seeds` and `--check` are for
+    /// simulation, and select it.
     fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
         let simulates = self.seeds.is_some() || self.check_determinism;
         self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });

@@ -10,8 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Checks every file, or prints the one there is. A file that cannot be read is reported and skipped,
-/// and the exit code is that of a wrong command line.
+/// Checks every file, or prints the one there is. A file that cannot be read is reported and
+/// skipped, and the exit code is that of a wrong command line.
 pub fn linear(arguments: &LinearArguments) -> Exit {
     let mut exits = Vec::new();
     for path in &arguments.files {

@@ -10,11 +10,11 @@
 //!
 //! One invocation, step by step: [`select`] finds the tests that the words name, [`run::cargo`]
 //! builds their binaries, [`run::schedule`] hands jobs to workers. A worker runs one
-//! [`run::process`] at a time (all that run now are in [`run::process_group`]), collects its output,
-//! finds the [`run::verdict`], and keeps or discards its files in [`run::artifacts`]. Simulated, one
-//! process is given a [`run::batch`] of seeds of one test ([`run::simulate`]). The [`run::results`]
-//! go to the [`report::console`] in the words of [`report::one_run`], [`report::summary`] and
-//! [`report::seeds`], and to a file as [`report::json`].
+//! [`run::process`] at a time (all that run now are in [`run::process_group`]), collects its
+//! output, finds the [`run::verdict`], and keeps or discards its files in [`run::artifacts`].
+//! Simulated, one process is given a [`run::batch`] of seeds of one test ([`run::simulate`]). The
+//! [`run::results`] go to the [`report::console`] in the words of [`report::one_run`],
+//! [`report::summary`] and [`report::seeds`], and to a file as [`report::json`].
 //!
 //! `report` uses `run`, and `run` uses nothing of `report`.
 

@@ -1,6 +1,6 @@
 //! `lab replay`: simulates one seed of one test again, with its whole log, and prints the command
-//! line that runs it under a debugger. Where a seed fails only after other seeds in the same process,
-//! `--seeds` names them all.
+//! line that runs it under a debugger. Where a seed fails only after other seeds in the same
+//! process, `--seeds` names them all.
 
 use crate::cli::TestArguments;
 use crate::exit::Exit;
@@ -30,8 +30,8 @@ pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusa
     let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
     let (seeds, check) = (arguments.seeds, arguments.check_determinism);
     let ([selected], Some(seeds), false) = (tests.as_slice(), seeds, check) else {
-        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417 (SEEDS=400..418 \
-            has others before it, in the same process)";
+        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417 \
+            (SEEDS=400..418 has others before it, in the same process)";
         return Err(Refusal { exit: Exit::Usage, message: String::from(example) });
     };
     let selected = *selected;
@@ -128,7 +128,8 @@ fn closing(run: &RunResult, earlier: Option<u64>, prints_log: bool) -> String {
             Some(earlier) if earlier == hash => String::from(", the same as before: same events"),
             Some(earlier) => format!(
                 ", {earlier:016x} before: the code has changed since, or the settings (BACKEND, \
-                 PREEMPT, PCT), or the seeds before it; if not, CHECK=determinism finds where the runs part"
+                 PREEMPT, PCT), or the seeds before it; if not, CHECK=determinism finds where the \
+                 runs part"
             ),
         };
         text += &labelled("hash", &format!("{hash:016x}{same}"));

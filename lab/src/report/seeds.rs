@@ -1,5 +1,5 @@
-//! What the runner prints of many seeds: a line for each test, then the failures by what failed, and
-//! the first of them in full.
+//! What the runner prints of many seeds: a line for each test, then the failures by what failed,
+//! and the first of them in full.
 
 use crate::report::color::Colors;
 use crate::report::failure_groups::{FailureGroup, failure_groups};
@@ -39,7 +39,8 @@ fn line(test: &TestResults, width: usize) -> String {
     let cpu = test.cpu().as_secs_f64();
     let passed = done - failed;
     format!(
-        "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>16}  {points:>13}  {cpu:>7.2}\n"
+        "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>16}  {points:>13}  \
+         {cpu:>7.2}\n"
     )
 }
 

@@ -125,14 +125,15 @@ impl Batch<'_> {
         }
     }
 
-    /// The output since the last seed's heading: of a process that died, this is that seed's output.
+    /// The output since the last seed's heading: of a process that died, this is that seed's
+    /// output.
     fn since_last_heading(&self) -> &str {
         let heading = PassedLine::heading(self.title);
         self.output.rfind(&heading).map_or(self.output, |start| &self.output[start..])
     }
 
-    /// Each seed gets an equal part of the CPU time, and the whole peak of memory: any of them may have
-    /// caused it.
+    /// Each seed gets an equal part of the CPU time, and the whole peak of memory: any of them may
+    /// have caused it.
     fn share_usage(&self, results: &mut [RunResult]) {
         let Usage { cpu, peak_memory } = self.ended.usage;
         let share = cpu / u32::try_from(results.len().max(1)).unwrap_or(u32::MAX);

@@ -1,7 +1,8 @@
 //! Which failures are of one kind: those whose messages differ in numbers and quoted texts only.
 
 /// A message without its numbers, which includes those in the names of servers, and without the
-/// texts in quotes, which are keys and values: messages of one kind are alike. Where a panic was belongs to its kind: many have the same message.
+/// texts in quotes, which are keys and values: messages of one kind are alike. Where a panic was
+/// belongs to its kind: many have the same message.
 pub fn kind(what: &str) -> String {
     match what.strip_prefix("panicked at ").and_then(|panic| panic.split_once(": ")) {
         Some((place, message)) => format!("panicked at {place}: {}", without_values(message)),

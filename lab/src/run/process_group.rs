@@ -84,8 +84,8 @@ struct Register {
 #[derive(Debug)]
 struct Entry {
     group: Pid,
-    /// The writing end of its standard input, if that is a pipe. It closes when the child is stopped,
-    /// or when the runner ends for whatever reason: the child ends itself then.
+    /// The writing end of its standard input, if that is a pipe. It closes when the child is
+    /// stopped, or when the runner ends for whatever reason: the child ends itself then.
     stdin: Option<ChildStdin>,
     began: Instant,
     deadline: Option<Instant>,
