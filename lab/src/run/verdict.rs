@@ -51,6 +51,12 @@ impl fmt::Display for RunVerdict {
     }
 }
 
+/// Part of what the runtime says of a stack that is used up.
+const OVERFLOW_SIZE: &str = " has overflowed its stack of ";
+
+/// Part of what the harness says of memory that is refused.
+const REFUSED: &str = " bytes refused: ";
+
 /// What there is to judge a run by.
 #[derive(Debug)]
 pub struct Evidence<'e> {
@@ -128,7 +134,7 @@ fn without_outcome(evidence: &Evidence) -> Judgement {
             judgement(RunVerdict::Stopped, format!("after {:.1} s", ended.wall.as_secs_f64()))
         }
         (None, Some(SIGABRT), Some(bytes)) => {
-            judgement(RunVerdict::Memory, over_memory(limits, bytes))
+            judgement(RunVerdict::Memory, over_memory(limits, output, bytes))
         }
         (None, Some(signal), _) => judgement(RunVerdict::Crash, crashed(signal, output)),
         (None, None, _) => ended_by_itself(ended.status, output),
@@ -144,14 +150,18 @@ fn killed_overdue(limits: &Limits) -> String {
     )
 }
 
-fn over_memory(limits: &Limits, bytes: u64) -> String {
+fn over_memory(limits: &Limits, output: &str, bytes: u64) -> String {
     let cap = limits.memory_mib;
-    format!("could not have {bytes} bytes of memory more; the cap is {cap} MiB")
+    refused_allocation(output).map_or_else(
+        || format!("memory allocation of {bytes} bytes failed (cap {cap} MiB)"),
+        String::from,
+    )
 }
 
 fn crashed(signal: i32, output: &str) -> String {
-    // The simulated runtime's own sentence says more.
-    if let Some(line) = output.lines().rev().find(|line| line.starts_with("simulated thread ")) {
+    // The runtime's own sentence says more.
+    let overflow = |line: &&str| line.contains("thread ") && line.contains(OVERFLOW_SIZE);
+    if let Some(line) = output.lines().rev().find(overflow) {
         return line.to_owned();
     }
     let name = signal_name(signal).map_or_else(|| format!("signal {signal}"), String::from);
@@ -194,9 +204,17 @@ fn ran_out_of_time(outcome: &Outcome, limits: &Limits) -> bool {
     seconds.is_some_and(|seconds| seconds >= limits.time.as_secs_f64())
 }
 
-/// Whether the harness ended the test for its memory cap: nothing else fails that large.
+/// Whether the harness ended the test for its memory: nothing else fails that large, or was refused
+/// some.
 fn ran_out_of_memory(evidence: &Evidence) -> bool {
     evidence.ended.usage.peak_memory > evidence.limits.memory_mib.saturating_mul(1 << 20)
+        || refused_allocation(evidence.output).is_some()
+}
+
+/// The harness's line when the system refuses memory: how much, and what is in use.
+fn refused_allocation(output: &str) -> Option<&str> {
+    let refused = |line: &&str| line.starts_with("memory allocation of ") && line.contains(REFUSED);
+    output.lines().find(refused)
 }
 
 /// The size in the message of Rust's allocator: "memory allocation of 1024 bytes failed".

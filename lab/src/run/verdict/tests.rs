@@ -89,8 +89,11 @@ fn a_test_that_was_stopped_may_have_come_to_its_word() {
 fn a_process_that_says_nothing_is_judged_by_its_end() {
     let killed = |signal| ended(ExitStatus::from_raw(signal));
     let no_memory = "memory allocation of 4096 bytes failed\n";
+    let refused = "memory allocation of 8 bytes refused: 162 MiB in use (cap 1024 MiB), 9 threads\n\
+                   memory allocation of 8 bytes failed\n";
     let overflow = "\nthread 'S1' has overflowed its stack\nfatal runtime error\n";
     let simulated = "simulated thread S2/applier has overflowed its stack of 256 KiB (seed 7)\n";
+    let real = "thread S2/applier has overflowed its stack of 256 KiB: does a function ..?\n";
     let panic = "thread 'main' (7) panicked at src/lib.rs:1:1:\nnot yet implemented: 2A\n";
     let overdue = Ended { killed: Some(Killed::Overdue), ..killed(9) };
     for (ended, output, verdict, what) in [
@@ -98,7 +101,19 @@ fn a_process_that_says_nothing_is_judged_by_its_end() {
         (killed(ABRT), "", RunVerdict::Crash, "ended by SIGABRT"),
         (killed(ABRT), overflow, RunVerdict::Crash, "ended by SIGABRT: stack overflow"),
         (killed(ABRT), simulated, RunVerdict::Crash, simulated.trim_end()),
-        (killed(ABRT), no_memory, RunVerdict::Memory, "could not have 4096 bytes of memory more"),
+        (killed(ABRT), real, RunVerdict::Crash, real.trim_end()),
+        (
+            killed(ABRT),
+            no_memory,
+            RunVerdict::Memory,
+            "memory allocation of 4096 bytes failed (cap ",
+        ),
+        (
+            killed(ABRT),
+            refused,
+            RunVerdict::Memory,
+            "memory allocation of 8 bytes refused: 162 MiB in use",
+        ),
         (exited_with(1), no_memory, RunVerdict::Fail, "exited with code 1 in mid-test"),
         (exited_with(0), "", RunVerdict::Fail, "exited with code 0 in mid-test"),
         (exited_with(101), panic, RunVerdict::Fail, "panicked before it could report: not yet"),

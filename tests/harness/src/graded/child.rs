@@ -71,7 +71,7 @@ impl Run {
             let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
             run.failed(&problem, &report)
         };
-        memory::cap(limits.memory_mib, 0, exceeded)?;
+        memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
         log::install(request)
     }
 

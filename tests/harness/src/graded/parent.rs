@@ -91,7 +91,7 @@ fn still_runs(child: &mut Child) -> bool {
 /// Why a child that left no outcome ended, as far as can be seen from outside.
 fn last_words(text: &str, status: ExitStatus) -> String {
     let out_of_memory = |line: &&str| line.starts_with("memory allocation of");
-    match text.lines().rev().find(out_of_memory) {
+    match text.lines().find(out_of_memory) {
         Some(line) => format!("out of memory: {line} ({status}; LAB_MEMORY_MIB sets the cap)"),
         None => format!("the test's process ended before the test did: {status}"),
     }

@@ -79,7 +79,7 @@ impl Child {
         log::install(request)?;
         let child = self.clone();
         let exceeded = move |problem: String| child.end_over_memory(&problem);
-        memory::cap(self.limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
+        memory::cap(self.limits.memory_mib, sim::max_stack_bytes(), exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
         Ok(trace)
