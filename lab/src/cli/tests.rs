@@ -37,14 +37,14 @@ fn options_come_before_between_or_after_what_to_run() {
 fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let environment = [("LAB_SEED", "5"), ("LAB_TIME_LIMIT", "60"), ("LAB_MEMORY_MIB", "64")];
     let by_default = test_in("test 2A", &[]);
-    assert_eq!((by_default.seed, by_default.memory_mib), (None, 1024));
-    assert_eq!(by_default.time_limit, Duration::from_secs(120));
+    assert_eq!((by_default.seed, by_default.memory_mib.get()), (None, 1024));
+    assert_eq!(by_default.time_limit_seconds.get(), 120);
     let by_environment = test_in("test 2A", &environment);
-    assert_eq!((by_environment.seed, by_environment.memory_mib), (Some(5), 64));
-    assert_eq!(by_environment.time_limit, Duration::from_secs(60));
+    assert_eq!((by_environment.seed, by_environment.memory_mib.get()), (Some(5), 64));
+    assert_eq!(by_environment.time_limit_seconds.get(), 60);
     let by_option = test_in("test 2A --seed 6 --time-limit 30 --memory 32", &environment);
-    assert_eq!((by_option.seed, by_option.memory_mib), (Some(6), 32));
-    assert_eq!(by_option.time_limit, Duration::from_secs(30));
+    assert_eq!((by_option.seed, by_option.memory_mib.get()), (Some(6), 32));
+    assert_eq!(by_option.time_limit_seconds.get(), 30);
 }
 
 #[test]

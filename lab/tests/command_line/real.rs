@@ -87,7 +87,7 @@ fn each_way_to_end_has_its_word() {
         .says("CRASH  re_election_2a")
         .says("  what   ended by SIGSEGV\n")
         .says("MEMORY  many_elections_2a")
-        .says("  what   could not have 4096 bytes of memory more; the cap is 1024 MiB\n")
+        .says("  what   memory allocation of 4096 bytes failed (cap 1024 MiB)\n")
         .says("  what   ended by SIGABRT: stack overflow\n")
         .says("  what   panicked before it could report: not yet implemented: 2A: vote\n")
         .says("  what   exited with code 0 in mid-test (std::process::exit?)\n")
