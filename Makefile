@@ -22,7 +22,7 @@ SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(O
 
 .PHONY: help list linear test test- sim sim- replay book clean force
 # BEGIN REFERENCE
-.PHONY: bench check check-course handout
+.PHONY: bench check check-course handout quick unit-tests
 # END REFERENCE
 
 help:
@@ -37,6 +37,8 @@ help:
 	@echo "make book             the guide in docs/ as a book: target/book/index.html"
 # BEGIN REFERENCE
 	@echo "make check            formatting, clippy, docs, unit tests, then all labs, simulated and on real threads"
+	@echo "make quick            most of that in two minutes: formatting, clippy, unit tests of the sources, tidy, some seeds"
+	@echo "make unit-tests       all tests but the graded ones"
 	@echo "make handout DIR=../my-raft   the tree that students receive; THROUGH=2B: filled in up to a part;"
 	@echo "                      GIT=1: as a Git repository"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
@@ -85,27 +87,40 @@ linear:
 	@$(LAB) linear $(FILE)
 
 # BEGIN REFERENCE
+STAFF = $(CARGO) run --quiet --package staff --
+
 bench:
-	$(CARGO) bench -p labrt -p labgob -p labrpc -p kvraft
-	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p linear
+	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p staff
 	@$(LAB) test --seeds=50 --jobs=1 2
 	@$(LAB) test --seeds=20 --jobs=1 3
 	@$(LAB) test $(OPTIONS) 2
 	@$(LAB) test $(OPTIONS) 3
 
 handout:
-	@$(LAB) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
+	@$(STAFF) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
 		$(if $(DIR),'$(DIR)')
 
 FULL_CHECK = $(if $(filter-out 0,$(FULL)),--full)
 
 check-course:
-	@$(LAB) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
+	@$(STAFF) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
 
-# The graded tests are left out of the unit tests: the runner runs them, at the end.
+# What is worth a look before each commit. The tests in folders of their own take longer.
+quick:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) test --workspace --lib --bins --test tidy
+	@$(LAB) test --seeds=5 2 2X
+	@$(LAB) test --seeds=2 3
+
+# The graded tests are not among them: the runner runs those.
+unit-tests:
+	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
+	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
+
 check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -118,9 +133,8 @@ check:
 		fi; \
 	done
 	@$(MAKE) --no-print-directory book
-	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
-	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
-	@$(LAB) check-course $(FULL_CHECK)
+	@$(MAKE) --no-print-directory unit-tests
+	@$(STAFF) check-course $(FULL_CHECK)
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=25 3
 	@$(LAB) test --seeds=5 --check=determinism 2

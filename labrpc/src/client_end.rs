@@ -123,9 +123,9 @@ impl Delivery {
             let reply = self.instance.handle(self.rpc, &self.request);
             self.network.arrive(self.id, Outcome::Reply(reply));
         };
-        thread
-            .spawn(handler)
-            .expect("the OS refuses a thread for the handler: are threads leaking?");
+        if let Err(error) = thread.spawn(handler) {
+            panic!("{error}. Do threads leak?");
+        }
     }
 }
 

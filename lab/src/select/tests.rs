@@ -4,8 +4,8 @@ use crate::sample;
 fn names(words: &[&str]) -> Result<Vec<String>, String> {
     let course = sample::course();
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-    let chosen = select(&course, &words).map_err(|unknown| unknown.to_string())?;
-    Ok(chosen.iter().map(|chosen| chosen.test.name.clone()).collect())
+    let selected = select(&course, &words).map_err(|unknown| unknown.to_string())?;
+    Ok(selected.iter().map(|selected| selected.test.name.clone()).collect())
 }
 
 #[test]

@@ -5,11 +5,12 @@
 //! - [`log`] writes the log of a test: time since it began, server, topic, thread.
 //! - [`checks`] holds the properties of a replicated log that must hold all the time, each with
 //!   its name and its place in the paper.
-//! - [`Roster`] knows the servers of a cluster by their lives, [`watch`] looks at them all the time.
+//! - [`Roster`] knows the servers of a cluster by their lives, [`watch`] looks at them all the
+//!   time.
 //! - [`sources`] compares the tests as they are written with the course's table.
 //!
-//! The harness knows no student's crate. The clusters and the scenarios are in `tests/raft-tests` and
-//! `tests/kvraft-tests`.
+//! The harness knows no student's crate. The clusters and the scenarios are in `tests/raft-tests`
+//! and `tests/kvraft-tests`.
 
 pub mod checks;
 mod conditions;

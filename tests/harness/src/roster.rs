@@ -91,9 +91,9 @@ impl<S: Clone> Roster<S> {
         counts.then(|| self.elections.note(server, known_term, seen))
     }
 
-    /// The server's next life is about to begin, from so many bytes that it saved: none, if it never
-    /// was in a term. (That all was saved shows later. That nothing was is told here, for what else
-    /// it leads to is harder to read.)
+    /// The server's next life is about to begin, from so many bytes that it saved: none, if it
+    /// never was in a term. (That all was saved shows later. That nothing was is told here, for
+    /// what else it leads to is harder to read.)
     pub fn check_disk(&self, server: usize, bytes: usize) -> Result<(), Violation> {
         let term = self.elections.last(server).term;
         if term == 0 || bytes > 0 {

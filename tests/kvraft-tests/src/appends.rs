@@ -1,8 +1,8 @@
 //! What clients append, and whether a value has all of it, once and in order.
 //!
-//! A value that only appends have made is a row of elements, so it is read once, from left to right.
-//! The course looks for each element in the whole value instead, which takes a value's square; and
-//! this sees what nobody appended, too.
+//! A value that only appends have made is a row of elements, so it is read once, from left to
+//! right. The course looks for each element in the whole value instead, which takes a value's
+//! square; and this sees what nobody appended, too.
 
 use super::difference::excerpt;
 use std::cmp::Ordering;

@@ -33,7 +33,8 @@ const LIMITS: Limits<'static> = Limits {
 /// linearizable: `lab linear` reads it.
 const KEPT: &str = "history.jsonl";
 
-/// A history of more text is not kept: of values that grow all the time every read is written in full.
+/// A history of more text is not kept: of values that grow all the time every read is written in
+/// full.
 const MOST_KEPT_BYTES: u64 = 64 << 20;
 
 /// What a client asks for.

@@ -2,8 +2,8 @@
 //! that parts 3A and 3B have in common.
 //!
 //! A [`Cluster`] is a handful of servers on a simulated network, each with a disk (`Persister`).
-//! [`Client`]s read and write keys meanwhile, over links of their own, and a scenario partitions the
-//! servers, shuts them down and starts them again:
+//! [`Client`]s read and write keys meanwhile, over links of their own, and a scenario partitions
+//! the servers, shuts them down and starts them again:
 //!
 //! ```no_run
 //! use kvraft_tests::Cluster;

@@ -1,12 +1,13 @@
 //! How fast clients work under simulation.
 //!
-//! On the OS a client asks again as soon as it has its answer, and how many operations come together
-//! in the course's five seconds is a matter of the machine and of the solution: clients and servers
-//! compute on the same cores. Under simulation computing takes no time. Without a brake, clients
-//! would do ten times as much as with the course's own solution, all of it alike, and a seed would
-//! take ten times as long. So here, and nowhere else, a simulated client pauses between two
-//! operations, for as long as its share of a machine would let it wait: the more clients there are,
-//! the longer. On an unreliable network it hardly matters, since messages are late there.
+//! On the OS a client asks again as soon as it has its answer, and how many operations come
+//! together in the course's five seconds is a matter of the machine and of the solution: clients
+//! and servers compute on the same cores. Under simulation computing takes no time. Without a
+//! brake, clients would do ten times as much as with the course's own solution, all of it alike,
+//! and a seed would take ten times as long. So here, and nowhere else, a simulated client pauses
+//! between two operations, for as long as its share of a machine would let it wait: the more
+//! clients there are, the longer. On an unreliable network it hardly matters, since messages are
+//! late there.
 
 use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;

@@ -1,4 +1,5 @@
-//! The speed test of both parts: a client that asks for one thing after the other is served at once.
+//! The speed test of both parts: a client that asks for one thing after the other is served at
+//! once.
 
 use super::Conditions;
 use super::appends::element;

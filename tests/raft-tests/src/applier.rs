@@ -44,7 +44,7 @@ struct Applier {
 impl Applier {
     fn take(&self, message: ApplyMsg) {
         match (message, self.shared.service) {
-            (ApplyMsg::Command { index, command }, service) => {
+            (ApplyMsg::Command { index, command, .. }, service) => {
                 let counts = self.shared.apply(self.server, self.life, index, &command);
                 let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
                 if counts && service == Service::Snapshotting && before_multiple {

@@ -265,8 +265,9 @@ fn elected_too_late_2x() {
     });
 }
 
-/// Holds up what is addressed to the server for so long, while every server is given a command
-/// now and then. When it all arrives, several clients give commands without a pause, mostly to the server.
+/// Holds up what is addressed to the server for so long, while every server is given a command now
+/// and then. When it all arrives, several clients give commands without a pause, mostly to the
+/// server.
 fn pile_up_among_commands(cluster: &Cluster, server: ServerId, milliseconds: u64) {
     let duration = Duration::from_millis(milliseconds);
     let began = Instant::now();

@@ -1,15 +1,16 @@
 //! The child: the process in which a scenario really runs, on the OS; and what a child is that
 //! simulates, too.
 
-use super::{Held, Limits, Scenario, memory, number, remarks};
+use super::{Held, Limits, Test, memory, remarks};
 use crate::log;
-use course::{CANNOT_WRITE, Outcome, PassedLine, Titles, Verdict};
+use course::{
+    CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
+};
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Failure, FailureKind, Options};
-use std::env;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 
@@ -24,31 +25,27 @@ pub(super) struct Run {
     name: String,
     titles: Titles,
     began: Instant,
-    pub(super) seed: u64,
+    seed: u64,
+    /// Where to leave the outcome, if the run is to leave it in a file of its own.
+    result: Option<PathBuf>,
 }
 
 /// Runs the scenario and leaves the outcome; returns only if the scenario held. `settings` is
-/// what was wrong with those that were looked at before.
-pub(super) fn run(
-    name: &str,
-    titles: Titles,
-    limits: Limits,
-    settings: Result<(), String>,
-    scenario: Scenario,
-) -> Outcome {
+/// what is wrong with the request.
+pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String>) -> Outcome {
     end_with_whoever_started_us();
-    let run = match settings.and_then(|()| number("LAB_SEED")) {
-        Ok(seed) => Run::begin(name, titles, seed.unwrap_or_else(labrt::rand::entropy)),
-        Err(problem) => Run::begin(name, titles, 0).failed(&problem, &problem),
-    };
-    let run = Arc::new(run);
-    let limits = run.prepare(limits).unwrap_or_else(|problem| run.failed(&problem, &problem));
+    let Test { name, titles, limits, scenario } = test;
+    let seed = request.seeds.map_or_else(labrt::rand::entropy, Seeds::first);
+    let result = request.result.clone();
+    let run = Arc::new(Run { result, ..Run::begin(&name, titles, seed) });
+    let ready = settings.and_then(|()| run.prepare(limits, request));
+    ready.unwrap_or_else(|problem| run.failed(&problem, &problem));
     println!("{}", PassedLine::heading(&run.titles.test));
-    let options = Options { name: run.name.clone(), seed: run.seed, time_limit: limits.time };
+    let options = Options { name, seed, time_limit: limits.time };
     match world::run(options, move || scenario()) {
         Ok(held) => {
             let outcome = run.held(&held);
-            leave(&outcome);
+            run.leave(&outcome);
             if outcome.verdict == Verdict::Undecided {
                 ::log::logger().flush();
                 process::exit(UNDECIDED)
@@ -70,30 +67,38 @@ pub(super) fn first_line(failure: &Failure) -> String {
 
 impl Run {
     /// Puts the settings into force.
-    fn prepare(self: &Arc<Run>, limits: Limits) -> Result<Limits, String> {
-        let limits = limits.or_from_environment()?;
+    fn prepare(self: &Arc<Run>, limits: Limits, request: &TestRequest) -> Result<(), String> {
         let run = self.clone();
         let exceeded = move |problem: String| {
             let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
             run.failed(&problem, &report)
         };
-        memory::cap(limits.memory_mib, 0, exceeded)?;
-        log::install_from_environment()?;
-        Ok(limits)
+        memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
+        log::install(request)
     }
 
     /// Ends the process without waiting for its threads: some may never end.
     fn failed(&self, what: &str, report: &str) -> ! {
-        leave(&self.broke(what, report));
+        self.leave(&self.broke(what, report));
         ::log::logger().flush();
         process::exit(FAILED)
+    }
+
+    /// Leaves the outcome where whoever started us looks for it.
+    fn leave(&self, outcome: &Outcome) {
+        if let Some(path) = &self.result
+            && let Err(error) = outcome.write(path)
+        {
+            end_without_a_word(path, &error);
+        }
     }
 }
 
 impl Run {
     /// The run begins now.
     pub(super) fn begin(name: &str, titles: Titles, seed: u64) -> Run {
-        Run { name: name.to_string(), titles, began: Instant::now(), seed }
+        let name = name.to_string();
+        Run { name, titles, began: Instant::now(), seed, result: None }
     }
 
     /// The outcome of a scenario that held, or could not tell.
@@ -118,7 +123,7 @@ impl Run {
     }
 
     fn undecided(&self, doubt: &str) -> Outcome {
-        let report = format!("{doubt}\n  seed     {}\n", self.seed);
+        let report = format!("{doubt}\n  seed     {}\n", seed_with_version(self.seed));
         eprintln!("{} UNDECIDED: {report}", self.name);
         let what = doubt.lines().next().unwrap_or("undecided without a word").to_string();
         let (what, report) = (Some(what), Some(report));
@@ -127,7 +132,8 @@ impl Run {
 
     /// The outcome of a scenario that did not hold, printed.
     pub(super) fn broke(&self, what: &str, report: &str) -> Outcome {
-        let report = format!("{}\n  seed     {}\n", report.trim_end(), self.seed);
+        let seed = seed_with_version(self.seed);
+        let report = format!("{}\n  seed     {seed}\n", report.trim_end());
         eprintln!("{} FAILED: {report}", self.name);
         let (what, report) = (Some(what.to_string()), Some(report));
         Outcome { what, report, ..self.outcome(Verdict::Failed) }
@@ -145,15 +151,6 @@ impl Run {
             wall_seconds: self.began.elapsed().as_secs_f64(),
             simulated: None,
         }
-    }
-}
-
-/// Leaves the outcome where whoever started us looks for it.
-fn leave(outcome: &Outcome) {
-    if let Some(path) = env::var_os("LAB_RESULT")
-        && let Err(error) = outcome.write(Path::new(&path))
-    {
-        end_without_a_word(Path::new(&path), &error);
     }
 }
 
