@@ -28,7 +28,7 @@ const _: fn(ApplyMsg) = |message| match message {
 };
 
 const _: fn() -> Persister = Persister::new; // An empty disk.
-const _: fn(&Persister) -> Persister = Persister::copy; // A crash leaves the next life a copy.
+const _: fn(&Persister) -> Persister = Persister::copy; // A crash leaves a copy.
 const _: Save = |disk, state, snapshot| disk.save(state, snapshot); // Saves both together.
 const _: fn(&Persister) -> Vec<u8> = Persister::state; // What was saved, or nothing.
 const _: fn(&Persister) -> Bytes = Persister::snapshot; // The snapshot that was saved with it.

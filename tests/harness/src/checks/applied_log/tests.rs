@@ -3,8 +3,8 @@
 use super::*;
 
 /// S0 has applied 101, 102 and 103; S1 the first of them.
-fn record(redelivery: Redelivery) -> AppliedRecord<u32> {
-    let mut record = AppliedRecord::new(3, redelivery);
+fn record(redelivery: Redelivery) -> AppliedLog<u32> {
+    let mut record = AppliedLog::new(3, redelivery);
     for (index, value) in (1..).zip([101, 102, 103]) {
         record.apply(0, index, value).unwrap();
     }
