@@ -1,4 +1,4 @@
-//! Many seeds in one process: each in a world of its own, each with its own word at the end.
+//! Many seeds in one process: each in a world of its own, each with its own outcome.
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 

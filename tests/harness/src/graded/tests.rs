@@ -1,4 +1,4 @@
-//! A test is known by the name of its function; how to run it again is printed as one types it.
+//! A graded test has the name of its function; the command to run it again is printed.
 
 use super::{function_around, graded, settings_of};
 use crate::{Figures, Work};

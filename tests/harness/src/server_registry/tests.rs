@@ -1,4 +1,4 @@
-//! What an ended life says counts for nothing; what a present one says is checked.
+//! Reports of an ended incarnation do not count; those of the present one are checked.
 
 use super::*;
 use crate::checks::Property;

@@ -1,4 +1,4 @@
-//! A snapshot is read as it was made, and what is wrong with one is told.
+//! A snapshot is read as it was made, and a wrong one is refused with the reason.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Every way in which applied commands can be wrong is told by its name.
+//! Every way in which applied commands can be wrong is reported as its property.
 
 use super::*;
 
