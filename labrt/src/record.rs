@@ -182,6 +182,13 @@ impl Record {
         Arc::clone(&current)
     }
 
+    /// As [`current`](Record::current), but takes nobody up and counts nothing: for a signal
+    /// handler, which the thread outlives, and with it the record.
+    pub(crate) fn running_here() -> Option<&'static Record> {
+        // SAFETY: null, or out of an `Arc` that is alive while the thread is (see `run`).
+        unsafe { CURRENT.get().as_ref() }
+    }
+
     /// The number of the calling thread.
     #[inline]
     pub(crate) fn current_number() -> ThreadNumber {

@@ -22,6 +22,7 @@ const _: Snapshot = |raft, index, bytes| raft.snapshot(index, bytes); // The ser
 const _: fn(&Raft) = Raft::kill; // `kill` ends the server.
 
 const _: fn(ApplyMsg) = |message| match message {
-    ApplyMsg::Command { index: Index(_), command: Bytes { .. } } => {} // This command is committed.
+    // More fields, such as a term, do no harm.
+    ApplyMsg::Command { index: Index(_), command: Bytes { .. }, .. } => {} // This is committed.
     ApplyMsg::Snapshot { index: Index(_), snapshot: Bytes { .. }, .. } => {} // Go on from this.
 };
