@@ -25,6 +25,7 @@ lab list                          print the course: its parts, tests and points
 lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
                                   all files in it (docs/linearizability.md has the formats)
 lab help                          print this
+lab --version                     print the kit's version, without which a seed means nothing
 
 Options:
       --mode os|sim         on real threads in real time, or simulated from a seed (else MODE,
@@ -71,6 +72,8 @@ pub enum Command {
     Linear(LinearArguments),
     /// Explain the command line.
     Help,
+    /// Print the version.
+    Version,
 }
 
 /// The arguments of `lab test` and `lab replay`.
@@ -148,6 +151,7 @@ pub fn parse(
     let command = match parser.next()? {
         None => return wrong("lab test, lab replay, lab list or lab linear?"),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
+        Some(Short('V') | Long("version")) => return alone(&mut parser, Command::Version),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
     };

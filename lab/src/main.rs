@@ -32,7 +32,7 @@ mod test;
 mod text;
 
 use cli::Command;
-use course::Course;
+use course::{Course, VERSION};
 use exit::Exit;
 use report::console::Console;
 use std::env;
@@ -55,6 +55,7 @@ fn run_command_line() -> Exit {
     let course = Course::load();
     match command {
         Command::Help => print(cli::HELP),
+        Command::Version => print(&format!("lab {VERSION}\n")),
         Command::List => print(&list::table(&course)),
         Command::Linear(arguments) => linear::linear(&arguments),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),

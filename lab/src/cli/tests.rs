@@ -139,6 +139,13 @@ fn help_is_where_one_looks_for_it() {
 }
 
 #[test]
+fn the_version_is_printed_alone() {
+    assert_eq!(parsed_in("--version", &[]), Ok(Command::Version));
+    assert_eq!(parsed_in("-V", &[]), Ok(Command::Version));
+    assert!(parsed_in("--version list", &[]).is_err());
+}
+
+#[test]
 fn histories_are_files_or_directories_and_one_may_be_printed() {
     let arguments = |line: &str| match parsed_in(line, &[]) {
         Ok(Command::Linear(arguments)) => arguments,

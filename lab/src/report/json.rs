@@ -5,7 +5,7 @@ use crate::report::failure_groups::{FailureGroup, failure_groups};
 use crate::run::result::RunResult;
 use crate::run::results::{Medians, Results, Tally, TestResults, TestStatus};
 use crate::run::verdict::RunVerdict;
-use course::{PassedLine, Simulated};
+use course::{PassedLine, Simulated, VERSION};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 /// Goes up when a field is renamed, removed or changes its meaning; new fields leave it.
-const VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// The file asked for with `--json`. It appears when it is complete.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ impl Drop for JsonFile {
 #[derive(Debug, Serialize)]
 pub struct Document<'r> {
     version: u32,
+    kit_version: &'static str,
     exit_code: u8,
     ended: &'static str,
     jobs: usize,
@@ -128,7 +129,8 @@ impl<'r> Document<'r> {
         let parts = results.by_part();
         let tests = results.tests.iter();
         Document {
-            version: VERSION,
+            version: FORMAT_VERSION,
+            kit_version: VERSION,
             exit_code: exit.code(),
             ended: exit.name(),
             jobs,

@@ -5,7 +5,7 @@ use crate::run::result::RunResult;
 use crate::run::verdict::RunVerdict;
 use crate::select::SelectedTest;
 use crate::text::{after, is_frame, labelled, printable, short};
-use course::{PassedLine, TestRequest};
+use course::{PassedLine, TestRequest, seed_with_version};
 use std::fmt::Write;
 use std::mem;
 
@@ -32,7 +32,7 @@ pub fn failure(selected: &SelectedTest, run: &RunResult, colors: Colors) -> Stri
         line("what", what);
     }
     run.notes.iter().for_each(|note| line("note", note));
-    line("seed", &run.seed.to_string());
+    line("seed", &seed_with_version(run.seed));
     if let Some(after) = run.simulated.as_ref().and_then(after) {
         line("after", &after);
     }

@@ -18,6 +18,7 @@ mod seeds;
 mod simulation;
 mod table;
 mod test_request;
+mod version;
 
 pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
@@ -28,3 +29,4 @@ pub use seeds::Seeds;
 pub use simulation::{Backend, Mode, Policy, Simulation};
 pub use table::{Course, Part, Test, Titles};
 pub use test_request::{Role, TestRequest, Unreadable};
+pub use version::{VERSION, seed_with_version};

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::run::results::Results;
 use crate::run::verdict::RunVerdict;
 use crate::sample::{self, Directory};
-use course::Mode;
+use course::{Mode, VERSION};
 use std::fs;
 
 #[test]
@@ -20,6 +20,7 @@ fn the_file_appears_when_it_is_complete() {
     file.write(&Document::new(&results, 8, Exit::Interrupted(2))).expect("it can be written");
     let text = fs::read_to_string(&path).expect("it was written");
     let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!((&document["version"], &document["kit_version"]), (&1.into(), &VERSION.into()));
     assert_eq!(document["ended"], "interrupted");
     assert_eq!(document["exit_code"], 130);
     assert_eq!(document["total"]["points"], 60);

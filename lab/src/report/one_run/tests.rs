@@ -4,6 +4,7 @@ use super::{excerpt, failure, passed};
 use crate::report::color::Colors;
 use crate::run::verdict::RunVerdict;
 use crate::sample;
+use course::VERSION;
 
 #[test]
 fn a_pass_is_the_courses_two_lines() {
@@ -35,11 +36,11 @@ fn a_failure_says_how_to_see_it_again() {
     let course = sample::course();
     let text =
         failure(&sample::all(&course)[0], &sample::run(RunVerdict::Fail, 1, 3), Colors::plain());
-    assert_eq!(
-        text,
-        "FAIL  initial_2a  Test (2A): the initial_2a\n  what   lost entry 7\n  seed   7\n  \
-         again  make test TEST=initial_2a SEED=7\n  files  not kept\n"
+    let expected = format!(
+        "FAIL  initial_2a  Test (2A): the initial_2a\n  what   lost entry 7\n  seed   7 (version \
+         {VERSION})\n  again  make test TEST=initial_2a SEED=7\n  files  not kept\n"
     );
+    assert_eq!(text, expected);
 }
 
 #[test]

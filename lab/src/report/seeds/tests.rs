@@ -6,7 +6,7 @@ use crate::run::result::RunResult;
 use crate::run::results::Results;
 use crate::run::verdict::RunVerdict;
 use crate::sample;
-use course::{Mode, Simulated};
+use course::{Mode, Simulated, VERSION};
 use std::path::PathBuf;
 
 fn run(verdict: RunVerdict, seed: u64) -> RunResult {
@@ -49,18 +49,18 @@ fn failures_are_counted_by_kind_and_the_first_is_told_in_full() {
     first.kept = Some(PathBuf::from("/target/lab/initial_2a/seed-4"));
     first.report = String::from("lost entry 7\n  where    lib.rs:7\n");
     with_runs(vec![run(RunVerdict::Fail, 8), first, run(RunVerdict::Pass, 0)], |results| {
-        assert_eq!(
-            failures(results, Colors::plain()),
+        let expected = format!(
             "FAIL  initial_2a      2 seeds, first 4       lost entry 7\n\
              \n\
              FAIL  initial_2a  Test (2A): the initial_2a\n\
              \x20 what   lost entry 7\n\
-             \x20 seed   4\n\
+             \x20 seed   4 (version {VERSION})\n\
              \x20 after  4.000 s of virtual time (PCT=3)\n\
              \x20 again  make replay TEST=initial_2a SEED=4\n\
              \x20 files  /target/lab/initial_2a/seed-4/\n\
              \x20 report\n    lost entry 7\n      where    lib.rs:7\n\n"
         );
+        assert_eq!(failures(results, Colors::plain()), expected);
     });
 }
 

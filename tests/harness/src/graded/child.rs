@@ -3,7 +3,9 @@
 
 use super::{Limits, ScenarioResult, Test, memory, warnings};
 use crate::log;
-use course::{CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict};
+use course::{
+    CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
+};
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Failure, FailureKind, Options};
@@ -121,7 +123,7 @@ impl Run {
     }
 
     fn undecided(&self, doubt: &str) -> Outcome {
-        let report = format!("{doubt}\n  seed     {}\n", self.seed);
+        let report = format!("{doubt}\n  seed     {}\n", seed_with_version(self.seed));
         eprintln!("{} UNDECIDED: {report}", self.name);
         let what = doubt.lines().next().unwrap_or("undecided without a reason").to_string();
         let (what, report) = (Some(what), Some(report));
@@ -130,7 +132,8 @@ impl Run {
 
     /// The outcome of a scenario that did not hold, printed.
     pub(super) fn broke(&self, what: &str, report: &str) -> Outcome {
-        let report = format!("{}\n  seed     {}\n", report.trim_end(), self.seed);
+        let seed = seed_with_version(self.seed);
+        let report = format!("{}\n  seed     {seed}\n", report.trim_end());
         eprintln!("{} FAILED: {report}", self.name);
         let (what, report) = (Some(what.to_string()), Some(report));
         Outcome { what, report, ..self.outcome(Verdict::Failed) }
