@@ -75,11 +75,14 @@ fn course_allows(value: &str, appended: &[(usize, usize)]) -> bool {
     })
 }
 
+/// Pairs of a client and a number: an element's, or how many the client appended.
+type Numbers = Vec<(usize, usize)>;
+
 /// So many random cases of each test.
 const CASES: usize = 500;
 
 /// Checks random cases, the same ones in every run.
-fn for_random_cases(check: fn(Vec<(usize, usize)>, Vec<(usize, usize)>)) {
+fn for_random_cases(check: fn(Numbers, Numbers)) {
     let name = String::from("appends");
     let options = Options { name, seed: 1, time_limit: Duration::from_secs(3600) };
     let ended = simulate(options, Schedule::default(), move || {
@@ -93,7 +96,7 @@ fn for_random_cases(check: fn(Vec<(usize, usize)>, Vec<(usize, usize)>)) {
 
 /// Some clients' elements in some order, each client's in its own, at least one; and how many each
 /// client has.
-fn some_appends() -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn some_appends() -> (Numbers, Numbers) {
     let mut counts: Vec<usize> =
         (0..random_range(1..5)).map(|_| random_range(0..12_usize)).collect();
     counts[0] += 1;
@@ -104,7 +107,7 @@ fn some_appends() -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
     (numbered(&turns, counts.len()), counts.into_iter().enumerate().collect())
 }
 
-fn numbered(turns: &[usize], clients: usize) -> Vec<(usize, usize)> {
+fn numbered(turns: &[usize], clients: usize) -> Numbers {
     let mut next = vec![0..; clients];
     turns.iter().filter_map(|client| Some((*client, next[*client].next()?))).collect()
 }
