@@ -17,9 +17,11 @@ use crate::wait::Site;
 
 mod receiver;
 mod select;
+mod select_macro;
 mod sender;
 mod simulated;
 
+pub use crate::select;
 pub use receiver::{IntoIter, Iter, Receiver, TryIter};
 pub use select::{Select, SelectedOperation};
 pub use sender::Sender;
@@ -46,15 +48,34 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 #[must_use]
 #[track_caller]
 pub fn after(delay: Duration) -> Receiver<Instant> {
+    time(crossbeam_channel::after, delay, None, Location::caller())
+}
+
+/// A channel that delivers the time whenever `period` has passed since the last delivery was taken.
+/// It holds one message at most: a receiver that comes late misses the deliveries in between.
+#[must_use]
+#[track_caller]
+pub fn tick(period: Duration) -> Receiver<Instant> {
+    time(crossbeam_channel::tick, period, Some(period), Location::caller())
+}
+
+/// A channel whose messages come from time alone: the first after `delay`, and further ones each
+/// `period`. `real` makes it on the OS.
+fn time(
+    real: fn(Duration) -> crossbeam_channel::Receiver<std::time::Instant>,
+    delay: Duration,
+    period: Option<Duration>,
+    made: Site,
+) -> Receiver<Instant> {
     let real = match Runtime::current() {
-        Runtime::Os => Source::Time(crossbeam_channel::after(delay), Instant::from_os),
+        Runtime::Os => Source::Time(real(delay), Instant::from_os),
         Runtime::Sim(sim) => {
-            Source::Simulated(Receiving::new(Channel::after(sim.deadline(delay), |elapsed| {
-                Instant::of_world(elapsed)
-            })))
+            let deadline = sim.deadline(delay);
+            let channel = Channel::alarm(deadline, period, Instant::of_world);
+            Source::Simulated(Receiving::new(channel))
         }
     };
-    Receiver { home: Home::here(), made: Location::caller(), real }
+    Receiver { home: Home::here(), made, real }
 }
 
 /// A channel that never delivers anything.

@@ -8,7 +8,7 @@
 //! | [`thread`]  | `std::thread`, [`scope`](thread::scope) included                         |
 //! | [`time`]    | `std::time`                                                              |
 //! | [`sync`]    | `parking_lot` (no poisoning), and `std::sync::atomic`                    |
-//! | [`channel`] | `crossbeam_channel`                                                      |
+//! | [`channel`] | `crossbeam_channel`; of `select!`, the receives                           |
 //! | [`rand`]    | the free functions of `rand`, from a generator seeded per world and thread |
 //!
 //! `Arc` is std's. Whoever knows those crates learns nothing new.

@@ -5,9 +5,11 @@
 pub mod atomic;
 mod condvar;
 mod mutex;
+mod once;
 mod release;
 mod rwlock;
 
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub use mutex::{Mutex, MutexGuard};
+pub use once::{Once, OnceState};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};

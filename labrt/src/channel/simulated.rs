@@ -38,6 +38,8 @@ struct State<T> {
 /// Where a message comes from time alone.
 struct Alarm<T> {
     deadline: u64,
+    /// If it rings again: how long after its last message was taken.
+    period: Option<Duration>,
     tell: fn(Duration) -> T,
 }
 
@@ -54,10 +56,14 @@ impl<T> Channel<T> {
         })))
     }
 
-    /// One that delivers a message when time comes to `deadline`.
-    pub(super) fn after(deadline: u64, tell: fn(Duration) -> T) -> Arc<Channel<T>> {
+    /// One that delivers a message when time comes to `deadline`, and perhaps further ones.
+    pub(super) fn alarm(
+        deadline: u64,
+        period: Option<Duration>,
+        tell: fn(Duration) -> T,
+    ) -> Arc<Channel<T>> {
         let channel = Channel::never();
-        channel.0.lock().alarm = Some(Alarm { deadline, tell });
+        channel.0.lock().alarm = Some(Alarm { deadline, period, tell });
         channel
     }
 
@@ -88,7 +94,7 @@ impl<T> Channel<T> {
         self.0.lock().capacity
     }
 
-    fn alarm(&self) -> Option<u64> {
+    fn next_alarm(&self) -> Option<u64> {
         self.0.lock().alarm.as_ref().map(|alarm| alarm.deadline)
     }
 
@@ -217,7 +223,10 @@ impl<T> Receiving<T> {
             return Ok(message);
         }
         if let Some(alarm) = state.alarm.take_if(|alarm| is_over(sim, Some(alarm.deadline))) {
-            return Ok((alarm.tell)(Duration::from_nanos(alarm.deadline)));
+            let Alarm { deadline, period, tell } = alarm;
+            let again = |period| Alarm { deadline: sim.deadline(period), ..alarm };
+            state.alarm = period.map(again);
+            return Ok(tell(Duration::from_nanos(deadline)));
         }
         Err(if state.senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }
@@ -226,7 +235,7 @@ impl<T> Receiving<T> {
         loop {
             self.0.invite(sim);
             let token = sim.token();
-            let woken = sim.wait(&[self.0.arrival()], earlier(deadline, self.0.alarm()));
+            let woken = sim.wait(&[self.0.arrival()], earlier(deadline, self.0.next_alarm()));
             if let Some(message) = self.0.handed_to(token) {
                 return Ok(message);
             }

@@ -9,9 +9,11 @@ mod channels;
 mod clock;
 mod condvar;
 mod mutex;
+mod once;
 mod rwlock;
 mod scopes;
 mod select;
+mod select_macro;
 mod threads;
 
 use labrt::sim::Backend;

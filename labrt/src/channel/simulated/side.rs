@@ -40,7 +40,7 @@ impl<T> Side for Receiving<T> {
     }
 
     fn deadline(&self) -> Option<u64> {
-        self.0.alarm()
+        self.0.next_alarm()
     }
 
     fn invite(&self, sim: Sim) {
