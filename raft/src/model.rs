@@ -11,7 +11,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use labrt::time::Instant;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 
 use crate::applier::ApplyMsg;
 use crate::limits::HEARTBEAT_INTERVAL;
