@@ -11,7 +11,7 @@ pub use crossbeam_channel::{
     TrySelectError, TrySendError,
 };
 
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Runtime, WorldBinding};
 use crate::time::Instant;
 use crate::wait::Site;
 
@@ -75,7 +75,7 @@ fn time(
             Source::Simulated(Receiving::new(channel))
         }
     };
-    Receiver { home: Home::here(), made, real }
+    Receiver { binding: WorldBinding::here(), made, real }
 }
 
 /// A channel that never delivers anything.
@@ -86,11 +86,11 @@ pub fn never<T>() -> Receiver<T> {
         Runtime::Os => Source::Messages(crossbeam_channel::never()),
         Runtime::Sim(_) => Source::Simulated(Receiving::new(Channel::never())),
     };
-    Receiver { home: Home::here(), made: Location::caller(), real }
+    Receiver { binding: WorldBinding::here(), made: Location::caller(), real }
 }
 
 fn channel<T>(capacity: Option<usize>, made: Site) -> (Sender<T>, Receiver<T>) {
-    let home = Home::here();
+    let binding = WorldBinding::here();
     let (sender, receiver) = match Runtime::current() {
         Runtime::Os => {
             let (sender, receiver) = match capacity {
@@ -105,6 +105,6 @@ fn channel<T>(capacity: Option<usize>, made: Site) -> (Sender<T>, Receiver<T>) {
             (sender, Source::Simulated(Receiving::new(channel)))
         }
     };
-    let sender = Sender { home: home.clone(), made, real: sender };
-    (sender, Receiver { home, made, real: receiver })
+    let sender = Sender { binding: binding.clone(), made, real: sender };
+    (sender, Receiver { binding, made, real: receiver })
 }

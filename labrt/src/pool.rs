@@ -11,9 +11,9 @@ use crossbeam_channel::{Sender, bounded};
 use parking_lot::Mutex;
 
 use crate::limits::{MAX_OS_THREADS, refusal, stack_size};
-use crate::record::Record;
 use crate::reserve;
 use crate::sim::guard;
+use crate::thread_info::ThreadInfo;
 
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
@@ -87,7 +87,7 @@ impl Refused {
             }
             Refused::ByOs(error) => (error.kind(), format!("{error}; {alive} are alive")),
         };
-        io::Error::new(kind, refusal(why, &Record::all()))
+        io::Error::new(kind, refusal(why, &ThreadInfo::all()))
     }
 }
 

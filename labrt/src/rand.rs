@@ -11,11 +11,11 @@ use std::ops::RangeBounds;
 pub use rand::distr;
 use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::distr::{Distribution, StandardUniform};
+use rand::rngs::ChaCha8Rng;
 pub use rand::seq;
 pub use rand::{Rng, RngExt, SeedableRng};
-use rand::rngs::ChaCha8Rng;
 
-use crate::record::Record;
+use crate::thread_info::ThreadInfo;
 
 /// A handle on the calling thread's generator, for whatever takes a [`Rng`].
 #[derive(Debug, Clone, Copy)]
@@ -88,9 +88,9 @@ pub fn entropy() -> u64 {
 }
 
 fn with_generator<T>(draw: impl FnOnce(&mut ChaCha8Rng) -> T) -> T {
-    let record = Record::current();
-    let mut generator = record.generator.lock();
-    draw(generator.get_or_insert_with(|| Box::new(ChaCha8Rng::seed_from_u64(record.seed))))
+    let info = ThreadInfo::current();
+    let mut generator = info.generator.lock();
+    draw(generator.get_or_insert_with(|| Box::new(ChaCha8Rng::seed_from_u64(info.seed))))
 }
 
 impl rand::TryRng for ThreadRng {

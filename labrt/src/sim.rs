@@ -14,13 +14,13 @@ use crate::time::Duration;
 use crate::world::{Failure, Options, World};
 
 mod carrier;
-pub(crate) mod core;
+pub(crate) mod engine;
 pub(crate) mod guard;
 mod schedule;
 pub(crate) mod trace;
 
 use carrier::Carrier;
-pub(crate) use core::Core;
+pub(crate) use engine::Engine;
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
@@ -119,55 +119,55 @@ fn host_world<T: Send + 'static>(
 ) -> Simulated<T> {
     let backend = schedule.backend;
     let world = World::simulated(options, schedule);
-    let core = world.core().expect("it is simulated");
+    let engine = world.engine().expect("it is simulated");
     // Before anything here asks std for randomness.
-    let entered = guard::enter(core.watched.clone());
+    let entered = guard::enter(engine.monitor.clone());
     let value = Arc::new(Mutex::new(None));
     let test = {
-        let (core, value) = (core.clone(), value.clone());
+        let (engine, value) = (engine.clone(), value.clone());
         move || {
             let result = body();
             // Dropped here, if it is of no use: it may be of this world.
-            if !core.fails_by_misuse() && !core.is_ending() {
+            if !engine.fails_by_misuse() && !engine.is_ending() {
                 *value.lock() = Some(result);
-                core.end();
+                engine.end();
             }
         }
     };
-    core.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
-    runtime::list_world(core);
-    runtime::enter_world(core);
-    let mut carrier = Carrier::new(backend, core);
-    carrier.drive(core.first());
-    let leaked = take_down(core, &mut carrier);
+    engine.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
+    runtime::list_world(engine);
+    runtime::enter_world(engine);
+    let mut carrier = Carrier::new(backend, engine);
+    carrier.drive(engine.first());
+    let leaked = take_down(engine, &mut carrier);
     carrier.finish();
     runtime::leave_world();
-    runtime::strike_world(core);
-    core.watched.idle.store(true, Ordering::Relaxed);
+    runtime::strike_world(engine);
+    engine.monitor.idle.store(true, Ordering::Relaxed);
     drop(entered);
-    let (points, policy, hash) = core.finish();
+    let (points, policy, hash) = engine.finish();
     let result = match (world.failure(), value.lock().take()) {
         (Some(failure), _) => Err(failure),
         (None, Some(value)) => Ok(value),
         (None, None) => unreachable!("a world ends with a value or with a failure"),
     };
-    Simulated { result, elapsed: core.elapsed(), points, policy, hash, leaked }
+    Simulated { result, elapsed: engine.elapsed(), points, policy, hash, leaked }
 }
 
 /// Unwinds every thread that is left; returns those that will not end. A thread whose destructors
 /// wait for others is taken up again when they have had their turn.
-fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
+fn take_down(engine: &Engine, carrier: &mut Carrier) -> Vec<String> {
     let mut idle_rounds = 0;
     loop {
-        let alive = core.alive();
+        let alive = engine.alive();
         if alive.is_empty() || idle_rounds == IDLE_ROUNDS {
-            return core.records().iter().map(ToString::to_string).collect();
+            return engine.thread_infos().iter().map(ToString::to_string).collect();
         }
         for task in &alive {
-            core.set_running(*task);
+            engine.set_running(*task);
             carrier.drive(*task);
         }
-        idle_rounds = if core.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
+        idle_rounds = if engine.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
     }
 }
 

@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use labrt::time::Instant;
-use rand::{RngExt, SeedableRng};
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 use crate::applier::ApplyMsg;
 use crate::limits::HEARTBEAT_INTERVAL;

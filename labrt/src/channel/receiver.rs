@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::simulated::Receiving;
 use super::{RecvError, RecvTimeoutError, TryRecvError};
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Runtime, WorldBinding};
 use crate::sim::trace::Op;
-use crate::wait::{Site, What, waiting};
+use crate::wait::{Site, WaitKind, waiting};
 
 /// The receiving side of a channel. Clones share its messages: each goes to one of them.
 pub struct Receiver<T> {
-    pub(super) home: Home,
+    pub(super) binding: WorldBinding,
     /// Where the channel was made: names it in reports.
     pub(super) made: Site,
     pub(super) real: Source<T>,
@@ -64,16 +64,16 @@ impl<T> Receiver<T> {
     #[inline]
     #[track_caller]
     pub(super) fn take(&self, limit: Option<Duration>, site: Site) -> Result<T, RecvTimeoutError> {
-        let runtime = self.home.enter();
+        let runtime = self.binding.enter();
         if let Runtime::Sim(sim) = runtime {
-            sim.point(Op::Receive, self.home.number(), site);
+            sim.scheduling_point(Op::Receive, self.binding.number(), site);
         }
         match self.real.try_recv() {
             Ok(message) => return Ok(message),
             Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
             Err(TryRecvError::Empty) => {}
         }
-        let what = What::Receive { made: self.made };
+        let what = WaitKind::Receive { made: self.made };
         waiting(what, limit, site, || match (&self.real, runtime) {
             (Source::Simulated(receiving), Runtime::Sim(sim)) => {
                 receiving.recv(sim, limit.map(|limit| sim.deadline(limit)))
@@ -89,8 +89,8 @@ impl<T> Receiver<T> {
     #[inline]
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::Receive, self.home.number(), Location::caller());
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::Receive, self.binding.number(), Location::caller());
         }
         self.real.try_recv()
     }
@@ -111,8 +111,8 @@ impl<T> Receiver<T> {
     #[must_use]
     #[track_caller]
     pub fn len(&self) -> usize {
-        if let Some(sim) = self.home.sim() {
-            sim.point(Op::Receive, self.home.number(), Location::caller());
+        if let Some(sim) = self.binding.sim() {
+            sim.scheduling_point(Op::Receive, self.binding.number(), Location::caller());
         }
         match &self.real {
             Source::Messages(receiver) => receiver.len(),
@@ -147,7 +147,7 @@ impl<T> Source<T> {
 
     /// Waits, on the OS.
     fn recv(&self, limit: Option<Duration>) -> Result<T, RecvTimeoutError> {
-        let elsewhere = || unreachable!("its home was entered");
+        let elsewhere = || unreachable!("its binding was entered");
         match limit {
             Some(limit) => {
                 from_source!(self, receiver => receiver.recv_timeout(limit), _it => elsewhere())
@@ -173,7 +173,7 @@ impl<T> Clone for Source<T> {
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Receiver<T> {
-        Receiver { home: self.home.clone(), made: self.made, real: self.real.clone() }
+        Receiver { binding: self.binding.clone(), made: self.made, real: self.real.clone() }
     }
 }
 

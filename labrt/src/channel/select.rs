@@ -11,10 +11,10 @@ use super::{
     Receiver, RecvError, SelectTimeoutError, SendError, Sender, TryRecvError, TrySelectError,
     TrySendError,
 };
-use crate::runtime::{Home, Runtime, Sim};
-use crate::sim::core::{Key, Token, Woken};
+use crate::runtime::{Runtime, Sim, WorldBinding};
+use crate::sim::engine::{Key, Token, Woken};
 use crate::sim::trace::Op;
-use crate::wait::{What, waiting};
+use crate::wait::{WaitKind, waiting};
 
 /// Waits until one of several channels is ready.
 ///
@@ -33,7 +33,7 @@ use crate::wait::{What, waiting};
 /// assert_eq!(ready.recv(&numbers), Ok(7));
 /// ```
 pub struct Select<'a> {
-    home: Home,
+    binding: WorldBinding,
     channels: usize,
     real: Real<'a>,
 }
@@ -52,7 +52,7 @@ impl<'a> Select<'a> {
             Runtime::Os => Real::Os(crossbeam_channel::Select::new()),
             Runtime::Sim(_) => Real::Simulated(Vec::new()),
         };
-        Select { home: Home::here(), channels: 0, real }
+        Select { binding: WorldBinding::here(), channels: 0, real }
     }
 
     /// Adds a receiver; its index is told when it is the one.
@@ -61,7 +61,7 @@ impl<'a> Select<'a> {
     /// If it belongs to another world.
     #[track_caller]
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
-        receiver.home.enter();
+        receiver.binding.enter();
         self.channels += 1;
         match (&mut self.real, &receiver.real) {
             (Real::Os(select), Source::Messages(receiver)) => select.recv(receiver),
@@ -77,7 +77,7 @@ impl<'a> Select<'a> {
     /// If it belongs to another world.
     #[track_caller]
     pub fn send<T>(&mut self, sender: &'a Sender<T>) -> usize {
-        sender.home.enter();
+        sender.binding.enter();
         self.channels += 1;
         match (&mut self.real, &sender.real) {
             (Real::Os(select), Sink::Os(sender)) => select.send(sender),
@@ -108,8 +108,8 @@ impl<'a> Select<'a> {
     /// If nothing was added.
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
-        let (runtime, site) = (self.home.enter(), Location::caller());
-        let what = What::Select { channels: self.channels };
+        let (runtime, site) = (self.binding.enter(), Location::caller());
+        let what = WaitKind::Select { channels: self.channels };
         if let Ok(selected) = self.try_select() {
             return selected;
         }
@@ -119,7 +119,7 @@ impl<'a> Select<'a> {
                 SelectedOperation { real: Selected::Simulated(pending) }
             }
             (Real::Os(select), _) => SelectedOperation { real: Selected::Os(select.select()) },
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its binding was entered"),
         })
     }
 
@@ -132,8 +132,8 @@ impl<'a> Select<'a> {
         &mut self,
         limit: Duration,
     ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        let (runtime, site) = (self.home.enter(), Location::caller());
-        let what = What::Select { channels: self.channels };
+        let (runtime, site) = (self.binding.enter(), Location::caller());
+        let what = WaitKind::Select { channels: self.channels };
         if let Ok(selected) = self.try_select() {
             return Ok(selected);
         }
@@ -143,7 +143,7 @@ impl<'a> Select<'a> {
                 pending.map(Selected::Simulated).ok_or(SelectTimeoutError)
             }
             (Real::Os(select), _) => select.select_timeout(limit).map(Selected::Os),
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its binding was entered"),
         })?;
         Ok(SelectedOperation { real })
     }
@@ -154,13 +154,13 @@ impl<'a> Select<'a> {
     /// If none is.
     #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        let real = match (&mut self.real, self.home.enter()) {
+        let real = match (&mut self.real, self.binding.enter()) {
             (Real::Os(select), _) => Selected::Os(select.try_select()?),
             (Real::Simulated(sides), Runtime::Sim(sim)) => {
-                sim.point(Op::Select, self.home.number(), Location::caller());
+                sim.scheduling_point(Op::Select, self.binding.number(), Location::caller());
                 Selected::Simulated(ready(sides, sim, None).ok_or(TrySelectError)?)
             }
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its binding was entered"),
         };
         Ok(SelectedOperation { real })
     }

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::runtime::{Sim, current_sim};
-use crate::sim::core::{Key, Token, Woken};
+use crate::sim::engine::{Key, Token, Woken};
 
 mod side;
 

@@ -1,7 +1,7 @@
 //! What carries simulated threads: coroutines, or OS threads that hand over a baton.
 //!
 //! Both do four things: start a thread when control first goes to it, pass control on, give it
-//! back to the driver, and let a thread end. Which thread is next was decided before by the core;
+//! back to the driver, and let a thread end. Which thread is next was decided before by the engine;
 //! that is why the same seed does the same on both.
 
 mod coroutines;
@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::Backend;
-use super::core::{Core, Next, TaskId};
+use super::engine::{Engine, Next, TaskId};
 
 use coroutines::Coroutines;
 use threads::Threads;
@@ -23,10 +23,10 @@ pub(super) enum Carrier {
 }
 
 impl Carrier {
-    pub(super) fn new(backend: Backend, core: &Arc<Core>) -> Carrier {
+    pub(super) fn new(backend: Backend, engine: &Arc<Engine>) -> Carrier {
         match backend {
-            Backend::Coroutines => Carrier::Coroutines(Coroutines::new(core.clone())),
-            Backend::Threads => Carrier::Threads(Threads::new(core.clone())),
+            Backend::Coroutines => Carrier::Coroutines(Coroutines::new(engine.clone())),
+            Backend::Threads => Carrier::Threads(Threads::new(engine.clone())),
         }
     }
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io::Write;
 
-use crate::wait::{Site, place};
+use crate::wait::{Site, file_line};
 
 /// What a thread did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Trace {
     #[cold]
     fn write(&mut self, now: u64, thread: u64, op: Op, object: ObjectNumber, site: Option<Site>) {
         let Some(text) = &mut self.text else { return };
-        let at = site.map(place).unwrap_or_default();
+        let at = site.map(file_line).unwrap_or_default();
         let (event, seconds, nanos) = (self.events, now / 1_000_000_000, now % 1_000_000_000);
         // A trace that cannot be written is cut short; the run is not the worse for it.
         if writeln!(text, "{event} {seconds}.{nanos:09} thread {thread} {op:?} {object} {at}")

@@ -13,9 +13,9 @@ use crate::sim::trace::Op;
 /// What goes before every operation. An atomic belongs to no world: nobody waits for it.
 #[inline(always)]
 #[track_caller]
-fn point() {
+fn scheduling_point() {
     if let Some(sim) = current_sim() {
-        sim.point(Op::Atomic, 0, Location::caller());
+        sim.scheduling_point(Op::Atomic, 0, Location::caller());
     }
 }
 
@@ -48,7 +48,7 @@ macro_rules! atomic {
             #[must_use]
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                point();
+                scheduling_point();
                 self.0.load(order)
             }
 
@@ -56,7 +56,7 @@ macro_rules! atomic {
             #[inline]
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                point();
+                scheduling_point();
                 self.0.store(value, order);
             }
 
@@ -75,7 +75,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 self.0.compare_exchange(current, new, success, failure)
             }
 
@@ -92,7 +92,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 // The strong one under simulation, so that the same seed does the same everywhere.
                 match current_sim() {
                     Some(_) => self.0.compare_exchange(current, new, success, failure),
@@ -113,7 +113,7 @@ macro_rules! atomic {
                 fetch: Ordering,
                 change: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 self.0.fetch_update(set, fetch, change)
             }
         }
@@ -135,7 +135,7 @@ macro_rules! atomic {
         #[inline]
         #[track_caller]
         pub fn $change(&self, value: $value, order: Ordering) -> $value {
-            point();
+            scheduling_point();
             self.0.$change(value, order)
         }
     )*};

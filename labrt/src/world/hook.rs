@@ -6,10 +6,10 @@ use std::panic::PanicHookInfo;
 use std::sync::{Arc, Once};
 
 use super::{FailureKind, World};
-use crate::record::Record;
 use crate::runtime::current_sim;
-use crate::sim::core::Kill;
-use crate::wait::place;
+use crate::sim::engine::Kill;
+use crate::thread_info::ThreadInfo;
+use crate::wait::file_line;
 
 /// Of panics that come while others unwind, so many are told: some threads catch one after another.
 const TOLD_AT_MOST: usize = 10;
@@ -19,7 +19,7 @@ pub(super) fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| match &Record::current().world {
+        std::panic::set_hook(Box::new(move |info| match &ThreadInfo::current().world {
             Some(world) => world.panicked(info),
             None => previous(info),
         }));
@@ -28,7 +28,7 @@ pub(super) fn install_hook() {
 
 impl World {
     fn panicked(self: &Arc<World>, info: &PanicHookInfo<'_>) {
-        let (message, place) = (panic_message(info.payload()), info.location().map(place));
+        let (message, place) = (panic_message(info.payload()), info.location().map(file_line));
         let again = match current_sim() {
             Some(sim) => sim.unwinds(),
             None => self.failure().is_some(),
@@ -51,7 +51,7 @@ impl World {
             return;
         }
         let earlier = earlier.map(|earlier| earlier.to_string()).unwrap_or_default();
-        let (who, elapsed) = (Record::current(), self.elapsed().as_secs_f64());
+        let (who, elapsed) = (ThreadInfo::current(), self.elapsed().as_secs_f64());
         // Not `eprintln`, which panics if nobody reads.
         let _ = writeln!(
             io::stderr(),
@@ -67,7 +67,7 @@ pub(crate) fn report_panic(payload: &(dyn Any + Send)) {
     if payload.is::<Kill>() && current_sim().is_some_and(|sim| sim.is_ending()) {
         return;
     }
-    if let Some(world) = &Record::current().world {
+    if let Some(world) = &ThreadInfo::current().world {
         world.fail_here(FailureKind::Panic, panic_message(payload), None);
     }
 }

@@ -2,10 +2,10 @@
 //! exact replay.
 
 mod bugs;
+mod cross_world;
 mod destructors;
 mod determinism;
 mod ends;
 mod hostile;
 mod programs;
-mod strays;
 mod verdicts;

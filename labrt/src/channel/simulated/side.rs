@@ -2,7 +2,7 @@
 
 use super::{Receiving, Sending, TryRecvError, is_over};
 use crate::runtime::Sim;
-use crate::sim::core::{Key, Token};
+use crate::sim::engine::{Key, Token};
 
 /// One side of a channel, as a select sees it.
 pub(in crate::channel) trait Side {

@@ -12,10 +12,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use super::blame::{Blame, blame};
+use super::culprit_frame::{Culprit, culprit_frame};
 use super::last_words::say;
-use super::{Watched, exempt};
-use crate::record::Record;
+use super::{Monitor, bypass};
+use crate::thread_info::ThreadInfo;
 use crate::world::{Failure, FailureKind};
 
 /// How long telling a failure may take: finding source lines in a large binary takes a second.
@@ -23,11 +23,11 @@ const TELLING: Duration = Duration::from_secs(5);
 
 /// What ends the process.
 pub(super) struct Alarm {
-    pub(super) world: Arc<Watched>,
+    pub(super) world: Arc<Monitor>,
     pub(super) kind: FailureKind,
     /// What the thread does.
     pub(super) what: What,
-    pub(super) record: Option<Arc<Record>>,
+    pub(super) info: Option<Arc<ThreadInfo>>,
     pub(super) backtrace: Option<Backtrace>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn start() {
 
 /// Has the failure told, then aborts the process. Of several, the first is told.
 pub(super) fn fatal(alarm: Alarm) -> ! {
-    exempt(|| {
+    bypass(|| {
         // The loser's parts are not freed: the allocator may be locked.
         if let Err(second) = ALARM.set(alarm) {
             std::mem::forget(second);
@@ -72,8 +72,8 @@ pub(super) fn fatal(alarm: Alarm) -> ! {
             teller.unpark();
         }
         thread::sleep(TELLING);
-        if let Some(Alarm { world, what, record, .. }) = ALARM.get() {
-            let name = Name(record.as_deref());
+        if let Some(Alarm { world, what, info, .. }) = ALARM.get() {
+            let name = Name(info.as_deref());
             say(format_args!("{}, seed {}: thread {name} {what}\n", world.name, world.seed));
         }
         process::abort()
@@ -94,7 +94,7 @@ fn tell(alarm: &Alarm) -> ! {
     match HANDLER.get() {
         Some(handler) => handler(&failure),
         None => {
-            let Watched { name, seed, .. } = &*alarm.world;
+            let Monitor { name, seed, .. } = &*alarm.world;
             // Not `eprintln`, which a test's capture would keep to itself.
             let _ = writeln!(io::stderr(), "{failure}{name}, seed {seed}: {}", failure.message);
         }
@@ -104,10 +104,10 @@ fn tell(alarm: &Alarm) -> ! {
 
 impl Alarm {
     fn failure(&self) -> Failure {
-        let record = self.record.as_deref();
-        let message = format!("thread {} {}", Name(record), self.what);
-        let blame = self.backtrace.as_ref().map(blame).unwrap_or_default();
-        failure(&self.world, self.kind, message, record, blame)
+        let info = self.info.as_deref();
+        let message = format!("thread {} {}", Name(info), self.what);
+        let culprit = self.backtrace.as_ref().map(culprit_frame).unwrap_or_default();
+        failure(&self.world, self.kind, message, info, culprit)
     }
 }
 
@@ -126,36 +126,36 @@ impl fmt::Display for What {
     }
 }
 
-/// A thread's name; without a record it is the engine that runs, or nobody knows.
-struct Name<'a>(Option<&'a Record>);
+/// A thread's name; without a `ThreadInfo` it is the engine that runs, or nobody knows.
+struct Name<'a>(Option<&'a ThreadInfo>);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(record) => record.fmt(f),
+            Some(info) => info.fmt(f),
             None => f.write_str("(unknown)"),
         }
     }
 }
 
-/// A failure in `record`'s thread of `world`.
+/// A failure in `info`'s thread of `world`.
 pub(super) fn failure(
-    world: &Watched,
+    world: &Monitor,
     kind: FailureKind,
     message: String,
-    record: Option<&Record>,
-    blame: Blame,
+    info: Option<&ThreadInfo>,
+    culprit: Culprit,
 ) -> Failure {
-    let name = record.map_or("(unknown)".into(), |record| record.name().to_string());
+    let name = info.map_or("(unknown)".into(), |info| info.name().to_string());
     let mut failure = Failure {
         kind,
         message,
         thread: name,
-        server: record.and_then(|record| record.server.as_ref()).map(ToString::to_string),
-        place: blame.place,
+        server: info.and_then(|info| info.server.as_ref()).map(ToString::to_string),
+        place: culprit.place,
         elapsed: Duration::ZERO,
         threads: String::new(),
-        backtrace: (!blame.backtrace.is_empty()).then_some(blame.backtrace),
+        backtrace: (!culprit.backtrace.is_empty()).then_some(culprit.backtrace),
     };
     (world.describe)(&mut failure);
     failure

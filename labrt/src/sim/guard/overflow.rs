@@ -11,9 +11,9 @@ use std::ptr;
 use std::sync::{Once, OnceLock};
 
 use super::last_words::say;
-use super::{CARRIER, Carrier};
+use super::{HOST_THREAD, HostThread};
 use crate::limits::stack_size;
-use crate::record::Record;
+use crate::thread_info::ThreadInfo;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
@@ -45,7 +45,7 @@ fn install_handlers() {
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel hands a valid description of the fault.
     let address = unsafe { (*info).si_addr() } as usize;
-    if CARRIER.with(|carrier| tell_overflow(carrier, address)) {
+    if HOST_THREAD.with(|host| tell_overflow(host, address)) {
         process::abort();
     }
     // SAFETY: as it was called.
@@ -53,20 +53,20 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
 }
 
 /// Says whose stack is used up, if the address tells that one is.
-fn tell_overflow(carrier: &Carrier, address: usize) -> bool {
+fn tell_overflow(host: &HostThread, address: usize) -> bool {
     let within = |(start, end): (usize, usize)| (start..end).contains(&address);
-    let (coroutine, own) = (within(carrier.guard_page.get()), within(carrier.own_guard_page.get()));
+    let (coroutine, own) = (within(host.guard_page.get()), within(host.own_guard_page.get()));
     // SAFETY: neither is null when a simulated thread runs, and both live as long.
-    let simulated = unsafe { (carrier.record.get().as_ref(), carrier.world.get().as_ref()) };
-    match (simulated, Record::running_here()) {
-        ((Some(record), Some(world)), _) if coroutine || own => say(format_args!(
-            "simulated thread {record} has overflowed its stack of {} KiB (seed {}): \
+    let simulated = unsafe { (host.info.get().as_ref(), host.world.get().as_ref()) };
+    match (simulated, ThreadInfo::running_here()) {
+        ((Some(info), Some(world)), _) if coroutine || own => say(format_args!(
+            "simulated thread {info} has overflowed its stack of {} KiB (seed {}): \
              does a function call itself without end?\n",
             world.stack_size / 1024,
             world.seed
         )),
-        ((None, _), Some(record)) if own => say(format_args!(
-            "thread {record} has overflowed its stack of {} KiB: does a function call itself \
+        ((None, _), Some(info)) if own => say(format_args!(
+            "thread {info} has overflowed its stack of {} KiB: does a function call itself \
              without end? (RUST_MIN_STACK=1048576 would make it 1024 KiB)\n",
             stack_size() / 1024,
         )),

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::state::Verdict;
-use super::{Core, LIVELOCK, Next, Woken};
+use super::{Engine, LIVELOCK, Next, Woken};
 use crate::sim::carrier::switch;
-use crate::wait::place;
+use crate::wait::file_line;
 use crate::world::{FailureKind, World};
 
 /// What unwinds a thread when its world ends.
@@ -21,7 +21,7 @@ pub(crate) struct Kill;
 /// In a world that ends, a thread looks so many times for something before others have a turn.
 const LOOKS: u64 = 1000;
 
-impl Core {
+impl Engine {
     #[inline]
     pub(crate) fn is_ending(&self) -> bool {
         // Relaxed: set and read by threads of which one runs at a time.
@@ -68,8 +68,8 @@ impl Core {
         }
         let turns = {
             let mut state = self.state.lock();
-            state.standing += 1;
-            state.standing
+            state.points_without_progress += 1;
+            state.points_without_progress
         };
         if turns % LOOKS == 0 {
             self.pause();
@@ -115,7 +115,7 @@ impl Core {
             Verdict::Livelock(site) => world.fail_here(
                 FailureKind::Livelock,
                 format!("livelock: {LIVELOCK} scheduling points without time passing"),
-                Some(place(site)),
+                Some(file_line(site)),
             ),
             Verdict::TimeLimit => world.exceed(),
         }

@@ -4,11 +4,11 @@
 //! the queue, then block" needs no further care. Everything that blocks is built on three
 //! operations:
 //!
-//! - [`point`](Core::point): something was done that another thread could see. Another thread may
+//! - [`scheduling_point`](Engine::scheduling_point): something was done that another thread could see. Another thread may
 //!   run now.
-//! - [`wait`](Core::wait): the running thread stops until one of some *keys* is woken, or until a
+//! - [`wait`](Engine::wait): the running thread stops until one of some *keys* is woken, or until a
 //!   deadline. A key is an address, which stands for what is waited for.
-//! - [`wake_one`](Core::wake_one), [`wake_all`](Core::wake_all): threads that wait for a key can
+//! - [`wake_one`](Engine::wake_one), [`wake_all`](Engine::wake_all): threads that wait for a key can
 //!   run again. What they waited for may be gone by the time they do (stealing is allowed), so
 //!   they look again.
 //!
@@ -27,19 +27,19 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::Schedule;
 use super::carrier::switch;
-use super::guard::{Watched, take_misuse};
+use super::guard::{Monitor, take_misuse};
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 
-mod ending;
-mod lives;
 mod state;
+mod tasks;
+mod teardown;
 
-pub(crate) use ending::Kill;
-use lives::max_threads;
 use state::{State, Verdict};
+use tasks::max_threads;
+pub(crate) use teardown::Kill;
 
 /// A thread's place in its world. Used again when the thread has ended.
 pub(crate) type TaskId = u32;
@@ -95,7 +95,7 @@ pub(super) enum Next {
 
 pub(crate) type Body = Box<dyn FnOnce() + Send>;
 
-pub(crate) struct Core {
+pub(crate) struct Engine {
     /// Tags this world's objects.
     pub(crate) id: u32,
     /// Nanoseconds since the world began. Beside the state, because a log line must not take locks.
@@ -109,12 +109,12 @@ pub(crate) struct Core {
     /// The world has ended, well or badly: every thread is to unwind.
     ending: AtomicBool,
     /// What the watchdog sees of this world.
-    pub(super) watched: Arc<Watched>,
+    pub(super) monitor: Arc<Monitor>,
     state: Mutex<State>,
 }
 
-impl Core {
-    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Core {
+impl Engine {
+    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Engine {
         static NEXT: AtomicU32 = AtomicU32::new(crate::runtime::FIRST_WORLD);
         let seed = options.seed;
         let describe = move |failure: &mut Failure| {
@@ -122,14 +122,14 @@ impl Core {
                 world.describe(failure);
             }
         };
-        Core {
+        Engine {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
             threads: AtomicU64::new(0),
             max_threads: max_threads(schedule.backend),
             ending: AtomicBool::new(false),
-            watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
+            monitor: Arc::new(Monitor::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(State::new(seed, nanos(options.time_limit), schedule)),
         }
     }
@@ -157,22 +157,22 @@ impl Core {
     /// A scheduling point: the running thread has done something, or is about to, that others can
     /// see. Unwinds if the world ends.
     #[inline]
-    pub(crate) fn point(&self, op: Op, object: ObjectNumber, site: Site) {
-        if self.pass_point(op, object, site) {
+    pub(crate) fn scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) {
+        if self.pass_scheduling_point(op, object, site) {
             self.stop_here();
         }
     }
 
-    /// As [`point`](Core::point), but never unwinds: for destructors.
+    /// As [`scheduling_point`](Engine::scheduling_point), but never unwinds: for destructors.
     #[inline]
-    pub(crate) fn point_in_drop(&self, op: Op, object: ObjectNumber, site: Site) {
-        self.pass_point(op, object, site);
+    pub(crate) fn scheduling_point_in_drop(&self, op: Op, object: ObjectNumber, site: Site) {
+        self.pass_scheduling_point(op, object, site);
     }
 
     /// A point, and perhaps a switch; true if the world is ending.
     #[inline]
-    fn pass_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        let Some(mut state) = self.begin_point(op, object, site) else { return true };
+    fn pass_scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
+        let Some(mut state) = self.begin_scheduling_point(op, object, site) else { return true };
         if state.runnable.is_empty() {
             state.scheduler.nobody_waits();
             return false;
@@ -188,7 +188,7 @@ impl Core {
 
     /// What every point begins with; nothing if the world is ending.
     #[inline]
-    fn begin_point(
+    fn begin_scheduling_point(
         &self,
         op: Op,
         object: ObjectNumber,
@@ -198,9 +198,9 @@ impl Core {
             return None;
         }
         let mut state = self.state.lock();
-        self.watched.heartbeat.store(state.points, Ordering::Relaxed);
+        self.monitor.heartbeat.store(state.points, Ordering::Relaxed);
         state.pass(op, object, Some(site));
-        if state.standing > LIVELOCK {
+        if state.points_without_progress > LIVELOCK {
             drop(state);
             self.judge(Verdict::Livelock(site));
             return None;
@@ -228,7 +228,7 @@ impl Core {
 
     /// A yield; true if the world is ending.
     fn pass_yield(&self, site: Site) -> bool {
-        let Some(mut state) = self.begin_point(Op::Yield, 0, site) else { return true };
+        let Some(mut state) = self.begin_scheduling_point(Op::Yield, 0, site) else { return true };
         let me = state.running;
         state.step_back(me);
         !self.charge(&mut state) || self.give_way(me, state)
@@ -236,7 +236,7 @@ impl Core {
 
     /// Does nothing for so long, not even if somebody wakes it.
     pub(crate) fn sleep(&self, duration: Duration, site: Site) {
-        self.point(Op::Sleep, 0, site);
+        self.scheduling_point(Op::Sleep, 0, site);
         let deadline = self.deadline(duration);
         while self.wait(&[], Some(deadline)) != Woken::TimedOut {}
     }
@@ -260,14 +260,14 @@ impl Core {
         if !self.is_ending() && !self.charge(&mut self.state.lock()) {
             self.stop_here();
         }
-        self.point(Op::Clock, 0, site);
+        self.scheduling_point(Op::Clock, 0, site);
         self.elapsed()
     }
 
     /// A little time passes. False if it was the last.
     fn charge(&self, state: &mut MutexGuard<'_, State>) -> bool {
         let (least, spread) = CLOCK_COST;
-        let later = state.now + least + state.costs.below(spread) as u64;
+        let later = state.now + least + state.clock_jitter.below(spread) as u64;
         let in_time = state.advance(later);
         self.now.store(state.now, Ordering::Relaxed);
         if !in_time {
@@ -286,7 +286,7 @@ impl Core {
         }
     }
 
-    /// As [`wait`](Core::wait), but tells the caller if the world ends: one that must not unwind
+    /// As [`wait`](Engine::wait), but tells the caller if the world ends: one that must not unwind
     /// here, because it has something to put in order first. A caller that waits on finds control
     /// with other threads meanwhile, which unwind.
     pub(crate) fn wait_masked(&self, keys: &[Key], deadline: Option<u64>) -> Woken {
