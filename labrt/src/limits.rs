@@ -1,4 +1,4 @@
-//! How large a thread's stack is, how many threads there may be, and what is said when one is
+//! Limits on threads: the size of a stack, the number of threads, and the message when one is
 //! refused.
 
 use std::collections::BTreeMap;

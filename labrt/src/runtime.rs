@@ -1,10 +1,11 @@
-//! The seam between the facade and the runtimes behind it.
+//! Which runtime an operation runs on: the OS or a simulated world. And which world an object
+//! belongs to.
 //!
 //! An object belongs to one world: using it from another would let a simulated thread block the OS
 //! thread it runs on, or one world's schedule depend on another's. (All of the OS is one world
-//! here.) A channel belongs to the world it is made in, for good; a lock, which may be a `static`,
-//! to the one it is first used in, until that world ends. Operations that may block or be contended ask
-//! the object's [`WorldBinding`] first and match on the [`Runtime`] they get.
+//! here.) A channel belongs for good to the world it is made in; a lock, which may be a `static`,
+//! to the one it is first used in, until that world ends. Operations that may block or be contended
+//! call [`WorldBinding::enter`] first and match on the [`Runtime`] it returns.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -34,13 +35,13 @@ impl std::ops::Deref for Sim {
     type Target = Engine;
     #[inline(always)]
     fn deref(&self) -> &Engine {
-        // SAFETY: the pointer is the calling thread's (`Sim` is not `Send`), and the engine outlives
-        // every thread it runs.
+        // SAFETY: the pointer is the calling thread's (`Sim` is not `Send`), and the engine
+        // outlives every thread it runs.
         unsafe { &*self.0 }
     }
 }
 
-/// What OS threads have for a world's number.
+/// The world number of OS threads.
 const OS: u32 = 1;
 /// The number of the first simulated world.
 pub(crate) const FIRST_WORLD: u32 = 2;
@@ -53,17 +54,17 @@ thread_local! {
 /// Simulated worlds that have not ended.
 static ALIVE: Mutex<BTreeMap<u32, Arc<Engine>>> = Mutex::new(BTreeMap::new());
 
-/// Looks at them. Other worlds do so as well, and waiting for a lock looks at the real clock.
+/// Locks the list. Other worlds do so as well, and to wait for a lock reads the real clock.
 fn with_alive<T>(look: impl FnOnce(&mut BTreeMap<u32, Arc<Engine>>) -> T) -> T {
     bypass(|| look(&mut ALIVE.lock()))
 }
 
-/// The world begins.
+/// A simulated world begins.
 pub(crate) fn list_world(engine: &Arc<Engine>) {
     with_alive(|worlds| worlds.insert(engine.id, engine.clone()));
 }
 
-/// And ends: from here on its locks belong to nobody.
+/// The world has ended: from here on its locks can be used in other worlds.
 pub(crate) fn strike_world(engine: &Engine) {
     drop(with_alive(|worlds| worlds.remove(&engine.id)));
 }
@@ -79,7 +80,7 @@ pub(crate) fn enter_world(engine: &Arc<Engine>) {
     WORLD.set(engine.id);
 }
 
-/// And carries them no more.
+/// It no longer does.
 pub(crate) fn leave_world() {
     WORLD.set(OS);
     ENGINE.set(std::ptr::null());
@@ -142,7 +143,7 @@ impl WorldBinding {
     #[inline(always)]
     #[track_caller]
     pub(crate) fn enter(&self) -> Runtime {
-        // Relaxed: the tag guards no data, and whoever shares the object has synchronised already.
+        // Relaxed: the tag guards no data, and threads that share the object have synchronised.
         let found = self.0.load(Ordering::Relaxed);
         if world_of(found) != WORLD.get() {
             self.bind(found);
@@ -156,7 +157,7 @@ impl WorldBinding {
         (self.0.load(Ordering::Relaxed) & !MADE) as ObjectNumber
     }
 
-    /// What threads wait for that wait for this object.
+    /// The key of threads that wait for this object.
     #[inline(always)]
     pub(crate) fn key(&self) -> Key {
         Key::of(self)

@@ -1,7 +1,5 @@
 //! The simulated runtime: threads that run one at a time, in virtual time, from a seed.
 
-use std::fmt;
-use std::io::Write;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,66 +14,16 @@ use crate::world::{Failure, Options, World};
 mod carrier;
 pub(crate) mod engine;
 pub(crate) mod guard;
+pub(crate) mod options;
 mod schedule;
 pub(crate) mod trace;
 
 use carrier::Carrier;
 pub(crate) use engine::Engine;
+pub use options::{Backend, Policy, Schedule};
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
-
-/// What carries the simulated threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Backend {
-    /// Coroutines, all on one OS thread: fast.
-    #[default]
-    Coroutines,
-    /// An OS thread each, of which one runs at a time: for a debugger, and as a cross-check.
-    Threads,
-}
-
-/// How the scheduler chooses who runs next.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Policy {
-    /// At every scheduling point another thread may run, with this probability.
-    Random {
-        /// From 0 to 1.
-        preemption: f64,
-    },
-    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
-    /// priorities, which change at `depth - 1` random points.
-    Pct {
-        /// How many ordered events the bug needs.
-        depth: u32,
-    },
-}
-
-/// How to simulate a world.
-#[derive(Default)]
-pub struct Schedule {
-    /// What carries the threads. Makes no difference to what happens.
-    pub backend: Backend,
-    /// How to choose who runs next; otherwise the seed says.
-    pub policy: Option<Policy>,
-    /// About how many scheduling points the world will have: where PCT puts its changes. 0 if
-    /// nobody knows.
-    pub expected_points: u64,
-    /// Where to write every event, one a line, to compare two runs.
-    pub trace: Option<Box<dyn Write + Send>>,
-}
-
-impl fmt::Debug for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule { backend, policy, expected_points, trace } = self;
-        f.debug_struct("Schedule")
-            .field("backend", backend)
-            .field("policy", policy)
-            .field("expected_points", expected_points)
-            .field("trace", &trace.is_some())
-            .finish()
-    }
-}
 
 /// How a simulated world ended.
 #[derive(Debug)]
@@ -104,11 +52,11 @@ pub fn simulate<T: Send + 'static>(
     schedule: Schedule,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Simulated<T> {
-    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    assert!(current_sim().is_none(), "a world cannot be run within a simulated one");
     // An OS thread of its own: it has no thread-locals from before, and none stay behind.
     let host = std::thread::Builder::new().name("simulation".into());
     let host = host.spawn(move || host_world(options, schedule, body));
-    let ended = host.expect("the OS gives a thread to a simulated world").join();
+    let ended = host.expect("cannot spawn a thread for a simulated world").join();
     ended.unwrap_or_else(|payload| resume_unwind(payload))
 }
 

@@ -1,4 +1,5 @@
-//! Locks that know who holds them. Mirrors `parking_lot` (no poisoning) and `std::sync::atomic`.
+//! Locks that record their holder. Mirrors `parking_lot` (no poisoning, except of [`Once`]) and
+//! `std::sync::atomic`.
 //!
 //! `Arc` is std's.
 

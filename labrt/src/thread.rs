@@ -1,7 +1,8 @@
 //! Threads that have a name, a server and a world. Mirrors `std::thread`.
 //!
-//! A thread belongs to the world of its spawner, and to its server unless told otherwise. A panic
-//! in a thread of a world ends the test; outside a world it is the joiner's, as in std.
+//! A thread belongs to the world of its spawner, and to its server unless [`Builder::server`] names
+//! another. A panic in a thread of a world ends the test; outside a world `join` returns it, as in
+//! std.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -33,7 +34,7 @@ pub fn max_stack_bytes() -> u64 {
     limits::stacks_of_os_threads()
 }
 
-/// What a thread came to: its value, or what it panicked with.
+/// The result of a thread: its value, or the payload of its panic.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
 
 /// Starts a thread. Its name is made of its spawner's and the line that calls this.
@@ -113,7 +114,7 @@ where
             thread.0.begin();
             outcome.run(body);
             outcome.ended.notify_all();
-            // A result that nobody waits for is dropped here, while the thread still has its name.
+            // A result that is not joined is dropped here, while the thread still has its name.
             drop(outcome);
             ThreadInfo::end();
         }))?,
@@ -298,8 +299,7 @@ pub fn current() -> Thread {
     Thread(ThreadInfo::current())
 }
 
-/// Waits until somebody calls [`unpark`](Thread::unpark) on this thread, unless that was done
-/// already.
+/// Waits until [`unpark`](Thread::unpark) is called on this thread, unless that was done already.
 #[track_caller]
 pub fn park() {
     wait_for_permit(None, Location::caller());

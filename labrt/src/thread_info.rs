@@ -1,7 +1,8 @@
 //! What the kit knows of each thread: its name, its server, its world, and what it waits for.
 //!
-//! Every thread has one [`ThreadInfo`], made when it starts (or when a thread the kit did not start
-//! first calls in). Until it ends it is listed: here on the OS, by its world under simulation.
+//! Every thread has one [`ThreadInfo`], made when it starts, or, if the kit did not start it, when
+//! it first calls labrt. Until the thread ends, it is listed: here on the OS, by its world's engine
+//! under simulation.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -14,8 +15,8 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::{Condvar, Mutex};
 use rand::rngs::ChaCha8Rng;
 
-use crate::rand::{entropy, mix};
 use crate::runtime::{current_sim, worlds};
+use crate::seed::{entropy, mix};
 use crate::time::Instant;
 use crate::wait::{Site, WaitSlot};
 use crate::world::World;
@@ -26,8 +27,8 @@ pub(crate) type ThreadNumber = u64;
 /// One thread.
 pub(crate) struct ThreadInfo {
     pub(crate) number: ThreadNumber,
-    /// What the thread itself gets to see: under simulation it counts from 1 in every world, so
-    /// that a log that tells it is the same in every run.
+    /// The number that `ThreadId` shows: under simulation it counts from 1 in every world, so
+    /// that a log with it is the same in every run.
     pub(crate) id: u64,
     name: Name,
     /// The server this thread works for, inherited from its spawner.
@@ -55,7 +56,7 @@ pub(crate) struct Name {
     root: Cow<'static, str>,
     /// Where it was spawned, if it was given no name of its own.
     spawned: Option<Site>,
-    /// Put together when somebody asks: most threads end before anyone does.
+    /// Formatted when first asked for: most threads end before that.
     text: OnceLock<String>,
 }
 
@@ -74,7 +75,7 @@ impl Name {
     }
 }
 
-/// Allocates nothing: a signal handler tells names.
+/// Allocates nothing: a signal handler prints names.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.root)?;
@@ -88,8 +89,8 @@ static LISTED: Mutex<BTreeMap<ThreadNumber, Arc<ThreadInfo>>> = Mutex::new(BTree
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// The `ThreadInfo` of the thread that runs here. Kept alive by `LISTING`, or by what carries the
-    /// simulated thread.
+    /// The `ThreadInfo` of the thread that runs here. Kept alive by `LISTING`, or by what carries
+    /// the simulated thread.
     static CURRENT: Cell<*const ThreadInfo> = const { Cell::new(std::ptr::null()) };
     static LISTING: RefCell<Option<Listing>> = const { RefCell::new(None) };
     // Beside CURRENT, and cheaper to read: locks want the number alone.
@@ -155,7 +156,7 @@ impl ThreadInfo {
         LISTING.set(None);
     }
 
-    /// From here on this is the `ThreadInfo` of the calling OS thread. Whoever calls keeps it alive
+    /// From here on this is the `ThreadInfo` of the calling OS thread. The caller keeps it alive
     /// until [`rest`](ThreadInfo::rest), or until another takes its place.
     #[inline]
     pub(crate) fn run(info: &Arc<ThreadInfo>) {
@@ -182,7 +183,7 @@ impl ThreadInfo {
         Arc::clone(&current)
     }
 
-    /// As [`current`](ThreadInfo::current), but takes nobody up and counts nothing: for a signal
+    /// As [`current`](ThreadInfo::current), but makes none and counts nothing: for a signal
     /// handler, which the thread outlives, and with it the `ThreadInfo`.
     pub(crate) fn running_here() -> Option<&'static ThreadInfo> {
         // SAFETY: null, or out of an `Arc` that is alive while the thread is (see `run`).
@@ -222,7 +223,8 @@ impl ThreadInfo {
         self.name.text()
     }
 
-    /// Takes up a thread that the kit did not start (a test's main thread, for one).
+    /// Makes a `ThreadInfo` for a thread that the kit did not start (a test's main thread, for
+    /// one).
     #[cold]
     fn adopt() -> Arc<ThreadInfo> {
         let name = std::thread::current().name().unwrap_or("unnamed").to_owned();

@@ -1,8 +1,8 @@
-//! Who waits for what: kept for each thread while it is blocked, told when a test hangs.
+//! What each blocked thread waits for: kept while it is blocked, and printed when a test hangs.
 //!
-//! Only an operation that really has to block pays for this. Everything that can block goes
-//! through [`waiting`]; a thread that waits for a lock looks, before it blocks, whether the
-//! holders wait for each other in a ring, for then none of them will ever move.
+//! Only an operation that really has to block pays for this. Everything that can block calls
+//! [`waiting`]. A thread that is about to wait for a lock first looks for a deadlock: whether the
+//! lock's holder waits for a lock as well, and so on in a cycle back to this thread.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::thread_info::{ThreadInfo, ThreadNumber};
 use crate::time::Instant;
 use crate::world::{FailureKind, World};
 
-/// A place in the source, as `#[track_caller]` tells it.
+/// A source line, from `#[track_caller]`.
 pub(crate) type Site = &'static Location<'static>;
 
 /// What a thread waits for.
@@ -32,7 +32,7 @@ pub(crate) enum WaitKind {
     Scope,
 }
 
-/// A lock as seen by a thread that waits for it.
+/// The lock that a thread waits for.
 pub(crate) struct Lock {
     /// `Mutex`, or `RwLock`.
     kind: &'static str,
@@ -65,9 +65,9 @@ impl Lock {
     }
 
     fn look(owner: *const Owner) -> Option<(ThreadNumber, Option<Site>)> {
-        // SAFETY: null, or part of a lock. A `Lock` lies in a `WaitSlot` only while its thread borrows
-        // the lock in `waiting`, and is looked at only under that slot's mutex, which the thread
-        // must take to end its wait. So the lock, and the owner within it, are still there.
+        // SAFETY: null, or part of a lock. A `Lock` lies in a `WaitSlot` only while its thread
+        // borrows the lock in `waiting`, and is looked at only under that slot's mutex, which the
+        // thread must take to end its wait. So the lock, and the owner within it, are still there.
         unsafe { owner.as_ref() }?.get()
     }
 }
@@ -138,7 +138,7 @@ pub(crate) struct WaitSlot {
     wait: Option<Wait>,
 }
 
-/// Blocks in `block`, and lets it be known meanwhile.
+/// Runs `block`, which blocks, with the wait noted in the thread's slot.
 pub(crate) fn waiting<T>(
     what: WaitKind,
     limit: Option<Duration>,

@@ -1,10 +1,10 @@
-//! A world: one test's threads, clock and seed, and how the test ends.
+//! A world: the threads, the clock and the seed of one test, and how the test ends.
 //!
-//! [`run`] runs a test in a world of its own. Threads belong to the world of the thread that
-//! spawned them. The first thing that goes wrong anywhere in the world ends the test at once:
-//! a panic in any thread, a cycle of locks, a violation told by [`fail`], or the time limit.
-//! Threads that are still alive then cannot be torn down on the OS runtime; they end with the
-//! process, which is why each graded test has a process of its own.
+//! [`run`] runs a test in a new world on the OS. Threads belong to the world of the thread that
+//! spawned them. The first failure in the world ends the test at once: a panic in any thread, a
+//! cycle of locks, a violation reported with [`fail`], or the time limit. Threads that are still
+//! alive then cannot be ended on the OS; they end with the process, which is why each graded test
+//! has a process of its own.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
@@ -15,8 +15,8 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::reserve;
 use crate::runtime::{current_sim, worlds};
-use crate::sim::Schedule;
 use crate::sim::engine::Engine;
+use crate::sim::options::Schedule;
 use crate::thread::start;
 use crate::thread_info::{Name, ThreadInfo};
 use crate::wait::{file_line, report, report_stuck};
@@ -57,8 +57,8 @@ enum Kind {
 
 #[derive(Default)]
 struct End {
-    /// Panics told that came while another unwound.
-    told: usize,
+    /// Panics printed that came while another unwound.
+    printed: usize,
     failure: Option<Failure>,
     finished: bool,
 }
@@ -77,7 +77,7 @@ pub fn run<T: Send + 'static>(
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     install_hook();
-    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    assert!(current_sim().is_none(), "a world cannot be run within a simulated one");
     let world = Arc::new(World::new(options, Kind::Os { began: Instant::now() }));
     let value = Arc::new(Mutex::new(None));
     let info = world.first_thread();
@@ -89,7 +89,9 @@ pub fn run<T: Send + 'static>(
             world.ended.notify_all();
         }
     };
-    start(info, body, Location::caller()).expect("the OS gives a thread to the test");
+    if let Err(error) = start(info, body, Location::caller()) {
+        panic!("{error}");
+    }
     match world.wait_for_end() {
         Some(failure) => Err(failure),
         None => Ok(value.lock().take().expect("a finished test has left its value")),
@@ -127,7 +129,7 @@ impl World {
         ThreadInfo::current().world.clone()
     }
 
-    /// What the first thread of this world is known by.
+    /// The name and seed of this world's first thread.
     pub(crate) fn first_thread(self: &Arc<World>) -> ThreadInfo {
         ThreadInfo::new(Name::given("test".into()), None, Some(self.clone()), self.seed)
     }
@@ -226,7 +228,7 @@ impl World {
             elapsed: self.elapsed(),
             threads: match kind {
                 FailureKind::Panic | FailureKind::Stuck | FailureKind::Misuse => String::new(),
-                // What was expected may not have happened because somebody is stuck.
+                // What was expected may not have happened because a thread is stuck.
                 FailureKind::Violation => report_stuck(self),
                 _ => report(Some(self)),
             },
@@ -307,7 +309,7 @@ pub fn seed() -> u64 {
 /// unrelated, so that draws from one never reshuffle another.
 #[must_use]
 pub fn seed_for(stream: &str) -> u64 {
-    stream.bytes().fold(seed(), |seed, byte| crate::rand::mix(seed, byte.into()))
+    stream.bytes().fold(seed(), |seed, byte| crate::seed::mix(seed, byte.into()))
 }
 
 /// Which threads of the current world run, and which wait: for what, since when and where. From

@@ -1,4 +1,5 @@
-//! Threads of the OS alone: panics outside of worlds, and reuse. The rest is told in the suite.
+//! Threads on the OS only: panics outside of worlds, and the reuse of idle threads. What both
+//! runtimes promise is in `runtimes/everywhere`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

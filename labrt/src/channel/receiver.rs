@@ -23,7 +23,7 @@ pub struct Receiver<T> {
 pub(super) enum Source<T> {
     /// What was sent.
     Messages(crossbeam_channel::Receiver<T>),
-    /// The OS's time, once it has come, told as the lab tells time.
+    /// The OS's time, at which the message came, as an instant of the lab.
     Time(crossbeam_channel::Receiver<std::time::Instant>, fn(std::time::Instant) -> T),
     /// Either, under simulation.
     Simulated(Receiving<T>),
@@ -44,7 +44,7 @@ impl<T> Receiver<T> {
     /// Waits for a message.
     ///
     /// # Errors
-    /// If there is none and nobody can send any more.
+    /// If there is none and all senders are gone.
     #[inline]
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
@@ -54,7 +54,7 @@ impl<T> Receiver<T> {
     /// As [`recv`](Receiver::recv), waiting for `limit` at most.
     ///
     /// # Errors
-    /// If there is no message and nobody can send any more, or the time is over.
+    /// If there is no message and all senders are gone, or the time is over.
     #[inline]
     #[track_caller]
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
@@ -85,7 +85,7 @@ impl<T> Receiver<T> {
     /// Takes a message if there is one at once.
     ///
     /// # Errors
-    /// If there is none, or nobody can send any more.
+    /// If there is none, or all senders are gone.
     #[inline]
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
@@ -95,7 +95,7 @@ impl<T> Receiver<T> {
         self.real.try_recv()
     }
 
-    /// Receives until nobody can send any more.
+    /// Receives until all senders are gone and no message is left.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { receiver: self }
@@ -147,7 +147,7 @@ impl<T> Source<T> {
 
     /// Waits, on the OS.
     fn recv(&self, limit: Option<Duration>) -> Result<T, RecvTimeoutError> {
-        let elsewhere = || unreachable!("its binding was entered");
+        let elsewhere = || unreachable!("its world was checked");
         match limit {
             Some(limit) => {
                 from_source!(self, receiver => receiver.recv_timeout(limit), _it => elsewhere())

@@ -45,7 +45,7 @@ enum Real<'a> {
 }
 
 impl<'a> Select<'a> {
-    /// Selects among nothing yet.
+    /// A select without channels.
     #[must_use]
     pub fn new() -> Select<'a> {
         let real = match Runtime::current() {
@@ -55,7 +55,7 @@ impl<'a> Select<'a> {
         Select { binding: WorldBinding::here(), channels: 0, real }
     }
 
-    /// Adds a receiver; its index is told when it is the one.
+    /// Adds a receiver, and returns its index.
     ///
     /// # Panics
     /// If it belongs to another world.
@@ -71,7 +71,7 @@ impl<'a> Select<'a> {
         }
     }
 
-    /// Adds a sender; its index is told when it is the one.
+    /// Adds a sender, and returns its index.
     ///
     /// # Panics
     /// If it belongs to another world.
@@ -119,7 +119,7 @@ impl<'a> Select<'a> {
                 SelectedOperation { real: Selected::Simulated(pending) }
             }
             (Real::Os(select), _) => SelectedOperation { real: Selected::Os(select.select()) },
-            _ => unreachable!("its binding was entered"),
+            _ => unreachable!("its world was checked"),
         })
     }
 
@@ -143,7 +143,7 @@ impl<'a> Select<'a> {
                 pending.map(Selected::Simulated).ok_or(SelectTimeoutError)
             }
             (Real::Os(select), _) => select.select_timeout(limit).map(Selected::Os),
-            _ => unreachable!("its binding was entered"),
+            _ => unreachable!("its world was checked"),
         })?;
         Ok(SelectedOperation { real })
     }
@@ -160,7 +160,7 @@ impl<'a> Select<'a> {
                 sim.scheduling_point(Op::Select, self.binding.number(), Location::caller());
                 Selected::Simulated(ready(sides, sim, None).ok_or(TrySelectError)?)
             }
-            _ => unreachable!("its binding was entered"),
+            _ => unreachable!("its world was checked"),
         };
         Ok(SelectedOperation { real })
     }
@@ -199,7 +199,7 @@ fn ready(sides: Sides<'_, '_>, sim: Sim, last: Option<Token>) -> Option<Pending>
 /// Waits until one is ready, or until the deadline.
 fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pending> {
     let ends = deadline.is_some() || present(sides).next().is_some();
-    assert!(ends, "a select among nothing would wait for ever");
+    assert!(ends, "a select without channels would wait for ever");
     let mut keys: Vec<Key> = Vec::new();
     for (_, side) in present(sides) {
         // Once each, though a channel may be there twice: a wake-up takes one entry off its queue.
@@ -220,7 +220,7 @@ fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pendi
     }
 }
 
-/// If this thread was woken for something that it leaves to others, one of them is to hear of it.
+/// If this thread was woken for an operation that it did not choose, wakes another one for it.
 fn pass_on(sides: Sides<'_, '_>, sim: Sim, woken: Woken, chosen: Option<&Pending>) {
     let (Woken::By(key), Some(chosen)) = (woken, chosen) else { return };
     let mut left = present(sides).filter(|(_, side)| side.key() == key && key != chosen.key);
@@ -291,7 +291,7 @@ impl SelectedOperation<'_> {
     /// Completes a receive.
     ///
     /// # Errors
-    /// If nobody can send any more.
+    /// If all senders are gone.
     ///
     /// # Panics
     /// If `receiver` is not the one that was selected.
@@ -317,7 +317,7 @@ impl SelectedOperation<'_> {
     /// Completes a send.
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more.
+    /// Gives the message back if all receivers are gone.
     ///
     /// # Panics
     /// If `sender` is not the one that was selected.

@@ -1,8 +1,8 @@
 //! `select!`, for receives. Mirrors `crossbeam_channel::select!`.
 
 /// Waits until one of several channels has a message, and runs what belongs to it. Each receive
-/// gives a `Result`, as [`Receiver::recv`](crate::channel::Receiver::recv) does: a channel that
-/// nobody can send to any more is ready, too. Of several that are ready one is taken by chance.
+/// gives a `Result`, as [`Receiver::recv`](crate::channel::Receiver::recv) does: a channel
+/// whose senders are all gone is ready, too. Of several that are ready one is taken by chance.
 ///
 /// With `default => ..` it does not wait, and with `default(limit) => ..` for no longer than that.
 /// Sends are left to [`Select`](crate::channel::Select).

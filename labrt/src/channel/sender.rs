@@ -25,10 +25,10 @@ pub(super) enum Sink<T> {
 }
 
 impl<T> Sender<T> {
-    /// Sends, as soon as there is room (in a rendezvous: as soon as somebody receives).
+    /// Sends, as soon as there is room (in a rendezvous: as soon as a receiver takes the message).
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more.
+    /// Gives the message back if all receivers are gone.
     #[inline]
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
@@ -41,7 +41,7 @@ impl<T> Sender<T> {
     /// As [`send`](Sender::send), waiting for `limit` at most.
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more, or the time is over.
+    /// Gives the message back if all receivers are gone, or the time is over.
     #[track_caller]
     pub fn send_timeout(&self, message: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
         self.offer(message, Some(limit), Location::caller())
@@ -75,14 +75,14 @@ impl<T> Sender<T> {
             (Sink::Simulated(sending), Runtime::Sim(sim), limit) => {
                 sending.send(sim, message, limit.map(|limit| sim.deadline(limit)))
             }
-            (Sink::Simulated(_), Runtime::Os, _) => unreachable!("its binding was entered"),
+            (Sink::Simulated(_), Runtime::Os, _) => unreachable!("its world was checked"),
         })
     }
 
     /// Sends if there is room at once.
     ///
     /// # Errors
-    /// Gives the message back if there is none, or nobody can receive any more.
+    /// Gives the message back if there is none, or all receivers are gone.
     #[inline]
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {

@@ -1,16 +1,15 @@
-//! The core of a simulated world: its threads, its clock, its timers, and who runs next.
+//! The engine of a simulated world: its threads, its clock, its timers, and which thread runs next.
 //!
-//! One thread runs at a time, so between two scheduling points nothing else happens: "put me in
-//! the queue, then block" needs no further care. Everything that blocks is built on three
-//! operations:
+//! One thread runs at a time, so nothing else happens between two scheduling points: "enter the
+//! queue, then block" needs no further care. Every blocking operation is built on three methods:
 //!
-//! - [`scheduling_point`](Engine::scheduling_point): something was done that another thread could see. Another thread may
-//!   run now.
+//! - [`scheduling_point`](Engine::scheduling_point): the running thread does something that others
+//!   can see. Another thread may run now.
 //! - [`wait`](Engine::wait): the running thread stops until one of some *keys* is woken, or until a
-//!   deadline. A key is an address, which stands for what is waited for.
-//! - [`wake_one`](Engine::wake_one), [`wake_all`](Engine::wake_all): threads that wait for a key can
-//!   run again. What they waited for may be gone by the time they do (stealing is allowed), so
-//!   they look again.
+//!   deadline. A key is the address of what is waited for.
+//! - [`wake_one`](Engine::wake_one), [`wake_all`](Engine::wake_all): threads that wait for a key
+//!   can run again. Another thread may be faster, so a woken thread checks again and may wait
+//!   again.
 //!
 //! A [`Token`] names one wait of one thread. A thread that waits for several things leaves its
 //! token with each; the first to wake it makes the others stale.
@@ -25,9 +24,9 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::Schedule;
 use super::carrier::switch;
 use super::guard::{Monitor, take_misuse};
+use super::options::Schedule;
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
@@ -44,10 +43,11 @@ pub(crate) use teardown::Kill;
 /// A thread's place in its world. Used again when the thread has ended.
 pub(crate) type TaskId = u32;
 
-/// So many scheduling points in a row without time passing are a livelock.
+/// More scheduling points than this while virtual time stands still are a livelock.
 const LIVELOCK: u64 = 1_000_000;
 
-/// What looking at the clock and yielding cost, in nanoseconds: at least, and up to so much more.
+/// How much virtual time it takes to read the clock or to yield, in nanoseconds: at least, and up
+/// to how much more.
 const CLOCK_COST: (u64, usize) = (1_000, 19_000);
 
 /// What a thread waits for: the address of the object, which lives as long as anyone waits.
@@ -89,7 +89,7 @@ pub(crate) enum Woken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Task(TaskId),
-    /// To whoever started the world: it has ended.
+    /// To the driver: the world has ended.
     Driver,
 }
 
@@ -174,12 +174,12 @@ impl Engine {
     fn pass_scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
         let Some(mut state) = self.begin_scheduling_point(op, object, site) else { return true };
         if state.runnable.is_empty() {
-            state.scheduler.nobody_waits();
+            state.scheduler.none_waits();
             return false;
         }
         let (me, point) = (state.running, state.points);
         // A panic's message is put together before any hook is called, by a panic handler that
-        // must not meet another panic: it may lock, but nobody else runs meanwhile.
+        // must not meet another panic: it may lock, but no other thread runs meanwhile.
         if panicking() && state.unwinds(me) {
             return false;
         }
@@ -234,7 +234,7 @@ impl Engine {
         !self.charge(&mut state) || self.give_way(me, state)
     }
 
-    /// Does nothing for so long, not even if somebody wakes it.
+    /// Sleeps for so long, even if it is woken earlier.
     pub(crate) fn sleep(&self, duration: Duration, site: Site) {
         self.scheduling_point(Op::Sleep, 0, site);
         let deadline = self.deadline(duration);
@@ -321,7 +321,7 @@ impl Engine {
         woken
     }
 
-    /// The next wait of the running thread, to be told to those that may end it.
+    /// Names the next wait of the running thread, for those that may end it.
     pub(crate) fn token(&self) -> Token {
         let state = self.state.lock();
         Token { task: state.running, epoch: state.tasks[state.running as usize].epoch }

@@ -1,14 +1,15 @@
-//! What catches code that goes past the simulation.
+//! Catches code that bypasses the simulation.
 //!
-//! The scheduler sees a simulated thread only at scheduling points. What happens between two of
-//! them is the operating system's, and must be caught there:
+//! The scheduler sees a simulated thread only at scheduling points. These watch what it does
+//! between two of them:
 //!
-//! - [`watchdog`]: a thread that never comes to the next point;
+//! - [`watchdog`]: a thread that never comes to the next scheduling point;
 //! - [`overflow`]: a stack that is used up, of a simulated or a real thread;
-//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must do).
+//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux only; elsewhere clippy finds
+//!   them).
 //!
-//! What can still be told to the world waits as a misuse for the next point ([`take_misuse`]);
-//! what leaves no next point ends the process ([`fatal`]).
+//! A misuse that lets the thread go on is kept until its next scheduling point and fails the world
+//! there ([`take_misuse`]); one that does not ends the process ([`fatal`]).
 
 use std::cell::Cell;
 use std::hash::RandomState;
@@ -37,7 +38,7 @@ mod tests;
 
 pub(super) use fatal::on_fatal;
 
-/// What is watched of a world.
+/// What the watchdog sees of a world.
 pub(crate) struct Monitor {
     /// Counted up by the engine at every scheduling point.
     pub(crate) heartbeat: AtomicU64,

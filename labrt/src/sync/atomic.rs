@@ -10,7 +10,7 @@ pub use std::sync::atomic::{Ordering, fence};
 use crate::runtime::current_sim;
 use crate::sim::trace::Op;
 
-/// What goes before every operation. An atomic belongs to no world: nobody waits for it.
+/// Before every operation. An atomic belongs to no world, because threads do not wait for it.
 #[inline(always)]
 #[track_caller]
 fn scheduling_point() {
@@ -32,7 +32,7 @@ macro_rules! atomic {
                 $name(std::sync::atomic::$name::new(value))
             }
 
-            /// The value, for whoever has the atomic for himself.
+            /// The value: a `&mut` atomic is not shared.
             pub fn get_mut(&mut self) -> &mut $value {
                 self.0.get_mut()
             }
@@ -62,7 +62,7 @@ macro_rules! atomic {
 
             atomic!(@change $value, swap, $($arithmetic),*);
 
-            /// Sets the value if it is `current`. Either way tells what it was.
+            /// Sets the value if it is `current`. Either way returns what it was.
             ///
             /// # Errors
             /// What the value was, if it was another.
@@ -100,8 +100,8 @@ macro_rules! atomic {
                 }
             }
 
-            /// Changes the value as `change` says, until nobody comes in between. Tells what it
-            /// was before.
+            /// Changes the value as `change` says, again if another thread changed it meanwhile.
+            /// Returns what it was before.
             ///
             /// # Errors
             /// What the value was, if `change` gave nothing.
@@ -131,7 +131,7 @@ macro_rules! atomic {
         }
     };
     (@change $value:ty, $($change:ident),*) => {$(
-        #[doc = concat!("As in std: `", stringify!($change), "`. Tells what the value was before.")]
+        #[doc = concat!("As in std: `", stringify!($change), "`. Returns the value before.")]
         #[inline]
         #[track_caller]
         pub fn $change(&self, value: $value, order: Ordering) -> $value {

@@ -1,4 +1,5 @@
-//! Waiting, with a lock given back meanwhile, until somebody else has changed something.
+//! Condition variables: a thread gives a lock back, waits until another thread notifies it, and
+//! takes the lock again.
 
 use std::fmt;
 use std::panic::Location;
@@ -11,7 +12,7 @@ use crate::sim::trace::Op;
 use crate::time::Instant;
 use crate::wait::{Lock, Site, WaitKind, waiting};
 
-/// Lets threads wait until another one tells them that something may have changed.
+/// Lets threads wait until another one notifies them that something may have changed.
 pub struct Condvar {
     binding: WorldBinding,
     real: parking_lot::Condvar,
@@ -30,7 +31,7 @@ impl WaitTimeoutResult {
 }
 
 impl Condvar {
-    /// A condvar that nobody waits for.
+    /// A condvar without waiting threads.
     #[must_use]
     pub const fn new() -> Condvar {
         Condvar { binding: WorldBinding::unbound(), real: parking_lot::Condvar::new() }

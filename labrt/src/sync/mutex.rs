@@ -1,4 +1,4 @@
-//! The lock.
+//! A lock that one thread at a time may hold.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -29,7 +29,7 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// The data, once nobody shares the mutex any more.
+    /// The data, once the mutex is no longer shared.
     pub fn into_inner(self) -> T {
         self.real.into_inner()
     }
@@ -61,7 +61,7 @@ impl<T: ?Sized> Mutex<T> {
         Some(self.guard(self.real.try_lock()?, Location::caller()))
     }
 
-    /// The data, for whoever has the mutex for himself.
+    /// The data: a `&mut` mutex is not shared.
     pub fn get_mut(&mut self) -> &mut T {
         self.real.get_mut()
     }

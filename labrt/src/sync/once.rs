@@ -1,4 +1,4 @@
-//! A function that is run once, by whichever thread comes first.
+//! A function that runs once, in the first thread that asks for it.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub struct Once {
     state: Mutex<OnceState>,
 }
 
-/// What a [`Once`] has come to.
+/// The state of a [`Once`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnceState {
     /// The function has not run.
@@ -75,12 +75,12 @@ impl Once {
     #[track_caller]
     pub fn call_once(&self, f: impl FnOnce()) {
         self.call(|state| {
-            assert!(!state.poisoned(), "what was to be done once has panicked in an earlier call");
+            assert!(!state.poisoned(), "the function of this Once panicked in an earlier call");
             f();
         });
     }
 
-    /// As [`call_once`](Once::call_once), but runs `f` also after a panic: it is told of it.
+    /// As [`call_once`](Once::call_once), but runs `f` also after a panic: `f` is given the state.
     ///
     /// # Panics
     /// If `f` does.

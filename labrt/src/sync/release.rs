@@ -1,10 +1,10 @@
-//! What happens under simulation when a lock has been given back.
+//! Wakes the threads that wait for a lock, under simulation, when it is given back.
 
 use crate::runtime::WorldBinding;
 use crate::sim::trace::Op;
 use crate::wait::Site;
 
-/// The last field of a guard, so that it is dropped when the lock is free: tells those who wait.
+/// The last field of a guard, so that it is dropped when the lock is free: wakes those who wait.
 pub(super) struct Release<'a> {
     pub(super) binding: &'a WorldBinding,
     /// Where the lock was taken.

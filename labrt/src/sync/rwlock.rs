@@ -1,4 +1,4 @@
-//! The lock that readers share.
+//! A lock that several readers or one writer may hold.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -11,7 +11,7 @@ use crate::wait::{Lock, Owner, Site, WaitKind, waiting};
 
 /// Data that many threads may read at a time, or one may change.
 ///
-/// Those who wait are told who writes, or else who was the last to begin reading. A ring through
+/// A report names the writer, or else the last reader, to those who wait. A ring through
 /// readers is not found at once; see [`Mutex`](super::Mutex) for what is.
 pub struct RwLock<T: ?Sized> {
     binding: WorldBinding,
@@ -32,14 +32,14 @@ impl<T> RwLock<T> {
         }
     }
 
-    /// The data, once nobody shares the lock any more.
+    /// The data, once the lock is no longer shared.
     pub fn into_inner(self) -> T {
         self.real.into_inner()
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
-    /// Waits until nobody writes, and reads.
+    /// Waits until there is no writer, and reads.
     #[inline]
     #[track_caller]
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
@@ -63,7 +63,7 @@ impl<T: ?Sized> RwLock<T> {
         RwLockReadGuard { real, _release: self.release(site) }
     }
 
-    /// Waits until nobody reads or writes, and writes.
+    /// Waits until there is no reader or writer, and writes.
     #[inline]
     #[track_caller]
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
@@ -87,7 +87,7 @@ impl<T: ?Sized> RwLock<T> {
         RwLockWriteGuard { writer: &self.writer, real, _release: self.release(site) }
     }
 
-    /// Reads if nobody writes.
+    /// Reads if there is no writer.
     #[track_caller]
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         let site = Location::caller();
@@ -99,7 +99,7 @@ impl<T: ?Sized> RwLock<T> {
         Some(RwLockReadGuard { real, _release: self.release(site) })
     }
 
-    /// Writes if nobody reads or writes.
+    /// Writes if there is no reader or writer.
     #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         let site = Location::caller();
@@ -119,7 +119,7 @@ impl<T: ?Sized> RwLock<T> {
         Release { binding: &self.binding, site, shared: true }
     }
 
-    /// The data, for whoever has the lock for himself.
+    /// The data: a `&mut` lock is not shared.
     pub fn get_mut(&mut self) -> &mut T {
         self.real.get_mut()
     }

@@ -1,4 +1,5 @@
-//! Threads that may borrow from their spawner, which waits for them. Mirrors `std::thread::scope`.
+//! Threads that may borrow from their spawner, which waits for their end. Mirrors
+//! `std::thread::scope`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -115,7 +116,7 @@ impl<F: FnOnce() -> T, T> Work<F, T> {
     }
 }
 
-/// Tells the scope that one of its threads is done.
+/// Reports to the scope that one of its threads is done.
 struct End {
     threads: Arc<Threads>,
     panicked: bool,

@@ -1,5 +1,5 @@
-//! What a simulated world does that no other does: verdicts at once, a clean end, virtual time,
-//! exact replay.
+//! What only a simulated world does: find a deadlock at once, unwind every thread, run in virtual
+//! time, and do the same again from the same seed.
 
 mod bugs;
 mod cross_world;

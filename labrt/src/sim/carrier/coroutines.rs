@@ -1,7 +1,7 @@
-//! Simulated threads as stackful coroutines, all on one OS thread.
+//! Simulated threads as coroutines with stacks of their own, all on one OS thread.
 //!
-//! A switch suspends the running coroutine, which takes control back to [`Coroutines::drive`], and
-//! resumes the next one there. Coroutines never move to another OS thread.
+//! A switch suspends the running coroutine, which returns to [`Coroutines::drive`], and resumes the
+//! next one there. A coroutine never moves to another OS thread.
 
 use std::mem;
 use std::ops::Range;
@@ -71,8 +71,8 @@ impl Coroutines {
             }
             let carried = self.fibers[slot].as_mut().expect("it was made just now");
             ThreadInfo::run(&carried.info);
-            // SAFETY: the `ThreadInfo` lives until this coroutine gives control back, or has ended: then
-            // another one follows, or the engine itself.
+            // SAFETY: the `ThreadInfo` lives until this coroutine gives control back, or has ended:
+            // then another one follows, or the engine itself.
             unsafe { guard::running(Some(&carried.info), carried.guard_page.clone()) };
             let next = match carried.fiber.resume(()) {
                 CoroutineResult::Yield(next) => next,
@@ -122,7 +122,6 @@ impl Coroutines {
 }
 
 fn new_stack() -> DefaultStack {
-    DefaultStack::new(STACK).unwrap_or_else(|error| {
-        panic!("no memory for the stack of one more simulated thread: {error}")
-    })
+    DefaultStack::new(STACK)
+        .unwrap_or_else(|error| panic!("cannot map a stack for a simulated thread: {error}"))
 }

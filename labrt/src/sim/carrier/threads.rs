@@ -1,7 +1,7 @@
-//! Simulated threads as OS threads, one of which has the baton and runs.
+//! Simulated threads as OS threads. The one that holds the baton runs, and passes it on.
 //!
-//! Slower than coroutines by a factor of twenty or more, but a debugger sees ordinary threads,
-//! and thread-locals are what they are on the OS.
+//! This is slower than coroutines by a factor of twenty or more, but a debugger sees ordinary
+//! threads, and thread-locals are per thread, as on the OS.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(in crate::sim) struct Threads {
     batons: Arc<Batons>,
 }
 
-/// Everybody's side of the handing over.
+/// All batons: each thread waits for its own.
 struct Batons {
     engine: Arc<Engine>,
     driver: Baton,
@@ -95,7 +95,8 @@ impl Batons {
         tasks[slot].get_or_insert_with(|| self.start(task)).clone()
     }
 
-    /// Starts the OS thread of a simulated one. Nobody joins it: its last act is to pass the baton.
+    /// Starts the OS thread of a simulated one. It is not joined: the last thing it does is to pass
+    /// the baton.
     fn start(self: &Arc<Batons>, task: TaskId) -> Arc<Baton> {
         let (batons, baton) = (self.clone(), Arc::new(Baton::default()));
         let own = baton.clone();
@@ -103,7 +104,7 @@ impl Batons {
         let name = info.to_string();
         let builder = std::thread::Builder::new().name(name).stack_size(stack_of_carrier());
         let started = builder.spawn(move || carry(&batons, task, &own, &info, body));
-        started.expect("the OS gives a thread to a simulated one");
+        started.expect("cannot spawn an OS thread for a simulated one");
         baton
     }
 }

@@ -1,6 +1,6 @@
-//! What the engine knows: threads, timers, who waits for what, and the rules by which these change.
+//! The engine's state: threads, timers, which thread waits for what, and how these change.
 //!
-//! Nothing here switches, blocks or fails a world.
+//! Nothing here switches to another thread, blocks, or fails a world.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::panicking;
 
 use super::{Body, Key, TaskId, Token, Woken};
-use crate::sim::Schedule;
+use crate::sim::options::Schedule;
 use crate::sim::schedule::{Dice, Priority, Ranked, Scheduler};
 use crate::sim::trace::{ObjectNumber, Op, Trace};
 use crate::thread_info::ThreadInfo;
@@ -175,7 +175,7 @@ impl State {
     }
 
     /// Notes whether the thread unwinds before another runs: under coroutines std speaks of all of
-    /// them, and says that somebody does.
+    /// them, and says that one does.
     #[inline]
     pub(super) fn note_unwinding(&mut self, me: TaskId) {
         if self.tasks[me as usize].unwinding != panicking() {
@@ -189,7 +189,7 @@ impl State {
         task.unwinding || task.unbegun || self.unwinds_unnoted(me)
     }
 
-    /// Does this thread unwind although that is not noted? If somebody does, it is this one unless
+    /// Does this thread unwind although that is not noted? If any does, it is this one unless
     /// it is another. (Of two that no panic hook has heard of, only one is found out.)
     #[cold]
     fn unwinds_unnoted(&self, me: TaskId) -> bool {
@@ -215,7 +215,7 @@ impl State {
         }
     }
 
-    /// A key that nobody waits for any more is not kept.
+    /// A key without waiting threads is not kept.
     #[inline]
     fn tidy(&mut self, key: Key) {
         if self.waiting.get(&key).is_some_and(Vec::is_empty) {
@@ -266,11 +266,11 @@ impl State {
         woken
     }
 
-    /// Who runs now that the running thread does not; time passes if nobody can.
+    /// The thread that runs next, now that the running one stops; time passes if none can.
     #[inline]
     pub(super) fn next(&mut self) -> Result<TaskId, Verdict> {
         while self.runnable.is_empty() {
-            self.scheduler.nobody_waits();
+            self.scheduler.none_waits();
             let Some(Reverse(timer)) = self.timers.pop() else { return Err(Verdict::Deadlock) };
             let token = Token { task: timer.task, epoch: timer.epoch };
             if self.is_waiting(token) {
@@ -283,8 +283,8 @@ impl State {
         Ok(self.choose())
     }
 
-    /// Time passes, and wakes whoever waits for it. False if the world has no time left: its clock
-    /// stands still at the limit.
+    /// Time passes, and wakes the threads that wait for it. False if the world has no time left:
+    /// its clock stands still at the limit.
     #[inline]
     pub(super) fn advance(&mut self, to: u64) -> bool {
         let in_time = to <= self.limit;

@@ -1,4 +1,4 @@
-//! The lives of simulated threads, from their spawn to their end, and who is alive.
+//! Simulated threads from spawn to end, and the list of those that are alive.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Body, Engine, Next, TaskId};
 use crate::limits::{MAX_COROUTINES, MAX_OS_THREADS, refusal};
-use crate::sim::{Backend, Policy};
+use crate::sim::options::{Backend, Policy};
 use crate::thread_info::{ThreadInfo, ThreadNumber};
 use crate::world::report_panic;
 
@@ -47,7 +47,7 @@ impl Engine {
         let run = move || if unbegun { drop(body) } else { body() };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
             report_panic(payload.as_ref());
-            // A payload may panic when it is dropped; what then flies has been told enough.
+            // A payload may panic when it is dropped; that second panic is not reported.
             if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                 std::mem::forget(again);
             }

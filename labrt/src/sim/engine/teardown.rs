@@ -1,9 +1,9 @@
-//! The end of a world: what it may end with, and how its threads unwind.
+//! The end of a world: its verdict, and how its threads are unwound.
 //!
-//! Once a world ends, control goes from thread to thread through the driver alone, which takes up
-//! one after the other. A thread that is taken up unwinds from where it waits, by a panic that no
-//! hook sees. Its destructors run, and may wait for others that have not unwound yet: it is taken
-//! up again after them.
+//! Once a world ends, threads no longer switch to each other: the driver resumes one after the
+//! other. A resumed thread unwinds from where it waits, with a panic that the hook does not see.
+//! Its destructors run, and may wait for threads that have not unwound yet: then the driver resumes
+//! it again after those.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -110,7 +110,7 @@ impl Engine {
         match verdict {
             Verdict::Deadlock => world.fail_whole(
                 FailureKind::Deadlock,
-                "deadlock: no thread can run, and none waits for a time to come".into(),
+                "deadlock: no thread can run, and none waits for a timeout".into(),
             ),
             Verdict::Livelock(site) => world.fail_here(
                 FailureKind::Livelock,

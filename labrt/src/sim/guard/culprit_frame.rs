@@ -1,13 +1,13 @@
-//! Whose line it was: what a backtrace says of student code.
+//! The innermost frame of student code in a backtrace: the line a report points to.
 //!
-//! Std offers a backtrace as text only. Its frames alternate between lines with a function
-//! and lines with a place (`at file:line:column`), the innermost first.
+//! Std offers a backtrace as text only. Its frames alternate between lines with a function and
+//! lines with a position (`at file:line:column`), the innermost first.
 
 use std::backtrace::Backtrace;
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// What a backtrace comes to.
+/// The frame found in a backtrace, and the part of the backtrace worth printing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Culprit {
     /// The innermost line outside std, other crates and the kit's own runtime: `file:line`.
@@ -25,7 +25,7 @@ enum Origin {
     /// Std, another crate, the C library, or this guard.
     Library,
     Labrt,
-    /// Anybody who uses labrt.
+    /// Code that uses labrt.
     User,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn culprit_frame(backtrace: &Backtrace) -> Culprit {
 
 fn culprit_in(text: &str) -> Culprit {
     let frames = frames(text);
-    // A coroutine's backtrace goes on with whoever resumed it.
+    // A coroutine's backtrace goes on with the frames that resumed it.
     let end = frames.iter().position(Frame::switches).unwrap_or(frames.len());
     let frames = &frames[..end];
     let is_user = |frame: &Frame<'_>| frame.origin() == Origin::User;

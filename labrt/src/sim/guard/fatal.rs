@@ -1,8 +1,8 @@
-//! The end of the process, when a world leaves no other way: told once, and never in a hang.
+//! Aborts the process after one report, when a simulated world cannot be ended in any other way.
 //!
-//! Whoever finds it out may stand in the middle of anything, the allocator included, or know of
-//! another thread that does. So the telling is left to a thread kept for it, and the finder aborts
-//! when that takes too long.
+//! The thread that finds the failure may be in the middle of anything, the allocator included, or
+//! know that another thread is. So a thread kept for this purpose makes the report, and the finder
+//! aborts the process if that takes too long.
 
 use std::backtrace::Backtrace;
 use std::fmt;
@@ -18,21 +18,22 @@ use super::{Monitor, bypass};
 use crate::thread_info::ThreadInfo;
 use crate::world::{Failure, FailureKind};
 
-/// How long telling a failure may take: finding source lines in a large binary takes a second.
-const TELLING: Duration = Duration::from_secs(5);
+/// How long the report of a failure may take: finding source lines in a large binary takes a
+/// second.
+const REPORT_TIME: Duration = Duration::from_secs(5);
 
 /// What ends the process.
 pub(super) struct Alarm {
     pub(super) world: Arc<Monitor>,
     pub(super) kind: FailureKind,
     /// What the thread does.
-    pub(super) what: What,
+    pub(super) what: Fault,
     pub(super) info: Option<Arc<ThreadInfo>>,
     pub(super) backtrace: Option<Backtrace>,
 }
 
 /// Without text, for it is made where allocating may not be safe.
-pub(super) enum What {
+pub(super) enum Fault {
     Runs {
         seconds: f64,
     },
@@ -44,34 +45,36 @@ type Handler = Box<dyn Fn(&Failure) + Send + Sync>;
 
 static HANDLER: OnceLock<Handler> = OnceLock::new();
 static ALARM: OnceLock<Alarm> = OnceLock::new();
-static TELLER: OnceLock<Thread> = OnceLock::new();
+static REPORTER: OnceLock<Thread> = OnceLock::new();
 
-/// Sets what is told before the process aborts; without it, the failure goes to stderr.
+/// Sets the handler that reports the failure before the process aborts; without it, the failure
+/// goes to stderr.
 ///
 /// # Panics
-/// If there is a handler already.
+/// If it was called before.
 pub(in crate::sim) fn on_fatal(handler: impl Fn(&Failure) + Send + Sync + 'static) {
-    assert!(HANDLER.set(Box::new(handler)).is_ok(), "a second handler of what is fatal");
+    assert!(HANDLER.set(Box::new(handler)).is_ok(), "on_fatal was called twice");
 }
 
-/// Starts the thread that tells. Called once.
+/// Starts the thread that reports. Called once.
 pub(super) fn start() {
     let builder = thread::Builder::new().name("labrt-fatal".into());
-    let teller = builder.spawn(|| tell(wait_for_alarm())).expect("the OS gives a thread");
-    TELLER.get_or_init(|| teller.thread().clone());
+    let reporter = builder.spawn(|| report(wait_for_alarm()));
+    let reporter = reporter.expect("cannot spawn the thread that reports fatal failures");
+    REPORTER.get_or_init(|| reporter.thread().clone());
 }
 
-/// Has the failure told, then aborts the process. Of several, the first is told.
+/// Has the failure reported, then aborts the process. Of several, the first is reported.
 pub(super) fn fatal(alarm: Alarm) -> ! {
     bypass(|| {
         // The loser's parts are not freed: the allocator may be locked.
         if let Err(second) = ALARM.set(alarm) {
             std::mem::forget(second);
         }
-        if let Some(teller) = TELLER.get() {
-            teller.unpark();
+        if let Some(reporter) = REPORTER.get() {
+            reporter.unpark();
         }
-        thread::sleep(TELLING);
+        thread::sleep(REPORT_TIME);
         if let Some(Alarm { world, what, info, .. }) = ALARM.get() {
             let name = Name(info.as_deref());
             say(format_args!("{}, seed {}: thread {name} {what}\n", world.name, world.seed));
@@ -89,7 +92,7 @@ fn wait_for_alarm() -> &'static Alarm {
     }
 }
 
-fn tell(alarm: &Alarm) -> ! {
+fn report(alarm: &Alarm) -> ! {
     let failure = alarm.failure();
     match HANDLER.get() {
         Some(handler) => handler(&failure),
@@ -112,21 +115,21 @@ impl Alarm {
 }
 
 /// What the thread does, after its name.
-impl fmt::Display for What {
+impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Runs { seconds } => {
+            Fault::Runs { seconds } => {
                 write!(f, "has run for {seconds} s without reaching a scheduling point")
             }
-            What::Blocks => f.write_str(
-                "blocks in a lock, channel or wait of std inside the simulation, where nobody can \
-                 wake it; use those of labrt",
+            Fault::Blocks => f.write_str(
+                "blocks in a lock, channel or wait of std inside the simulation, which \
+                 stops all its threads; use those of labrt",
             ),
         }
     }
 }
 
-/// A thread's name; without a `ThreadInfo` it is the engine that runs, or nobody knows.
+/// A thread's name; without a `ThreadInfo` it is the engine that runs, or it is not known.
 struct Name<'a>(Option<&'a ThreadInfo>);
 
 impl fmt::Display for Name<'_> {

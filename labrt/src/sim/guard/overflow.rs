@@ -1,9 +1,9 @@
-//! Names the thread that has used up its stack, on any Unix.
+//! A signal handler that names the thread whose stack is used up, on any Unix.
 //!
 //! Touching the guard page below a stack is a plain signal. Std's handler knows the stacks of OS
-//! threads, not those of coroutines, and would let the process die without a word; of an OS thread
-//! it knows another name than the lab's. This handler comes before it, and passes on what is not a
-//! thread's of the lab.
+//! threads, but not the names that the lab gives them; of coroutines' stacks it knows nothing, and
+//! the process would die without a message. This handler comes before std's, and passes on every
+//! signal that is not an overflow of the lab's.
 
 use std::ffi::c_void;
 use std::process;
@@ -52,7 +52,7 @@ extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *
     unsafe { pass_on(signal, info, context) };
 }
 
-/// Says whose stack is used up, if the address tells that one is.
+/// Prints whose stack is used up, if the address lies in a guard page.
 fn tell_overflow(host: &HostThread, address: usize) -> bool {
     let within = |(start, end): (usize, usize)| (start..end).contains(&address);
     let (coroutine, own) = (within(host.guard_page.get()), within(host.own_guard_page.get()));
@@ -119,7 +119,7 @@ pub(super) fn own_guard_page() -> (usize, usize) {
     }
 }
 
-/// Elsewhere std's handler tells.
+/// Elsewhere std's handler reports it.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn own_guard_page() -> (usize, usize) {
     (0, 0)
@@ -146,7 +146,7 @@ impl AlternateStack {
             let (access, kind) =
                 (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
             let bytes = libc::mmap(ptr::null_mut(), ALTERNATE, access, kind, -1, 0);
-            assert!(bytes != libc::MAP_FAILED, "the OS gives a stack for signals");
+            assert!(bytes != libc::MAP_FAILED, "cannot map a stack for signal handlers");
             stack = libc::stack_t { ss_sp: bytes, ss_flags: 0, ss_size: ALTERNATE };
             libc::sigaltstack(&stack, ptr::null_mut());
             AlternateStack { ours: Some(bytes) }

@@ -1,10 +1,10 @@
-//! Stands between std and the C library, to see what student code asks of the OS. Linux with
+//! Intercepts std's calls into the C library, to see what student code asks of the OS. Linux with
 //! glibc only.
 //!
-//! The functions here have the names of the C library's, and the linker takes them for what std
-//! calls. Outside simulated threads, and in [`bypass`], they pass everything on. Nothing may unwind
-//! out of them, so a misuse is left for the next scheduling point; a wait that nobody ends has no
-//! next point and ends the process.
+//! The functions here have the names of the C library's, so the linker resolves std's calls to
+//! them. Outside simulated threads, and within [`bypass`], they pass every call on. They must not
+//! unwind, so a misuse is kept for the next scheduling point; a wait that no thread ends has no
+//! next scheduling point and ends the process.
 
 use std::backtrace::Backtrace;
 use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
@@ -17,7 +17,7 @@ use libc::{clockid_t, pthread_attr_t, pthread_t, size_t, ssize_t, timespec};
 use super::culprit_frame::culprit_frame;
 use super::fatal::failure;
 use super::{HOST_THREAD, bypass};
-use crate::rand::mix;
+use crate::seed::mix;
 use crate::world::FailureKind;
 
 mod futex;
@@ -37,7 +37,7 @@ impl Real {
 
     #[inline(always)]
     fn address(&self) -> *mut c_void {
-        // Relaxed: everybody finds the same.
+        // Relaxed: all threads find the same.
         let address = self.address.load(Ordering::Relaxed);
         if address.is_null() { self.find() } else { address }
     }
@@ -230,7 +230,7 @@ unsafe fn real_syscall(
     unsafe { transmute::<*mut c_void, Function>(SYSCALL.address())(number, a, b, c, d, e, f) }
 }
 
-/// Leaves word of a misuse for the next scheduling point; the first counts.
+/// Keeps a misuse for the next scheduling point; the first counts.
 fn misuse(what: &str, instead: &str) {
     bypass(|| {
         if HOST_THREAD.with(|host| !host.misuse.get().is_null()) {

@@ -1,5 +1,6 @@
-//! Hostile code, carried by hand (Linux, for the backtraces): an OS thread enters a world and says what it runs. Where the
-//! process dies, a test runs itself again in a process of its own.
+//! Code that bypasses the simulation, on an OS thread that the test itself enters into a world.
+//! (Linux, for the backtraces.) Where the process aborts, a test runs itself again in another
+//! process.
 
 #![expect(clippy::missing_spin_loop, reason = "a student's loop has none")]
 

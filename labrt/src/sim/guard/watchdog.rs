@@ -1,7 +1,7 @@
-//! Looks whether every world still reaches scheduling points.
+//! The watchdog: finds a simulated thread that no longer reaches scheduling points.
 //!
-//! Time is counted in the watchdog's own looks, not by the clock: a process that was stopped, in a
-//! debugger or with the machine asleep, has not had the looks that would end it.
+//! Time is counted in the watchdog's own checks, not by the clock: a process that was stopped, in a
+//! debugger or because the machine slept, was not checked meanwhile.
 
 use std::env;
 use std::sync::atomic::Ordering;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::Monitor;
-use super::fatal::{self, Alarm, What, fatal};
+use super::fatal::{self, Alarm, Fault, fatal};
 use crate::world::FailureKind;
 
 /// Between two looks.
@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 static MONITORS: Mutex<Vec<Arc<Monitor>>> = Mutex::new(Vec::new());
 
-/// Starts what watches all worlds of the process.
+/// Starts the watchdog of all worlds of the process.
 pub(super) fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -35,7 +35,7 @@ pub(super) fn start() {
         fatal::start();
         let Some(limit) = limit(env::var("LAB_WATCHDOG").ok()) else { return };
         let builder = thread::Builder::new().name("labrt-watchdog".into());
-        builder.spawn(move || keep_looking(limit)).expect("the OS gives a thread");
+        builder.spawn(move || keep_looking(limit)).expect("cannot spawn the watchdog's thread");
     });
 }
 
@@ -44,7 +44,7 @@ fn limit(asked: Option<String>) -> Option<Duration> {
     let Some(asked) = asked else { return Some(LIMIT) };
     let limit = asked.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let limit = limit.unwrap_or_else(|| {
-        panic!("LAB_WATCHDOG is a number of seconds, 0 for no watchdog; not {asked:?}")
+        panic!("LAB_WATCHDOG={asked}: expected a number of seconds (0: no watchdog)")
     });
     (limit != Duration::ZERO).then_some(limit)
 }
@@ -96,6 +96,6 @@ fn stuck(world: Arc<Monitor>, limit: Duration) -> Alarm {
     #[cfg(not(target_os = "linux"))]
     let (info, backtrace) =
         (crate::thread_info::ThreadInfo::find(world.thread.load(Ordering::Relaxed)), None);
-    let what = What::Runs { seconds: limit.as_secs_f64() };
+    let what = Fault::Runs { seconds: limit.as_secs_f64() };
     Alarm { world, kind: FailureKind::Stuck, what, info, backtrace }
 }

@@ -1,4 +1,4 @@
-//! What is done once.
+//! `Once`: a function that runs once.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `select!`: what it takes, and that it is part of the code around it.
+//! `select!`: the arms it takes, and that their bodies can leave the surrounding loop. And `tick`.
 
 use labrt::channel::{Receiver, after, bounded, never, select, tick, unbounded};
 use labrt::thread;

@@ -1,5 +1,5 @@
-//! Waits of std's locks and channels: a simulated thread that waits in the kernel holds up its
-//! whole world. Linux only.
+//! Waits in std's locks and channels: a simulated thread that waits in the kernel stops its whole
+//! world. Linux only.
 
 use std::backtrace::Backtrace;
 use std::ffi::{c_int, c_long};
@@ -11,7 +11,7 @@ use libc::timespec;
 
 use super::{misuse, real_syscall};
 use crate::sim::guard::culprit_frame::culprit_frame;
-use crate::sim::guard::fatal::{Alarm, What, fatal};
+use crate::sim::guard::fatal::{Alarm, Fault, fatal};
 use crate::sim::guard::{HOST_THREAD, bypass, take_misuse};
 use crate::world::FailureKind;
 
@@ -48,7 +48,7 @@ pub(super) unsafe fn wait(
         }
         waited += slice;
         if limit.is_some_and(|limit| waited >= limit) {
-            // To make a deadline, std has read the clock. It is the wait that is to be told.
+            // To make a deadline, std has read the clock. It is the wait that is to be reported.
             bypass(|| drop(take_misuse()));
             misuse("a timed wait of std", "those of labrt");
             // SAFETY: as above.
@@ -78,7 +78,7 @@ fn time_left(operation: c_int, timeout: &timespec) -> Duration {
     duration(timeout).saturating_sub(duration(&now))
 }
 
-/// Nobody has ended a wait in time. Returns if it is labrt's own, which others will end.
+/// No thread has ended a wait in time. Returns if it is labrt's own, which others will end.
 fn blocks() {
     bypass(|| {
         let backtrace = Backtrace::force_capture();
@@ -96,7 +96,7 @@ fn blocks() {
                 (Arc::from_raw(world), (!info.is_null()).then(|| Arc::from_raw(info)))
             };
             let kind = FailureKind::Misuse;
-            fatal(Alarm { world, kind, what: What::Blocks, info, backtrace: Some(backtrace) })
+            fatal(Alarm { world, kind, what: Fault::Blocks, info, backtrace: Some(backtrace) })
         })
     });
 }

@@ -1,4 +1,4 @@
-//! What std does inside the simulation, and outside.
+//! What std does inside the simulation, and outside of it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, mpsc};
