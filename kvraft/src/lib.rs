@@ -8,6 +8,43 @@
 //! [`append`](Clerk::append). Each call takes effect at one moment between its beginning and its
 //! end, the same for everybody: the service is linearizable.
 //!
+//! Three servers and a clerk, simulated:
+//!
+//! ```
+//! use kvraft::{Clerk, KvServer, Persister, ServerId};
+//! use labrpc::{ClientEnd, Network, Server};
+//! use labrt::sim::{Schedule, simulate};
+//! use labrt::time::Duration;
+//! use labrt::world::Options;
+//! use std::sync::Arc;
+//!
+//! let time_limit = Duration::from_secs(10);
+//! let options = Options { name: "append".into(), seed: 1, time_limit };
+//! let ended = simulate(options, Schedule::default(), || {
+//!     let network = Network::new();
+//!     let ends_of = |who: &str| -> Vec<ClientEnd> {
+//!         let link = |to: usize| {
+//!             let end = network.make_end(format!("{who} to S{to}"));
+//!             network.connect(&format!("{who} to S{to}"), &format!("S{to}"));
+//!             network.enable(&format!("{who} to S{to}"), true);
+//!             end
+//!         };
+//!         (0..3).map(link).collect()
+//!     };
+//!     for me in 0..3 {
+//!         let (peers, disk) = (ends_of(&format!("S{me}")), Arc::new(Persister::new()));
+//!         let mut handlers = Server::new();
+//!         KvServer::new(peers, ServerId(me), disk, None).serve(&mut handlers);
+//!         network.add_server(format!("S{me}"), handlers);
+//!     }
+//!     let mut clerk = Clerk::new(ends_of("a clerk"));
+//!     clerk.put("k", "a");
+//!     clerk.append("k", "b");
+//!     assert_eq!(clerk.get("k"), "ab");
+//! });
+//! assert!(ended.result.is_ok());
+//! ```
+//!
 //! # A request's way (part 3A; `clerk`, `server`)
 //!
 //! A clerk sends its request to the server that answered last, and to the others in turn if that
@@ -18,24 +55,13 @@
 //! answers. So nothing is answered before it is committed and applied, and a leader that was cut
 //! off answers nothing.
 //!
-//! A handler waits in vain if its server loses the lead.
-// BEGIN REFERENCE
-//! It learns of that in three ways: another
-//! command, or a snapshot, takes its place; its server says that it no longer leads the term; or
-//! the server is killed.
-// END REFERENCE
-//! Then it says so, and the clerk asks elsewhere.
+//! A handler waits in vain if its server loses the lead. Then it says so, and the clerk asks elsewhere.
 //!
 //! # Each request once (8; `store`)
 //!
 //! A clerk that hears nothing asks again, though its request may have been carried out and only
 //! the reply lost. So each request has a number, which its retries keep, and a command that comes a
 //! second time changes nothing.
-// BEGIN REFERENCE
-//! The store remembers the last write done for each clerk. Whether one is a repetition
-//! is decided when a command is applied, not when it arrives, because only then do all servers
-//! agree on what came before. A Get is simply carried out again.
-// END REFERENCE
 //!
 //! # Snapshots (part 3B, section 7; `server`)
 //!
@@ -47,13 +73,6 @@
 //!
 //! - Sessions that end: a clerk's number is remembered for ever, sixteen bytes each.
 //! - A word of who leads: a server that does not only says so.
-
-// HANDOUT: #![allow(
-// HANDOUT:     unused,
-// HANDOUT:     unreachable_code,
-// HANDOUT:     reason = "what is given is not used before all tasks are done; delete this then, and the \
-// HANDOUT:         imports that you did not need"
-// HANDOUT: )]
 
 mod clerk;
 mod command;

@@ -1,8 +1,9 @@
-//! The command line: what may be asked of `lab`, and in which words.
+//! Reads the command line of `lab` and the settings in the environment.
 
-use crate::check_course::CheckArguments;
-use crate::handout::HandoutArguments;
-use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
+use course::{
+    LogFilter, MEMORY_MIB, Mode, Role, Seeds, Simulation, TIME_LIMIT_SECONDS, TestRequest,
+    Unreadable,
+};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use linear::format::Format;
 use std::ffi::{OsStr, OsString};
@@ -23,13 +24,8 @@ lab replay TEST --seed N          simulate one seed again, with its whole log; -
 lab list                          print the course: its parts, tests and points
 lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
                                   all files in it (docs/linearizability.md has the formats)
-lab handout DIR [--through PART] [--git]
-                                  make the tree that a student receives; with the solution filled
-                                  in up to a part, and as a Git repository, if that is asked for
-lab check-course [--full] [--seeds N]
-                                  check the handout and the trees filled in through each part;
-                                  on real threads as well, if in full
 lab help                          print this
+lab --version                     print the kit's version, without which a seed means nothing
 
 Options:
       --mode os|sim         on real threads in real time, or simulated from a seed (else MODE,
@@ -74,12 +70,10 @@ pub enum Command {
     List,
     /// Check recorded histories.
     Linear(LinearArguments),
-    /// Make the tree that a student receives.
-    Handout(HandoutArguments),
-    /// Check everything that can be handed out.
-    CheckCourse(CheckArguments),
     /// Explain the command line.
     Help,
+    /// Print the version.
+    Version,
 }
 
 /// The arguments of `lab test` and `lab replay`.
@@ -95,7 +89,7 @@ pub struct TestArguments {
     pub check_determinism: bool,
     /// How to simulate.
     pub simulation: Simulation,
-    /// How many tests to run at a time, if not what the cores bear.
+    /// How many tests to run at a time, if not as many as the cores allow.
     pub jobs: Option<NonZeroU32>,
     /// How often to run each test.
     pub runs: NonZeroU32,
@@ -105,10 +99,12 @@ pub struct TestArguments {
     pub seed: Option<u64>,
     /// Whether to keep the files of runs that passed.
     pub keep: bool,
-    /// How long a test may take.
-    pub time_limit: Duration,
+    /// What to log, if not what is usual.
+    pub log_filter: Option<LogFilter>,
+    /// How many seconds a test may take.
+    pub time_limit_seconds: NonZeroU32,
     /// How much memory a test may use, in MiB.
-    pub memory_mib: u64,
+    pub memory_mib: NonZeroU32,
 }
 
 /// The arguments of `lab linear`.
@@ -134,6 +130,12 @@ impl Display for Wrong {
     }
 }
 
+impl From<Unreadable> for Wrong {
+    fn from(unreadable: Unreadable) -> Wrong {
+        Wrong(unreadable.problem)
+    }
+}
+
 impl From<lexopt::Error> for Wrong {
     fn from(error: lexopt::Error) -> Wrong {
         Wrong(error.to_string())
@@ -149,18 +151,20 @@ pub fn parse(
     let command = match parser.next()? {
         None => return wrong("lab test, lab replay, lab list or lab linear?"),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
+        Some(Short('V') | Long("version")) => return alone(&mut parser, Command::Version),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
     };
     match command.to_str() {
         Some("test") => test(&mut parser, variable, None, Command::Test),
-        // What is played again was simulated.
+        // Only a simulated run can be replayed.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("linear") => linear(&mut parser),
-        Some("handout") => handout(&mut parser),
-        Some("check-course") => check_course(&mut parser),
         Some("help") => Ok(Command::Help),
+        Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
+            "lab {moved} is now make {moved}, in the tree of the course's staff"
+        ))),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
     }
 }
@@ -197,42 +201,6 @@ fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
     }
 }
 
-fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut arguments = CheckArguments::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("full") => arguments.full = true,
-            Long("seeds") => {
-                arguments.seeds = Some(count("SEEDS (--seeds)", &parser.value()?)?);
-            }
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Command::CheckCourse(arguments))
-}
-
-fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut directory = None;
-    let mut through = None;
-    let mut git = false;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(value) if directory.is_none() => directory = Some(PathBuf::from(value)),
-            Long("through") => through = Some(parser.value()?.string()?),
-            Long("git") => git = true,
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    match directory {
-        Some(directory) if !directory.as_os_str().is_empty() => {
-            Ok(Command::Handout(HandoutArguments { directory, through, git }))
-        }
-        _ => wrong("lab handout DIR: where to? (make handout DIR=../my-raft)"),
-    }
-}
-
 fn test(
     parser: &mut lexopt::Parser,
     variable: impl Fn(&str) -> Option<OsString>,
@@ -260,11 +228,9 @@ fn test(
             Long("seed") => one_seed = Some(seed("SEED (--seed)", &parser.value()?)?),
             Long("keep") => arguments.keep = true,
             Long("time-limit") => {
-                arguments.time_limit = seconds(count("--time-limit", &parser.value()?)?);
+                arguments.time_limit_seconds = count("--time-limit", &parser.value()?)?;
             }
-            Long("memory") => {
-                arguments.memory_mib = mebibytes(count("--memory", &parser.value()?)?);
-            }
+            Long("memory") => arguments.memory_mib = count("--memory", &parser.value()?)?,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
@@ -276,30 +242,28 @@ fn test(
 }
 
 impl TestArguments {
-    /// Nothing is named yet; what the environment says goes where options say nothing.
+    /// The settings of the environment, which options override; no test is selected yet.
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Wrong> {
-        let count_in =
-            |name: &str, default| variable(name).map_or(Ok(default), |value| count(name, &value));
-        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
-        text("LOG").map_or(Ok(()), |filter| check_log_filter(&filter))?;
+        let by_hand = TestRequest::from_variables(variable)?;
         Ok(TestArguments {
             selectors: Vec::new(),
-            mode: Mode::from_variables(text).map_err(Wrong)?,
+            mode: by_hand.mode,
             seeds: None,
             check_determinism: false,
-            simulation: Simulation::from_variables(text).map_err(Wrong)?,
+            simulation: by_hand.simulation,
             jobs: None,
             runs: NonZeroU32::MIN,
             json: None,
-            seed: variable("LAB_SEED").map(|value| seed("LAB_SEED", &value)).transpose()?,
+            seed: by_hand.seeds.map(Seeds::first),
             keep: false,
-            time_limit: seconds(count_in("LAB_TIME_LIMIT", TIME_LIMIT_SECONDS)?),
-            memory_mib: mebibytes(count_in("LAB_MEMORY_MIB", MEMORY_MIB)?),
+            log_filter: by_hand.log_filter,
+            time_limit_seconds: by_hand.time_limit_seconds.unwrap_or(TIME_LIMIT_SECONDS),
+            memory_mib: by_hand.memory_mib.unwrap_or(MEMORY_MIB),
         })
     }
 
-    /// The arguments as a whole, with the mode that the options name. Seeds and the check of
-    /// determinism are simulation's, and ask for it.
+    /// Checks the arguments together and settles the mode. `--seeds` and `--check` are for
+    /// simulation, and select it.
     fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
         let simulates = self.seeds.is_some() || self.check_determinism;
         self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });
@@ -319,6 +283,19 @@ impl TestArguments {
                 Ok(TestArguments { seeds: Some(Seeds::one(seed)), ..self })
             }
             _ => Ok(self),
+        }
+    }
+
+    /// What all test processes are asked to do.
+    pub fn request(&self) -> TestRequest {
+        TestRequest {
+            role: Role::Child,
+            mode: self.mode,
+            time_limit_seconds: Some(self.time_limit_seconds),
+            memory_mib: Some(self.memory_mib),
+            simulation: self.simulation,
+            log_filter: self.log_filter.clone(),
+            ..TestRequest::default()
         }
     }
 
@@ -350,7 +327,7 @@ fn check(value: &OsStr) -> Result<bool, Wrong> {
     }
 }
 
-/// One of a few words; what does not read as one says which there are.
+/// One of a few words; the error lists them.
 fn named<T: FromStr<Err = String>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
     let parsed = value.to_string_lossy().parse();
     parsed.map_err(|choices| Wrong(format!("{name} is {value:?}, and must be {choices}")))
@@ -360,12 +337,8 @@ fn seconds(count: NonZeroU32) -> Duration {
     Duration::from_secs(count.get().into())
 }
 
-fn mebibytes(count: NonZeroU32) -> u64 {
-    count.get().into()
-}
-
-/// A number of things of which there is at least one. What comes of adding and multiplying a few
-/// such numbers is still a duration or a size.
+/// A number from 1 to 2^32 - 1. Adding and multiplying a few of these does not overflow a duration
+/// or a size.
 fn count(name: &str, value: &OsStr) -> Result<NonZeroU32, Wrong> {
     number(name, value, "a whole number from 1 to 4294967295")
 }
@@ -377,11 +350,6 @@ fn seed(name: &str, value: &OsStr) -> Result<u64, Wrong> {
 fn number<N: FromStr>(name: &str, value: &OsStr, wanted: &str) -> Result<N, Wrong> {
     let parsed = value.to_str().and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| Wrong(format!("{name} is {value:?}, and must be {wanted}")))
-}
-
-/// The filter is the tests' to use; each of them would fail for a mistake in it.
-fn check_log_filter(filter: &str) -> Result<(), Wrong> {
-    filter.parse::<LogFilter>().map(drop).map_err(Wrong)
 }
 
 #[cfg(test)]

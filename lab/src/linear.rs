@@ -1,8 +1,8 @@
-//! `lab linear`: recorded histories from files, each with its verdict, or in another format.
+//! `lab linear`: checks recorded histories from files, or prints one in another format.
 
 use crate::cli::LinearArguments;
 use crate::exit::Exit;
-use crate::screen::Screen;
+use crate::report::console::Console;
 use linear::format::{AnyHistory, Format};
 use linear::{Checked, Limits, Verdict};
 use std::fs;
@@ -10,8 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Checks every file, or prints the one there is. What cannot be read is told and passed over, and
-/// decides the exit: then nobody can say that all is well.
+/// Checks every file, or prints the one there is. A file that cannot be read is reported and
+/// skipped, and the exit code is that of a wrong command line.
 pub fn linear(arguments: &LinearArguments) -> Exit {
     let mut exits = Vec::new();
     for path in &arguments.files {
@@ -57,7 +57,7 @@ fn refuse(file: &Path, problem: &str) -> Exit {
 fn print_as(file: &Path, history: &AnyHistory, format: Format) -> Exit {
     match history.write(format) {
         Ok(text) => {
-            Screen::open().print(&text);
+            Console::open().print(&text);
             Exit::Passed
         }
         Err(problem) => refuse(file, &problem.to_string()),
@@ -70,7 +70,7 @@ fn check(file: &Path, history: &AnyHistory, arguments: &LinearArguments) -> Exit
     let default = Limits::default();
     let steps = arguments.steps.unwrap_or(default.steps);
     let checked = history.check(&Limits { steps, is_time_up: Some(&is_time_up), ..default });
-    Screen::open().print(&told(file, history.len(), &checked, began.elapsed()));
+    Console::open().print(&lines(file, history.len(), &checked, began.elapsed()));
     match checked.verdict {
         Verdict::Ok => Exit::Passed,
         Verdict::Illegal(_) => Exit::Failed,
@@ -79,7 +79,7 @@ fn check(file: &Path, history: &AnyHistory, arguments: &LinearArguments) -> Exit
 }
 
 /// A line for the file, and the report of a history that is not linearizable.
-fn told(file: &Path, operations: usize, checked: &Checked, time: Duration) -> String {
+fn lines(file: &Path, operations: usize, checked: &Checked, time: Duration) -> String {
     let Checked { verdict, steps, .. } = checked;
     let milliseconds = time.as_secs_f64() * 1e3;
     let line = format!(

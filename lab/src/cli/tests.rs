@@ -1,9 +1,8 @@
+//! Command lines and settings are read as written, and mistakes are named.
+
 use super::{Command, TestArguments, parse};
-use crate::check_course::CheckArguments;
-use crate::handout::HandoutArguments;
 use course::{Backend, Mode, Seeds};
 use std::ffi::OsString;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -40,14 +39,14 @@ fn options_come_before_between_or_after_what_to_run() {
 fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let environment = [("LAB_SEED", "5"), ("LAB_TIME_LIMIT", "60"), ("LAB_MEMORY_MIB", "64")];
     let by_default = test_in("test 2A", &[]);
-    assert_eq!((by_default.seed, by_default.memory_mib), (None, 1024));
-    assert_eq!(by_default.time_limit, Duration::from_secs(120));
+    assert_eq!((by_default.seed, by_default.memory_mib.get()), (None, 1024));
+    assert_eq!(by_default.time_limit_seconds.get(), 120);
     let by_environment = test_in("test 2A", &environment);
-    assert_eq!((by_environment.seed, by_environment.memory_mib), (Some(5), 64));
-    assert_eq!(by_environment.time_limit, Duration::from_secs(60));
+    assert_eq!((by_environment.seed, by_environment.memory_mib.get()), (Some(5), 64));
+    assert_eq!(by_environment.time_limit_seconds.get(), 60);
     let by_option = test_in("test 2A --seed 6 --time-limit 30 --memory 32", &environment);
-    assert_eq!((by_option.seed, by_option.memory_mib), (Some(6), 32));
-    assert_eq!(by_option.time_limit, Duration::from_secs(30));
+    assert_eq!((by_option.seed, by_option.memory_mib.get()), (Some(6), 32));
+    assert_eq!(by_option.time_limit_seconds.get(), 30);
 }
 
 #[test]
@@ -140,6 +139,13 @@ fn help_is_where_one_looks_for_it() {
 }
 
 #[test]
+fn the_version_is_printed_alone() {
+    assert_eq!(parsed_in("--version", &[]), Ok(Command::Version));
+    assert_eq!(parsed_in("-V", &[]), Ok(Command::Version));
+    assert!(parsed_in("--version list", &[]).is_err());
+}
+
+#[test]
 fn histories_are_files_or_directories_and_one_may_be_printed() {
     let arguments = |line: &str| match parsed_in(line, &[]) {
         Ok(Command::Linear(arguments)) => arguments,
@@ -157,26 +163,8 @@ fn histories_are_files_or_directories_and_one_may_be_printed() {
 }
 
 #[test]
-fn a_handout_has_a_place_and_may_have_a_part() {
-    let (directory, through) = (PathBuf::from("../my-raft"), Some("2B".to_owned()));
-    let expected = HandoutArguments { directory: directory.clone(), through: None, git: false };
-    assert_eq!(parsed_in("handout ../my-raft", &[]), Ok(Command::Handout(expected)));
-    let expected = HandoutArguments { directory, through, git: true };
-    let line = "handout --git --through=2B ../my-raft";
-    assert_eq!(parsed_in(line, &[]), Ok(Command::Handout(expected)));
-    for line in ["handout", "handout a b", "handout --x", "handout a --through"] {
-        assert!(parsed_in(line, &[]).is_err(), "{line}");
-    }
-}
-
-#[test]
-fn a_check_of_the_course_may_be_full() {
-    let usual = CheckArguments::default();
-    assert_eq!(parsed_in("check-course", &[]), Ok(Command::CheckCourse(usual)));
-    let full = CheckArguments { full: true, seeds: NonZeroU32::new(50) };
-    let line = "check-course --full --seeds 50";
-    assert_eq!(parsed_in(line, &[]), Ok(Command::CheckCourse(full)));
-    for line in ["check-course 2A", "check-course --seeds 0"] {
-        assert!(parsed_in(line, &[]).is_err(), "{line}");
-    }
+fn what_moved_to_staff_is_named_by_its_make_target() {
+    let told = wrong("handout ../my-raft");
+    assert!(told.starts_with("lab handout is now make handout, in the tree of the course's staff"));
+    assert!(!super::HELP.contains("handout") && !super::HELP.contains("check-course"));
 }

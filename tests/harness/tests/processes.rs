@@ -1,10 +1,10 @@
-//! However a test ends, whoever started it hears of it, soon and in words.
+//! However a test's process ends, whoever started it gets an outcome that says how.
 //!
 //! Each of these is a parent that starts itself again as the child, as the graded tests do.
 
-use course::{Outcome, Titles, Verdict};
+use course::{Outcome, Role, TestRequest, Titles, Verdict};
 use harness::graded::outcome_of;
-use harness::{Figures, Held, Limits, Work};
+use harness::{Figures, Limits, ScenarioResult, Work};
 use labrpc::{Network, Rpc, Server};
 use labrt::sync::Mutex;
 use labrt::thread;
@@ -68,7 +68,7 @@ fn a_test_may_have_several_lines_each_with_its_title() {
 fn a_test_that_cannot_tell_is_neither_passed_nor_failed() {
     let name = "a_test_that_cannot_tell_is_neither_passed_nor_failed";
     let outcome = outcome_of(name, "Test (harness): undecided", LIMITS, || {
-        Held::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
+        ScenarioResult::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
     });
     assert_eq!(outcome.verdict, Verdict::Undecided);
     assert_eq!(outcome.what.as_deref(), Some("too much happened at once"));
@@ -321,12 +321,13 @@ fn a_stack_overflow_is_told() {
 #[test]
 fn no_process_outlives_whoever_started_it() {
     let name = "no_process_outlives_whoever_started_it";
-    if env::var_os("LAB_CHILD").is_some() {
+    if TestRequest::from_environment().unwrap().role == Role::Child {
         outcome(name, LIMITS, || spin_for_ever());
     }
-    let mut child = Command::new(env::current_exe().unwrap())
+    let mut command = Command::new(env::current_exe().unwrap());
+    TestRequest { role: Role::Child, ..TestRequest::default() }.apply_to(&mut command);
+    let mut child = command
         .args(["--exact", name, "--nocapture"])
-        .env("LAB_CHILD", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

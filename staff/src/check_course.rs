@@ -1,0 +1,214 @@
+//! `staff check-course`: the handout is what it should be, in every form that can be handed out.
+//!
+//! One after the other, the tree with nothing filled in and the trees filled in through each part
+//! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
+//! without warnings, be formatted, and keep no line of a solution that is still to be found
+//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
+//! in passes. What comes next fails, in the words of a task ([`verdicts`]).
+
+mod place;
+mod verdicts;
+
+use crate::exit::Exit;
+use crate::guide::dead_links;
+use crate::handout::{self, leftovers::Reference, through::Through};
+use course::Course;
+use place::Place;
+use std::env;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Instant;
+use verdicts::{Expected, Results};
+
+/// What `staff check-course` is asked for.
+#[derive(Debug, Default, PartialEq)]
+pub struct CheckArguments {
+    /// Whether the tests are run on real threads as well.
+    pub full: bool,
+    /// With how many seeds the parts that are filled in are simulated, if not the usual number.
+    pub seeds: Option<NonZeroU32>,
+}
+
+/// Seeds for each test of Lab 2 that must pass.
+const SEEDS_OF_LAB_2: u32 = 20;
+
+/// The same of Lab 3, whose tests take seven times as long.
+const SEEDS_OF_LAB_3: u32 = 4;
+
+/// Seeds for each test that must fail. One would do: it fails at once, or it is not unfinished.
+const SEEDS_TO_FAIL: u32 = 2;
+
+/// The part beyond the course belongs to Lab 2: it is whole when that is.
+const WHOLE_LAB_2: &str = "2D";
+const BEYOND: &str = "2X";
+
+/// Why the check ends before everything is checked.
+#[derive(Debug, PartialEq)]
+enum Problem {
+    /// A tree is not what it should be.
+    Found(String),
+    /// A tree could not be made or looked at.
+    NotChecked(String),
+}
+
+impl Problem {
+    /// The same with where it was met.
+    fn at(self, place: &str) -> Problem {
+        match self {
+            Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),
+            Problem::NotChecked(problem) => Problem::NotChecked(format!("{place}: {problem}")),
+        }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(problem: String) -> Problem {
+        Problem::NotChecked(problem)
+    }
+}
+
+/// Checks every tree and says what it found.
+pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
+    let began = Instant::now();
+    match check_all(course, arguments) {
+        Ok(trees) => {
+            println!("PASS  the handout and {} more trees, {}", trees - 1, seconds(began));
+            Exit::Passed
+        }
+        Err(Problem::Found(problem)) => {
+            println!("FAIL  {problem}");
+            Exit::Failed
+        }
+        Err(Problem::NotChecked(problem)) => {
+            eprintln!("error: {problem}");
+            Exit::KitFault
+        }
+    }
+}
+
+fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Problem> {
+    let place = Place::in_target(&target_directory())?;
+    let trees = Through::all(course);
+    for through in &trees {
+        let check = Check { course, arguments, place: &place, through };
+        check.run().map_err(|problem| problem.at(&through.to_string()))?;
+    }
+    Ok(trees.len())
+}
+
+/// Where this program was built, which is in a target directory.
+fn target_directory() -> PathBuf {
+    let built =
+        env::current_exe().ok().and_then(|staff| Some(staff.parent()?.parent()?.to_owned()));
+    built.unwrap_or_else(|| handout::workspace().join("target"))
+}
+
+fn seconds(since: Instant) -> String {
+    format!("{:.1} s", since.elapsed().as_secs_f64())
+}
+
+/// One tree and all that is asked of it.
+struct Check<'c> {
+    course: &'c Course,
+    arguments: &'c CheckArguments,
+    place: &'c Place,
+    through: &'c Through,
+}
+
+impl Check<'_> {
+    fn run(&self) -> Result<(), Problem> {
+        self.step("is made", || {
+            Ok(self.place.make(&handout::tree::tree(&handout::workspace(), self.through)?)?)
+        })?;
+        self.step("is formatted", || self.place.is_formatted())?;
+        self.step("keeps no line of a solution", || self.has_no_leftovers())?;
+        self.step("compiles without warnings", || self.place.compiles_without_warnings())?;
+        if self.through.filled().is_empty() {
+            self.step("has no dead link in its guide", || self.has_no_dead_link())?;
+        }
+        for (words, seeds) in self.to_pass() {
+            let what = format!("passes {} with {seeds} seeds", words.join(" "));
+            self.step(&what, || self.simulate(&words, seeds, Expected::Passes))?;
+            if self.arguments.full {
+                let what = format!("passes {} on real threads", words.join(" "));
+                self.step(&what, || self.test(&words, Expected::Passes))?;
+            }
+        }
+        let words = self.to_fail();
+        if words.is_empty() {
+            return Ok(());
+        }
+        let what = format!("fails {} by name", words.join(" "));
+        self.step(&what, || self.simulate(&words, SEEDS_TO_FAIL, Expected::FailsByName))?;
+        if self.arguments.full {
+            let what = format!("{what} on real threads");
+            self.step(&what, || self.test(&words, Expected::FailsByName))?;
+        }
+        Ok(())
+    }
+
+    /// Makes one check and says how long it took.
+    fn step(&self, what: &str, check: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
+        let began = Instant::now();
+        check().map_err(|problem| problem.at(&format!("\"{what}\" does not hold")))?;
+        println!("{}: {what}, {}", self.through, seconds(began));
+        Ok(())
+    }
+
+    fn has_no_leftovers(&self) -> Result<(), Problem> {
+        let reference = Reference::read(&handout::workspace(), self.through)?;
+        let found = reference.left_in(&self.place.tree()?, self.through.open());
+        if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
+    }
+
+    /// Whether each link of the guide leads somewhere, though pages are left out.
+    fn has_no_dead_link(&self) -> Result<(), Problem> {
+        let dead = dead_links(self.place.path());
+        if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
+    }
+
+    /// The parts that are filled in, by lab, with the number of their seeds.
+    fn to_pass(&self) -> Vec<(Vec<String>, u32)> {
+        let filled = self.through.filled();
+        let of_lab = |lab: &str| -> Vec<String> {
+            filled.iter().filter(|part| part.starts_with(lab)).cloned().collect()
+        };
+        let mut lab_2 = of_lab("2");
+        if filled.iter().any(|part| part == WHOLE_LAB_2) {
+            lab_2.push(BEYOND.to_owned());
+        }
+        let asked = self.arguments.seeds.map(NonZeroU32::get);
+        let labs = [
+            (lab_2, asked.unwrap_or(SEEDS_OF_LAB_2)),
+            (of_lab("3"), asked.unwrap_or(SEEDS_OF_LAB_3)),
+        ];
+        labs.into_iter().filter(|(words, _)| !words.is_empty()).collect()
+    }
+
+    /// The next part; of the tree with nothing filled in, every part.
+    fn to_fail(&self) -> Vec<String> {
+        match self.through.filled() {
+            [] => self.course.parts.iter().map(|part| part.name.clone()).collect(),
+            _ => self.through.open().first().cloned().into_iter().collect(),
+        }
+    }
+
+    fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
+        let seeds = format!("SEEDS={seeds}");
+        self.judge(&self.place.make_target(&["sim", &seeds], words)?, words, expected)
+    }
+
+    fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
+        self.judge(&self.place.make_target(&["test"], words)?, words, expected)
+    }
+
+    fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {
+        let results = Results::read(json)?;
+        let tests = self.course.tests().filter(|(part, _)| words.contains(&part.name));
+        for (part, test) in tests {
+            let judged = results.judge(part, test, expected, self.through.open());
+            judged.map_err(Problem::Found)?;
+        }
+        Ok(())
+    }
+}

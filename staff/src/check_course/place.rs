@@ -1,0 +1,186 @@
+//! The one place where the trees are made, and what Cargo and make say there.
+//!
+//! It lies in the target directory: `course/tree`, built into `course/build`.
+
+use super::Problem;
+use crate::handout::build::{self, cargo};
+use crate::handout::tree::Tree;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Where a tree is made and built.
+pub struct Place {
+    tree: PathBuf,
+    build: PathBuf,
+}
+
+/// What make and the runner heed in the environment, where make puts what is on its command line.
+/// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
+const SETTINGS: [&str; 19] = [
+    "BACKEND",
+    "CHECK",
+    "JOBS",
+    "JSON",
+    "KEEP",
+    "LAB_MEMORY_MIB",
+    "LAB_SEED",
+    "LAB_TIME_LIMIT",
+    "LOG",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MAKEOVERRIDES",
+    "MFLAGS",
+    "MODE",
+    "PCT",
+    "PREEMPT",
+    "RUNS",
+    "SEED",
+    "SEEDS",
+];
+
+impl Place {
+    /// The place in a target directory.
+    pub fn in_target(target: &Path) -> Result<Place, String> {
+        let course = target.join("course");
+        let place = Place { tree: course.join("tree"), build: course.join("build") };
+        fs::create_dir_all(&place.tree).map_err(|error| about(&place.tree, &error))?;
+        Ok(place)
+    }
+
+    /// Makes the tree here, in place of the last one. What is the same in both is not touched, so
+    /// that Cargo does not build it again.
+    pub fn make(&self, tree: &Tree) -> Result<(), String> {
+        self.replace(tree)?;
+        build::finish(&self.tree)
+    }
+
+    fn replace(&self, tree: &Tree) -> Result<(), String> {
+        for stale in self.files()?.into_iter().filter(|path| !tree.contains_key(path)) {
+            let file = self.tree.join(stale);
+            fs::remove_file(&file).map_err(|error| about(&file, &error))?;
+        }
+        let differs = |path: &Path, text: &[u8]| {
+            fs::read(self.tree.join(path)).map_or(true, |present| present != text)
+        };
+        let changed = tree.iter().filter(|(path, text)| differs(path, text));
+        let changed = changed.map(|(path, text)| (path.clone(), text.clone())).collect();
+        build::write(&self.tree, &changed)
+    }
+
+    /// Where the tree is.
+    pub fn path(&self) -> &Path {
+        &self.tree
+    }
+
+    /// The tree as it is now.
+    pub fn tree(&self) -> Result<Tree, String> {
+        let read = |path: PathBuf| {
+            let file = self.tree.join(&path);
+            let text = fs::read(&file).map_err(|error| about(&file, &error))?;
+            Ok((path, text))
+        };
+        self.files()?.into_iter().map(read).collect()
+    }
+
+    /// The files of the tree.
+    fn files(&self) -> Result<BTreeSet<PathBuf>, String> {
+        let mut files = BTreeSet::new();
+        let mut open = vec![PathBuf::new()];
+        while let Some(directory) = open.pop() {
+            let here = self.tree.join(&directory);
+            let entries = fs::read_dir(&here).map_err(|error| about(&here, &error))?;
+            for entry in entries {
+                let entry = entry.map_err(|error| about(&here, &error))?;
+                let path = directory.join(entry.file_name());
+                if entry.path().is_dir() {
+                    open.push(path);
+                } else {
+                    files.insert(path);
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// Whether rustfmt would leave everything as it is.
+    pub fn is_formatted(&self) -> Result<(), Problem> {
+        let output = self.run(self.command(cargo()).args(["fmt", "--all", "--check"]))?;
+        if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
+    }
+
+    /// Whether the compiler has nothing to say about anything in the tree.
+    pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
+        let mut cargo = self.command(cargo());
+        cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
+        let output = self.run(&mut cargo)?;
+        match first_warning(&output.stdout) {
+            Some(warning) => Err(Problem::Found(warning)),
+            None if output.status.success() => Ok(()),
+            None => Err(Problem::Found(said(&output))),
+        }
+    }
+
+    /// Runs tests as the student does, and returns the results for machines.
+    pub fn make_target(&self, arguments: &[&str], tests: &[String]) -> Result<Vec<u8>, String> {
+        let json = self.build.join("results.json");
+        // Only what this run writes counts.
+        let _ = fs::remove_file(&json);
+        let mut make = self.command("make");
+        make.args(arguments).arg(format!("TEST={}", tests.join(" ")));
+        make.arg(format!("JSON={}", json.display()));
+        let output = self.run(&mut make)?;
+        fs::read(&json).map_err(|_| format!("make ended without results:\n{}", said(&output)))
+    }
+
+    /// A program that is to run in the tree, with nothing from our own run in its environment.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
+        for name in SETTINGS {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, command: &mut Command) -> Result<Output, String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        command.output().map_err(|error| format!("{program} cannot be started: {error}"))
+    }
+}
+
+fn about(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+/// All that a program said, in the order of its channels.
+fn said(output: &Output) -> String {
+    let [out, err] = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said));
+    format!("{out}{err}").trim_end().to_owned()
+}
+
+/// The first warning or error among Cargo's messages, as the compiler would print it.
+fn first_warning(messages: &[u8]) -> Option<String> {
+    let lines = messages.split(|byte| *byte == b'\n');
+    let parsed = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
+    let mut said = parsed.filter_map(|message| message.message);
+    said.find_map(|message| message.rendered.filter(|_| message.level != "note"))
+}
+
+/// Of Cargo's messages what matters here.
+#[derive(Deserialize)]
+struct Message {
+    message: Option<Diagnostic>,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    level: String,
+    rendered: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! The command line: what may be asked of `staff`, and in which words.
+
+use crate::check_course::CheckArguments;
+use crate::handout::HandoutArguments;
+use lexopt::prelude::{Long, Short, Value, ValueExt};
+use std::ffi::OsString;
+use std::fmt::{self, Display};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// What `staff --help` prints.
+pub const HELP: &str = "\
+For the staff of a course: makes and checks what students receive.
+
+staff handout DIR [--through PART] [--git]
+                        make the tree that a student receives; with the solution filled in up to
+                        a part, and as a Git repository, if that is asked for
+staff check-course [--full] [--seeds N]
+                        check the handout and the trees filled in through each part: with N seeds
+                        for each test, and on real threads as well, if in full
+staff help              print this
+
+Exit codes:
+  0    done; every tree is as it should be
+  1    a tree is not as it should be
+  4    the kit or the machine is at fault
+  64   the command line is wrong
+";
+
+/// What `staff` is asked to do.
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    /// Make the tree that a student receives.
+    Handout(HandoutArguments),
+    /// Check everything that can be handed out.
+    CheckCourse(CheckArguments),
+    /// Explain the command line.
+    Help,
+}
+
+/// What is wrong with the command line, in a sentence.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wrong(String);
+
+impl Display for Wrong {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}\n`staff help` lists the commands and options", self.0)
+    }
+}
+
+impl From<lexopt::Error> for Wrong {
+    fn from(error: lexopt::Error) -> Wrong {
+        Wrong(error.to_string())
+    }
+}
+
+/// Reads the words after `staff`.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong> {
+    let mut parser = lexopt::Parser::from_args(words);
+    let command = match parser.next()? {
+        None => return Err(Wrong("no command: staff handout or staff check-course".to_owned())),
+        Some(Short('h') | Long("help")) => return Ok(Command::Help),
+        Some(Value(word)) => word,
+        Some(option) => return Err(option.unexpected().into()),
+    };
+    match command.to_str() {
+        Some("handout") => handout(&mut parser),
+        Some("check-course") => check_course(&mut parser),
+        Some("help") => Ok(Command::Help),
+        _ => Err(Wrong(format!("there is no command {}", command.display()))),
+    }
+}
+
+fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut directory = None;
+    let mut through = None;
+    let mut git = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(value) if directory.is_none() => directory = Some(PathBuf::from(value)),
+            Long("through") => through = Some(parser.value()?.string()?),
+            Long("git") => git = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match directory {
+        Some(directory) if !directory.as_os_str().is_empty() => {
+            Ok(Command::Handout(HandoutArguments { directory, through, git }))
+        }
+        _ => Err(Wrong("no directory is named: make handout DIR=../my-raft".to_owned())),
+    }
+}
+
+fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = CheckArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("full") => arguments.full = true,
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::CheckCourse(arguments))
+}
+
+fn seeds(value: &str) -> Result<NonZeroU32, Wrong> {
+    let wanted = "a whole number from 1 to 4294967295";
+    let wrong = |_| Wrong(format!("SEEDS (--seeds) is {value:?}, and must be {wanted}"));
+    value.parse().map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! What is asked in which words, and which words are refused.
+
+use super::*;
+
+fn parsed(line: &str) -> Result<Command, Wrong> {
+    parse(line.split_whitespace().map(OsString::from))
+}
+
+#[test]
+fn a_handout_has_a_place_and_may_have_a_part() {
+    let (directory, through) = (PathBuf::from("../my-raft"), Some("2B".to_owned()));
+    let expected = HandoutArguments { directory: directory.clone(), through: None, git: false };
+    assert_eq!(parsed("handout ../my-raft"), Ok(Command::Handout(expected)));
+    let expected = HandoutArguments { directory, through, git: true };
+    assert_eq!(parsed("handout --git --through=2B ../my-raft"), Ok(Command::Handout(expected)));
+    for line in ["handout", "handout a b", "handout --x", "handout a --through"] {
+        assert!(parsed(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn a_check_of_the_course_may_be_full() {
+    assert_eq!(parsed("check-course"), Ok(Command::CheckCourse(CheckArguments::default())));
+    let full = CheckArguments { full: true, seeds: NonZeroU32::new(50) };
+    assert_eq!(parsed("check-course --full --seeds 50"), Ok(Command::CheckCourse(full)));
+    for line in ["check-course 2A", "check-course --seeds 0", "check-course --seeds x"] {
+        assert!(parsed(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn help_is_given_wherever_it_is_asked_for() {
+    for line in ["help", "--help", "-h", "handout --help", "check-course -h"] {
+        assert_eq!(parsed(line), Ok(Command::Help), "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_command_is_named() {
+    let wrong = |line| parsed(line).expect_err("it is wrong").to_string();
+    assert!(wrong("hand").starts_with("there is no command hand\n"));
+    assert!(wrong("").starts_with("no command: "));
+    assert!(wrong("--full").contains("--full"));
+}

@@ -1,0 +1,107 @@
+//! `staff handout DIR`: the tree that a student receives, built from the reference.
+//!
+//! What goes into it is in [`tree`](mod@tree); nothing is written before every file has passed the
+//! filter ([`marks`]). It is written by [`build`](mod@build).
+
+pub mod build;
+mod derived;
+pub mod leftovers;
+mod marks;
+pub mod through;
+pub mod tree;
+
+use crate::exit::Exit;
+use build::build;
+use course::Course;
+use leftovers::Reference;
+use std::fs;
+use std::io;
+use std::path::{self, Path, PathBuf};
+use through::Through;
+use tree::{Tree, tree};
+
+/// What `staff handout` is asked for.
+#[derive(Debug, PartialEq)]
+pub struct HandoutArguments {
+    /// Where the tree is to be: a directory that does not exist yet, or is empty.
+    pub directory: PathBuf,
+    /// The part up to which the solution is filled in.
+    pub through: Option<String>,
+    /// Whether the tree is to be a Git repository with one commit.
+    pub git: bool,
+}
+
+/// Makes the handout and says where it is.
+pub fn handout(course: &Course, arguments: &HandoutArguments) -> Exit {
+    match make(course, arguments) {
+        Ok(said) => {
+            println!("{said}");
+            Exit::Passed
+        }
+        Err((exit, problem)) => {
+            eprintln!("error: {problem}");
+            exit
+        }
+    }
+}
+
+fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, (Exit, String)> {
+    let usage = |problem| (Exit::Usage, problem);
+    let kit_fault = |problem| (Exit::KitFault, problem);
+    let through = match &arguments.through {
+        None => Through::nothing(course),
+        Some(part) => Through::part(course, part).map_err(usage)?,
+    };
+    let directory = &arguments.directory;
+    refuse_if_taken(directory).map_err(usage)?;
+    let tree = tree(&workspace(), &through).map_err(kit_fault)?;
+    refuse_leftovers(&tree, &through).map_err(kit_fault)?;
+    build(directory, &tree, arguments.git).map_err(kit_fault)?;
+    Ok(format!("{}: {through}, {} files", directory.display(), tree.len()))
+}
+
+/// Where the reference is: the workspace this was built in.
+pub fn workspace() -> PathBuf {
+    let staff = Path::new(env!("CARGO_MANIFEST_DIR"));
+    staff.parent().expect("staff is a directory of the workspace").to_owned()
+}
+
+fn refuse_if_taken(directory: &Path) -> Result<(), String> {
+    let name = directory.display();
+    if directory.file_name().is_none() {
+        return Err(format!("{name} has no name of its own: name a new directory"));
+    }
+    if is_in_workspace(directory) {
+        return Err(format!("{name} lies in the workspace, and would be part of the next handout"));
+    }
+    if directory.is_symlink() {
+        return Err(format!("{name} is a link: name the directory itself"));
+    }
+    match fs::read_dir(directory) {
+        Ok(entries) => match entries.count() {
+            0 => Ok(()),
+            _ => Err(format!("{name} exists and is not empty: nothing was written")),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{name} cannot be the handout's directory: {error}")),
+    }
+}
+
+/// Whether a directory, which need not exist, lies in the workspace, but not among what is built.
+fn is_in_workspace(directory: &Path) -> bool {
+    let absolute = path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    let there = absolute.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
+    let workspace = workspace().canonicalize().unwrap_or_else(|_| workspace());
+    there.is_some_and(|there| {
+        there.starts_with(&workspace) && !there.starts_with(workspace.join("target"))
+    })
+}
+
+/// A file that nobody meant to hand out, such as an editor's copy, may hold a solution.
+fn refuse_leftovers(tree: &Tree, through: &Through) -> Result<(), String> {
+    let found = Reference::read(&workspace(), through)?.left_in(tree, through.open());
+    match found.first() {
+        None => Ok(()),
+        Some(first) => Err(format!("a line of a solution would be handed out: {first}")),
+    }
+}

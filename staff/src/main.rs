@@ -1,0 +1,44 @@
+//! `staff`, the commands for the staff of a course: `staff handout`, which makes the tree that a
+//! student receives, and `staff check-course`, which checks every such tree.
+//!
+//! No handout contains this package, and no other package depends on it. `make help` lists the
+//! targets that call it; docs/for-staff.md explains them.
+
+mod check_course;
+mod cli;
+mod exit;
+mod guide;
+mod handout;
+#[cfg(test)]
+mod sample;
+
+use cli::Command;
+use course::Course;
+use exit::Exit;
+use std::env;
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // A panic of ours is the kit's fault, and says so in the exit code.
+    let exit = catch_unwind(run_command_line).unwrap_or(Exit::KitFault);
+    ExitCode::from(exit.code())
+}
+
+fn run_command_line() -> Exit {
+    let command = match cli::parse(env::args_os().skip(1)) {
+        Ok(command) => command,
+        Err(wrong) => {
+            eprintln!("error: {wrong}");
+            return Exit::Usage;
+        }
+    };
+    match command {
+        Command::Help => {
+            print!("{}", cli::HELP);
+            Exit::Passed
+        }
+        Command::Handout(arguments) => handout::handout(&Course::load(), &arguments),
+        Command::CheckCourse(arguments) => check_course::check_course(&Course::load(), &arguments),
+    }
+}
