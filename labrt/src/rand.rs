@@ -11,9 +11,9 @@ use std::ops::RangeBounds;
 pub use rand::distr;
 use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::distr::{Distribution, StandardUniform};
+use rand::rngs::ChaCha8Rng;
 pub use rand::seq;
 pub use rand::{Rng, RngExt, SeedableRng};
-use rand::rngs::ChaCha8Rng;
 
 use crate::record::Record;
 

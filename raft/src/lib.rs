@@ -95,7 +95,7 @@
 //! for a log less up to date than its own: so every later leader has every committed entry
 //! (Leader Completeness), and no two services are ever told differently (State Machine Safety).
 //!
-//! # What survives a crash (figure 2; `persist`, `persister`)
+//! # What survives a crash (figure 2; `persist`)
 //!
 //! Term, vote and log are saved to the [`Persister`] before anybody is told of a change. All else
 //! is found out again: what is committed, from the next leader.
@@ -155,7 +155,6 @@ pub mod message;
 mod model;
 // END REFERENCE
 mod persist;
-mod persister;
 mod progress;
 mod quorum;
 mod raft;
@@ -169,9 +168,9 @@ mod state;
 mod vocabulary;
 
 pub use bytes::Bytes;
+pub use labdisk::{Persister, RaftState};
 
 pub use crate::applier::ApplyMsg;
 pub use crate::log::Entry;
-pub use crate::persister::{Persister, RaftState};
 pub use crate::raft::Raft;
 pub use crate::vocabulary::{Index, ServerId, Term};

@@ -13,11 +13,11 @@
 //! commands that is a quarter of what it takes.
 // END SOLUTION
 
+use labdisk::Persister;
 use labgob::{DecodeError, Decoder, Encoder};
 use log::{info, trace};
 use serde::{Deserialize, Serialize};
 
-use crate::persister::Persister;
 use crate::state::State;
 use crate::vocabulary::{Index, ServerId, Term};
 
@@ -26,9 +26,9 @@ use std::ops::Range;
 use std::slice;
 
 use bytes::Bytes;
+use labdisk::RaftState;
 
 use crate::log::{Entry, Log};
-use crate::persister::RaftState;
 
 /// What has been saved.
 #[derive(Default)]

@@ -63,8 +63,6 @@ fn collect(folder: &Path, relative: &Path, found: &mut Vec<Source>) {
 /// What is built (cargo tags that folder), what a fuzzer has gathered, and git's own.
 fn is_left_out(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default();
-    name == ".git"
-        || name == "corpus"
-        || name == "artifacts"
+    [".git", "corpus", "artifacts", "coverage"].iter().any(|it| name == *it)
         || folder.join("CACHEDIR.TAG").exists()
 }

@@ -2,7 +2,8 @@
 
 use super::history::History;
 use harness::{Conditions, Figures, Roster, Work};
-use kvraft::{KvServer, Persister, ServerId};
+use kvraft::{KvServer, ServerId};
+use labdisk::Persister;
 use labrpc::Network;
 use labrt::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use labrt::sync::{Mutex, MutexGuard};

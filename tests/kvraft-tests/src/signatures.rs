@@ -5,7 +5,8 @@
 //! marked line says what the tests expect. All else is yours to change: fields, files, messages,
 //! threads.
 
-use kvraft::{Clerk, KvServer, Persister, Raft, ServerId};
+use kvraft::{Clerk, KvServer, Raft, ServerId};
+use labdisk::Persister;
 use labrpc::{ClientEnd, Server};
 use std::sync::Arc;
 

@@ -3,12 +3,13 @@
 use super::value::Value;
 use harness::checks::{AppliedRecord, Redelivery, Started};
 use harness::{Conditions, Roster};
+use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
 use labrt::time::Instant;
 use log::info;
-use raft::{Persister, Raft, ServerId};
+use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! What is saved is found again, and a copy is independent of its original.
+
 use super::*;
 
 #[test]
@@ -8,7 +10,7 @@ fn nothing_saved_is_empty() {
 }
 
 #[test]
-fn what_was_saved_last_is_found() {
+fn the_last_save_is_read_back() {
     let disk = Persister::new();
     disk.save(b"first".to_vec(), "early".into());
     let pieces = [Bytes::from("se"), Bytes::from("cond")];

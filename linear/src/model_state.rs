@@ -1,30 +1,30 @@
-//! Any [`Model`] on the board, by keeping the state before each operation placed.
+//! The search state of any [`Model`]: the model's states after each operation placed.
 
-use crate::board::{Board, Outlook};
-use crate::explain::Narrate;
+use crate::explain::Describe;
+use crate::memo::random;
 use crate::model::{Model, Timed};
-use crate::partition::{Manner, Part, Partition};
-use crate::seen::random;
+use crate::partition::{Partition, SearchOperation, SearchOptions};
+use crate::search_state::{CanPlace, SearchState};
 use crate::timeline::{NEVER, Times};
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 /// A key's operations in a history of a model.
-pub(crate) struct Recorded<'a, M: Model> {
+pub(crate) struct ModelHistory<'a, M: Model> {
     pub model: &'a M,
     pub history: &'a [Timed<M::Operation>],
     /// Which of the history's operations these are.
     pub numbers: Vec<usize>,
 }
 
-impl<M: Model> Recorded<'_, M> {
+impl<M: Model> ModelHistory<'_, M> {
     fn timed(&self, operation: usize) -> &Timed<M::Operation> {
         &self.history[self.numbers[operation]]
     }
 }
 
-impl<'a, M: Model> Partition for Recorded<'a, M> {
-    type Board = Replay<'a, M>;
+impl<'a, M: Model> Partition for ModelHistory<'a, M> {
+    type State = ModelState<'a, M>;
 
     const CAN_PRUNE: bool = false;
 
@@ -42,20 +42,20 @@ impl<'a, M: Model> Partition for Recorded<'a, M> {
         self.model.is_read_only(&timed.operation, timed.returned.is_some())
     }
 
-    fn board(&self, parts: &[Part], _: Manner) -> Replay<'a, M> {
-        let operation = |part: &Part| {
-            let timed = &self.history[self.numbers[part.operation]];
-            (&timed.operation, part.times.is_pending())
+    fn initial_state(&self, operations: &[SearchOperation], _: SearchOptions) -> ModelState<'a, M> {
+        let operation = |searched: &SearchOperation| {
+            let timed = &self.history[self.numbers[searched.operation]];
+            (&timed.operation, searched.times.is_pending())
         };
-        Replay {
+        ModelState {
             model: self.model,
-            operations: parts.iter().map(operation).collect(),
+            operations: operations.iter().map(operation).collect(),
             states: vec![self.model.initial()],
         }
     }
 }
 
-impl<M: Model> Narrate for Recorded<'_, M> {
+impl<M: Model> Describe for ModelHistory<'_, M> {
     fn key(&self) -> String {
         self.model.key(&self.timed(0).operation).to_string()
     }
@@ -82,7 +82,7 @@ impl<M: Model> Narrate for Recorded<'_, M> {
             let timed = self.timed(operation);
             let next = match timed.returned {
                 Some(_) => self.model.apply(&state, &timed.operation),
-                None => self.model.apply_unheard(&state, &timed.operation),
+                None => self.model.apply_pending(&state, &timed.operation),
             };
             next.unwrap_or(state)
         });
@@ -91,49 +91,49 @@ impl<M: Model> Narrate for Recorded<'_, M> {
     }
 }
 
-/// Times as the search counts them.
+/// Times in nanoseconds, as the search counts them.
 pub(crate) fn times(call: Duration, returned: Option<Duration>) -> Times {
-    // 584 years; what comes later comes at the same time, but before never.
+    // Up to 584 years; what is later counts as the last moment before never.
     let nanoseconds =
         |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(NEVER).min(NEVER - 1);
     Times { call: nanoseconds(call), returned: returned.map_or(NEVER, nanoseconds) }
 }
 
 /// The operations of a key, and the states they went through.
-pub(crate) struct Replay<'a, M: Model> {
+pub(crate) struct ModelState<'a, M: Model> {
     model: &'a M,
-    /// Each with whether nobody heard its answer.
+    /// Each with whether it is pending.
     operations: Vec<(&'a M::Operation, bool)>,
-    /// Before each operation placed, and the present one.
+    /// The initial one, and the one after each operation placed: the last is the present one.
     states: Vec<M::State>,
 }
 
-impl<M: Model> Replay<'_, M> {
+impl<M: Model> ModelState<'_, M> {
     fn present(&self) -> &M::State {
         self.states.last().expect("there is the initial state at least")
     }
 
     fn next(&self, operation: usize) -> Option<M::State> {
         match self.operations[operation] {
-            (operation, true) => self.model.apply_unheard(self.present(), operation),
+            (operation, true) => self.model.apply_pending(self.present(), operation),
             (operation, false) => self.model.apply(self.present(), operation),
         }
     }
 }
 
-impl<M: Model> Board for Replay<'_, M> {
-    type State = M::State;
+impl<M: Model> SearchState for ModelState<'_, M> {
+    type Value = M::State;
 
-    fn is_pointless(&self, operation: usize) -> bool {
-        let (operation, is_unheard) = self.operations[operation];
-        self.model.is_read_only(operation, !is_unheard)
+    fn is_droppable(&self, operation: usize) -> bool {
+        let (operation, is_pending) = self.operations[operation];
+        self.model.is_read_only(operation, !is_pending)
     }
 
-    fn look(&self, operation: usize) -> Outlook {
+    fn can_place(&self, operation: usize) -> CanPlace {
         match self.next(operation) {
-            None => Outlook::Impossible,
-            Some(_) if self.is_pointless(operation) => Outlook::Free,
-            Some(_) => Outlook::Possible,
+            None => CanPlace::No,
+            Some(_) if self.is_droppable(operation) => CanPlace::Greedily,
+            Some(_) => CanPlace::Yes,
         }
     }
 
@@ -142,11 +142,11 @@ impl<M: Model> Board for Replay<'_, M> {
         next.map(|state| self.states.push(state)).is_some()
     }
 
-    fn take_back(&mut self, _: usize) {
+    fn undo(&mut self, _: usize) {
         self.states.pop();
     }
 
-    fn state(&self) -> M::State {
+    fn value(&self) -> M::State {
         self.present().clone()
     }
 

@@ -1,4 +1,4 @@
-use super::{Placed, Table, random};
+use super::{PlacedSet, Table, random};
 use std::collections::BTreeSet;
 
 #[test]
@@ -24,7 +24,7 @@ fn zero_can_be_put_in_like_any_other() {
 
 #[test]
 fn a_set_does_not_depend_on_the_order() {
-    let empty = Placed::default();
+    let empty = PlacedSet::default();
     assert_eq!(empty.toggled(3).toggled(8), empty.toggled(8).toggled(3));
     assert_eq!(empty.toggled(3).toggled(3), empty);
 }

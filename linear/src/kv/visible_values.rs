@@ -1,11 +1,12 @@
-//! The values of a key that somebody may still see, and the ways between them.
+//! The values of a key that a read can still observe (*visible values*), and the appends that lead
+//! from one to another.
 //!
-//! A *landmark* is a position in the trie of the values read: one that was read, was put, or comes
-//! about by appends from another landmark. Any other value is seen by nobody, nor is anything that
-//! appends may make of it, so the search need not tell such values apart. Landmarks are numbered
-//! so that those that begin with a landmark's text are the ones from its own number to its `end`.
+//! A visible value is a position in the trie of the values read: one that was read, was put, or
+//! results from appends to another visible one. No read can observe any other value, nor anything
+//! that appends make of it, so the search need not distinguish those. Visible values are numbered in
+//! preorder: the values that extend value `v` are those from `v` to `end(v)`.
 
-use super::texts::Texts;
+use super::interned::InternedTexts;
 use crate::lists::Lists;
 use crate::trie::{Position, Trie};
 use std::collections::BTreeMap;
@@ -13,77 +14,81 @@ use std::collections::BTreeMap;
 /// The empty value's number.
 pub(crate) const INITIAL: u32 = 0;
 
-/// The landmarks of a key.
-pub(crate) struct Landmarks {
+/// The visible values of a key.
+pub(crate) struct VisibleValues {
     numbers: BTreeMap<Position, u32>,
-    /// For each one: the next that does not begin with its text.
+    /// For each one: the next that does not extend it.
     ends: Vec<u32>,
-    /// For each one: the longest other that its text begins with. The initial one's is itself.
+    /// For each one: its longest proper prefix among them. The initial one is its own parent.
     parents: Vec<u32>,
-    /// For each one: where appends lead.
+    /// For each one: the appends that lead to others.
     steps: Lists<Step>,
 }
 
-/// What an append does at a landmark.
+/// An append at a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Step {
     /// The text appended.
     pub text: u32,
-    /// The landmark that comes of it.
+    /// The value that it leads to.
     pub to: u32,
 }
 
-impl Landmarks {
-    /// What comes about from `starts` by appending `texts`, within `values`.
-    pub fn new(values: &Trie, texts: &Texts, starts: impl Iterator<Item = Position>) -> Landmarks {
-        let Found { mut numbers, ways } = explore(values, texts, starts);
+impl VisibleValues {
+    /// The values reachable from `starts` by appending `texts`, within `values`.
+    pub fn new(
+        values: &Trie,
+        texts: &InternedTexts,
+        starts: impl Iterator<Item = Position>,
+    ) -> VisibleValues {
+        let Found { mut numbers, edges } = explore(values, texts, starts);
         let order = Preorder::of(values, &numbers);
         numbers.values_mut().for_each(|number| *number = order.ranks[*number as usize]);
         let rank = |found: u32| order.ranks[found as usize];
-        let ways = ways
+        let edges = edges
             .into_iter()
-            .map(|way| (rank(way.from), Step { text: way.step.text, to: rank(way.step.to) }));
-        let steps = Lists::new(numbers.len(), ways.collect());
-        Landmarks { numbers, ends: order.ends(), parents: order.parents, steps }
+            .map(|edge| (rank(edge.from), Step { text: edge.step.text, to: rank(edge.step.to) }));
+        let steps = Lists::new(numbers.len(), edges.collect());
+        VisibleValues { numbers, ends: order.ends(), parents: order.parents, steps }
     }
 
     pub fn count(&self) -> usize {
         self.ends.len()
     }
 
-    /// The landmark at a position.
+    /// The value at a position.
     pub fn at(&self, position: Position) -> Option<u32> {
         self.numbers.get(&position).copied()
     }
 
-    /// The next landmark that does not begin with this one's text.
-    pub fn end(&self, landmark: u32) -> u32 {
-        self.ends[landmark as usize]
+    /// The next value that does not extend this one.
+    pub fn end(&self, value: u32) -> u32 {
+        self.ends[value as usize]
     }
 
-    /// Whether `later` begins with this one's text.
-    pub fn leads_to(&self, landmark: u32, later: u32) -> bool {
-        (landmark..self.end(landmark)).contains(&later)
+    /// Whether `later` is this value or extends it.
+    pub fn leads_to(&self, value: u32, later: u32) -> bool {
+        (value..self.end(value)).contains(&later)
     }
 
-    /// Where appending a text leads, if anybody may see what comes of it.
-    pub fn step(&self, landmark: u32, text: u32) -> Option<u32> {
-        let steps = self.steps.of(landmark);
+    /// The value after appending a text, if it is visible.
+    pub fn step(&self, value: u32, text: u32) -> Option<u32> {
+        let steps = self.steps.of(value);
         steps.iter().find(|step| step.text == text).map(|step| step.to)
     }
 
-    /// All ways by appends: a text, and the landmark that comes of it.
+    /// All appends: the text, and the value that it leads to.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
-        (0..self.ends.len() as u32).flat_map(|landmark| self.steps.of(landmark).iter().copied())
+        (0..self.ends.len() as u32).flat_map(|value| self.steps.of(value).iter().copied())
     }
 
-    /// The landmarks that some append jumps over.
+    /// For each value, whether an append leads from a prefix of it to an extension.
     pub fn jumped_over(&self) -> Vec<bool> {
         let mut jumped = vec![false; self.ends.len()];
-        for landmark in 0..self.ends.len() as u32 {
-            for step in self.steps.of(landmark) {
+        for value in 0..self.ends.len() as u32 {
+            for step in self.steps.of(value) {
                 let mut between = self.parents[step.to as usize];
-                while between != landmark {
+                while between != value {
                     jumped[between as usize] = true;
                     between = self.parents[between as usize];
                 }
@@ -93,19 +98,19 @@ impl Landmarks {
     }
 }
 
-/// The landmarks in the order they were found in, and the ways.
+/// The values in the order they were found in, and the appends between them.
 struct Found {
     numbers: BTreeMap<Position, u32>,
-    ways: Vec<Way>,
+    edges: Vec<Edge>,
 }
 
-struct Way {
+struct Edge {
     from: u32,
     step: Step,
 }
 
-fn explore(values: &Trie, texts: &Texts, starts: impl Iterator<Item = Position>) -> Found {
-    let mut found = Found { numbers: BTreeMap::new(), ways: Vec::new() };
+fn explore(values: &Trie, texts: &InternedTexts, starts: impl Iterator<Item = Position>) -> Found {
+    let mut found = Found { numbers: BTreeMap::new(), edges: Vec::new() };
     let mut open = Vec::new();
     found.number(Position::ROOT, &mut open);
     for start in starts {
@@ -116,7 +121,7 @@ fn explore(values: &Trie, texts: &Texts, starts: impl Iterator<Item = Position>)
             for (text, length) in texts.ending_in(overlap.text, overlap.length) {
                 let reached = Position { length: overlap.value.length + length, ..overlap.value };
                 let to = found.number(reached, &mut open);
-                found.ways.push(Way { from, step: Step { text, to } });
+                found.edges.push(Edge { from, step: Step { text, to } });
             }
         });
     }
@@ -133,7 +138,7 @@ impl Found {
     }
 }
 
-/// The landmarks ordered so that each comes right before those that begin with its text.
+/// The values ordered so that each comes right before those that extend it.
 struct Preorder {
     /// By the number they were found under.
     ranks: Vec<u32>,
@@ -142,8 +147,8 @@ struct Preorder {
 }
 
 impl Preorder {
-    /// A segment's landmarks come in the order of their lengths. Then comes what branches off it,
-    /// from its end to its beginning: so nothing stands between a landmark and what is below it.
+    /// A segment's values come in the order of their lengths. Then come its branches, from its end to
+    /// its beginning: so nothing stands between a value and those that extend it.
     fn of(values: &Trie, found: &BTreeMap<Position, u32>) -> Preorder {
         let mut order = Preorder { ranks: vec![0; found.len()], parents: Vec::new() };
         let mut open = vec![(Position::ROOT.segment, INITIAL)];
@@ -173,9 +178,9 @@ impl Preorder {
 
     fn ends(&self) -> Vec<u32> {
         let mut ends: Vec<u32> = (1..=self.parents.len() as u32).collect();
-        for landmark in (1..ends.len()).rev() {
-            let parent = self.parents[landmark] as usize;
-            ends[parent] = ends[parent].max(ends[landmark]);
+        for value in (1..ends.len()).rev() {
+            let parent = self.parents[value] as usize;
+            ends[parent] = ends[parent].max(ends[value]);
         }
         ends
     }

@@ -1,22 +1,22 @@
-//! The dead ends that a search remembers: which operations were placed, and in which state that
-//! left the model. Who comes there again need not look further.
+//! The memo of dead ends (Lowe's): which operations were placed, and the value they led to. A search
+//! that comes there again need not go on.
 //!
 //! A dead end is remembered by 128 bits: the exclusive or of a random number for each operation
-//! placed, and one for the state. That is 16 bytes, and one operation more or less is one
-//! exclusive or. Two different ones may have the same 128 bits: among n dead ends with a
+//! placed, and one for the value (Zobrist hashing). That is 16 bytes, and one operation more or less
+//! is one exclusive or. Two different dead ends may have the same 128 bits: among n of them with a
 //! probability of n^2 / 2^129 at most, for the 2^23 that are remembered by default about 2^-83.
-//! `Exact` remembers them in full.
+//! [`Memo::Exact`] remembers them in full.
 
 use std::collections::BTreeSet;
 
 /// The set of operations placed, in 128 bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Placed(u128);
+pub(crate) struct PlacedSet(u128);
 
-impl Placed {
-    /// The set with this operation put in if it was not, taken out if it was.
-    pub fn toggled(self, operation: usize) -> Placed {
-        Placed(self.0 ^ random(operation as u64))
+impl PlacedSet {
+    /// The set with this operation added, or removed if it was in.
+    pub fn toggled(self, operation: usize) -> PlacedSet {
+        PlacedSet(self.0 ^ random(operation as u64))
     }
 }
 
@@ -36,30 +36,30 @@ fn scrambled(number: u64) -> u64 {
 }
 
 /// The dead ends of one search.
-pub(crate) enum Seen<State> {
+pub(crate) enum Memo<Value> {
     /// By 128 bits each.
     Hashed(Table),
-    /// Each in full: a bit for every operation, and the state.
-    Exact(BTreeSet<(Vec<u64>, State)>),
+    /// Each in full: a bit for every operation, and the value.
+    Exact(BTreeSet<(Vec<u64>, Value)>),
 }
 
-impl<State: Ord> Seen<State> {
-    pub fn new(exact: bool) -> Seen<State> {
-        if exact { Seen::Exact(BTreeSet::new()) } else { Seen::Hashed(Table::new()) }
+impl<Value: Ord> Memo<Value> {
+    pub fn new(exact: bool) -> Memo<Value> {
+        if exact { Memo::Exact(BTreeSet::new()) } else { Memo::Hashed(Table::new()) }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
-            Seen::Hashed(table) => table.count,
-            Seen::Exact(set) => set.len(),
+            Memo::Hashed(table) => table.count,
+            Memo::Exact(set) => set.len(),
         }
     }
 }
 
-/// An open-addressing table of numbers that are random already.
+/// A hash table (open addressing) of keys that are random already.
 pub(crate) struct Table {
-    /// Zero is nobody; as many as a power of two.
+    /// Zero marks an empty slot; the length is a power of two.
     slots: Vec<u128>,
     count: usize,
 }
@@ -105,14 +105,14 @@ impl Table {
     }
 }
 
-/// The same number, but for the one that marks an empty slot.
+/// The number, or 1 in place of the zero that marks an empty slot.
 fn nonzero(key: u128) -> u128 {
     key.max(1)
 }
 
-impl Placed {
-    /// The dead end of this set in a state with this fingerprint.
-    pub fn in_state(self, fingerprint: u128) -> u128 {
+impl PlacedSet {
+    /// The key of the dead end of this set at a value with this fingerprint.
+    pub fn at_value(self, fingerprint: u128) -> u128 {
         self.0 ^ fingerprint
     }
 }

@@ -1,13 +1,13 @@
-//! A key's operations in words.
+//! Describes a key's operations, and where a read differs from the value, for reports.
 
 use super::history::KeyHistory;
 use super::layout::Effect;
 use crate::excerpt::excerpt;
-use crate::explain::Narrate;
+use crate::explain::Describe;
 use crate::report::moment;
-use crate::trie::common_beginning;
+use crate::trie::common_prefix;
 
-impl Narrate for KeyHistory<'_> {
+impl Describe for KeyHistory<'_> {
     fn key(&self) -> String {
         self.key.name.clone()
     }
@@ -34,7 +34,7 @@ impl Narrate for KeyHistory<'_> {
 
     fn reason(&self, order: &[usize], stuck: usize) -> String {
         let Effect::Get(position) = self.effect(stuck) else {
-            return String::from("there was no time left for it to take effect");
+            return String::from("no time is left for it to take effect");
         };
         let value = self.key.values.text(position);
         let present = Present::after(self, order);
@@ -56,34 +56,39 @@ impl Narrate for KeyHistory<'_> {
 }
 
 impl KeyHistory<'_> {
-    /// Where a value differs first from another one shown; its end, if it does not.
+    /// Where a value first differs from another one shown; its end, if it does not.
     fn difference(&self, operation: usize, value: &[u8], shown: &[usize]) -> usize {
         let others = shown.iter().filter(|&&other| other != operation);
         let differences = others.filter_map(|&other| match self.effect(other) {
             Effect::Get(position) => {
                 let text = self.key.values.text(position);
-                (text != value).then(|| common_beginning(&text, value))
+                (text != value).then(|| common_prefix(&text, value))
             }
             Effect::Put(_) | Effect::Append(_) => None,
         });
         differences.min().unwrap_or(value.len())
     }
 
-    /// What stands in either value after what they have in common.
+    /// How either value continues after their common prefix.
     fn at_the_difference(&self, value: &[u8], present: &Present, common: usize) -> String {
         let expected = match present.piece_at(common) {
-            Some(operation) => format!("{} must come", self.named(operation)),
-            None => String::from("that must be all"),
+            Some(operation) => format!("the value continues with {}", self.named(operation)),
+            None => String::from("the value ends"),
         };
         let found = match self.writer_of(&value[common..]) {
-            _ if common == value.len() => String::from("the get returned no more"),
-            Some(operation) => format!("the get has {}", self.named(operation)),
-            None => format!("the get has {}, which nobody wrote", excerpt(&value[common..], 0)),
+            _ if common == value.len() => String::from("the get ends"),
+            Some(operation) => format!("the get continues with {}", self.named(operation)),
+            None => {
+                format!(
+                    "the get continues with {}, which no operation wrote",
+                    excerpt(&value[common..], 0)
+                )
+            }
         };
         format!("after {common} bytes in common, {expected}, and {found}")
     }
 
-    /// The operation that wrote the longest beginning of this.
+    /// The operation that wrote the longest prefix of this.
     fn writer_of(&self, text: &[u8]) -> Option<usize> {
         let length = |operation: &usize| match self.effect(*operation) {
             Effect::Put(written) | Effect::Append(written) if text.starts_with(written) => {
@@ -96,7 +101,7 @@ impl KeyHistory<'_> {
             .max_by_key(|operation| length(operation))
     }
 
-    /// An operation, as one mentions it in a sentence.
+    /// An operation, for use in a sentence.
     fn named(&self, operation: usize) -> String {
         let stored = self.operations[operation];
         let (verb, text) = match self.effect(operation) {
@@ -109,7 +114,7 @@ impl KeyHistory<'_> {
     }
 }
 
-/// A value, and who wrote what of it.
+/// A value, and which operation wrote which piece of it.
 struct Present {
     text: Vec<u8>,
     /// Each piece's writer and end.
@@ -136,14 +141,14 @@ impl Present {
         present
     }
 
-    /// How many bytes of whole pieces it has in common with a value.
+    /// The length of the common prefix with a value, in whole pieces.
     fn common(&self, value: &[u8]) -> usize {
-        let bytes = common_beginning(&self.text, value);
+        let bytes = common_prefix(&self.text, value);
         let ends = self.pieces.iter().map(|&(_, end)| end);
         ends.take_while(|&end| end <= bytes).last().unwrap_or(0)
     }
 
-    /// Who wrote what stands at this byte.
+    /// The operation that wrote this byte.
     fn piece_at(&self, byte: usize) -> Option<usize> {
         self.pieces.iter().find(|&&(_, end)| end > byte).map(|&(operation, _)| operation)
     }

@@ -1,23 +1,23 @@
-//! The texts that are appended to a key, each with a number.
+//! The texts that are appended to a key, interned: equal texts have the same number.
 
 use crate::trie::{Position, Trie};
 
-/// Different texts, numbered.
-pub(crate) struct Texts {
+/// Distinct texts, numbered.
+pub(crate) struct InternedTexts {
     trie: Trie,
-    /// Where each one is, in order: its place here is its number.
+    /// The position of each one, sorted: its index here is its number.
     ends: Vec<Position>,
 }
 
-impl Texts {
-    /// Numbers the texts; and says where each one is, for [`Texts::number`].
-    pub fn new<'a>(texts: impl Iterator<Item = &'a [u8]>) -> (Texts, Vec<Position>) {
+impl InternedTexts {
+    /// Numbers the texts; and returns the position of each, for [`InternedTexts::number`].
+    pub fn new<'a>(texts: impl Iterator<Item = &'a [u8]>) -> (InternedTexts, Vec<Position>) {
         let mut trie = Trie::new();
         let each: Vec<Position> = texts.map(|text| trie.insert(text)).collect();
         let mut ends = each.clone();
         ends.sort_unstable();
         ends.dedup();
-        (Texts { trie, ends }, each)
+        (InternedTexts { trie, ends }, each)
     }
 
     pub fn count(&self) -> usize {
@@ -33,7 +33,7 @@ impl Texts {
         self.ends.partition_point(|&end| end < position) as u32
     }
 
-    /// The texts that end up to `length` bytes after `from`, and how many bytes after it.
+    /// The texts that end within `length` bytes after `from`, and how many bytes after it.
     pub fn ending_in(&self, from: Position, length: u32) -> impl Iterator<Item = (u32, u32)> {
         let last = Position { length: from.length + length, ..from };
         let start = self.ends.partition_point(|&end| end <= from);
