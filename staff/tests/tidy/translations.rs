@@ -1,9 +1,9 @@
 //! A page of docs/zh has the headings of its original, and the same blocks of code: what a program
 //! says, or is to be typed, is not translated.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::markdown::{code_blocks, headings};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::markdown::{code_blocks, headings};
+use staff::tree::{Source, sources};
 use std::path::Path;
 
 const TRANSLATIONS: &str = "docs/zh";
