@@ -21,9 +21,6 @@ SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate,
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
 .PHONY: help list linear test test- sim sim- replay book clean force
-# BEGIN REFERENCE
-.PHONY: bench check check-course handout quick unit-tests
-# END REFERENCE
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
@@ -35,16 +32,6 @@ help:
 	@echo "make list             the course: parts, tests, points"
 	@echo "make linear FILE=path  is a recorded history linearizable? (docs/linearizability.md)"
 	@echo "make book             the guide in docs/ as a book: target/book/index.html"
-# BEGIN REFERENCE
-	@echo "make check            formatting, clippy, docs, unit tests, then all labs, simulated and on real threads"
-	@echo "make quick            most of that in two minutes: formatting, clippy, unit tests of the sources, tidy, some seeds"
-	@echo "make unit-tests       all tests but the graded ones"
-	@echo "make handout DIR=../my-raft   the tree that students receive; THROUGH=2B: filled in up to a part;"
-	@echo "                      GIT=1: as a Git repository"
-	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
-	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
-	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
-# END REFERENCE
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
 	@echo "With the tests:"
@@ -86,63 +73,6 @@ list:
 linear:
 	@$(LAB) linear $(FILE)
 
-# BEGIN REFERENCE
-STAFF = $(CARGO) run --quiet --package staff --
-
-bench:
-	$(if $(HISTORIES),HISTORIES='$(abspath $(HISTORIES))') $(CARGO) bench -p staff
-	@$(LAB) test --seeds=50 --jobs=1 2
-	@$(LAB) test --seeds=20 --jobs=1 3
-	@$(LAB) test $(OPTIONS) 2
-	@$(LAB) test $(OPTIONS) 3
-
-handout:
-	@$(STAFF) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
-		$(if $(DIR),'$(DIR)')
-
-FULL_CHECK = $(if $(filter-out 0,$(FULL)),--full)
-
-check-course:
-	@$(STAFF) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
-
-# Where labrt is to compile as well.
-OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
-
-# What is worth a look before each commit. The tests in folders of their own take longer.
-quick:
-	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) test --workspace --lib --bins --test tidy
-	@$(LAB) test --seeds=5 2 2X
-	@$(LAB) test --seeds=2 3
-
-# The graded tests are not among them: the runner runs those.
-unit-tests:
-	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
-	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
-
-check:
-	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --workspace
-	@for target in $(OTHER_TARGETS); do \
-		if rustup target add $$target 2>/dev/null; then \
-			$(CARGO) clippy -p labrt --target $$target -- -D warnings || exit 1; \
-		else \
-			echo "NOTICE: $$target cannot be added here, so labrt is not checked for it."; \
-		fi; \
-	done
-	@$(MAKE) --no-print-directory book
-	@$(MAKE) --no-print-directory unit-tests
-	@$(STAFF) check-course $(FULL_CHECK)
-	@$(LAB) test --seeds=50 2 2X
-	@$(LAB) test --seeds=25 3
-	@$(LAB) test --seeds=5 --check=determinism 2
-	@$(LAB) test --seeds=2 --check=determinism 3
-	@$(LAB) test $(OPTIONS) 2
-	@$(LAB) test $(OPTIONS) 3
-# END REFERENCE
-
 # mdbook is taken from the PATH, or else built once, into target/.
 MDBOOK_VERSION = 0.5.4
 MDBOOK_INSTALL = $(CARGO) install mdbook --version $(MDBOOK_VERSION) --locked --no-default-features \
@@ -161,3 +91,5 @@ clean:
 	$(CARGO) clean
 
 force:
+
+-include staff/staff.mk

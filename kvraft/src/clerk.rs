@@ -10,11 +10,10 @@ use crate::message::{
     Action, ClientId, Get, GetReply, PutAppend, PutAppendReply, RequestId, Sequence,
 };
 
-// BEGIN SOLUTION 3A
+// FROM 3A
 /// The pause when every server was asked and none leads: an election takes some hundred
 /// milliseconds, and should not be met with a flood of questions.
 const PAUSE: Duration = Duration::from_millis(20);
-// END SOLUTION
 
 /// What is written at once, key and value, has at most so many bytes: with what goes with it, it is
 /// a command of Raft's, which has a limit of 1 MiB.
@@ -100,9 +99,8 @@ impl Clerk {
     /// answer at all may mean that the request was lost, or only the reply: asking again is safe,
     /// since the request keeps its number.
     fn ask<R: Rpc, T>(&mut self, request: &R, answer: impl Fn(R::Reply) -> Option<T>) -> T {
-        // BEGIN SOLUTION 3A: ask one server after the other, the likely leader first, until
-        //   `answer` finds an answer in a reply; a lost reply, and one that it finds nothing in,
-        //   mean: ask on (8)
+        // TASK 3A: ask one server after the other, the likely leader first, until `answer` finds an
+        //   answer in a reply; a lost reply, and one that it finds nothing in, mean: ask on (8)
         loop {
             for _ in 0..self.servers.len() {
                 let reply = self.servers[self.leader].call(request);
@@ -114,6 +112,5 @@ impl Clerk {
             debug!("{:?} finds no leader for {:?}", self.client, self.last);
             thread::sleep(PAUSE);
         }
-        // END SOLUTION
     }
 }

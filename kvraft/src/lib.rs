@@ -55,24 +55,13 @@
 //! answers. So nothing is answered before it is committed and applied, and a leader that was cut
 //! off answers nothing.
 //!
-//! A handler waits in vain if its server loses the lead.
-// BEGIN REFERENCE
-//! It learns of that in three ways: another
-//! command, or a snapshot, takes its place; its server says that it no longer leads the term; or
-//! the server is killed.
-// END REFERENCE
-//! Then it says so, and the clerk asks elsewhere.
+//! A handler waits in vain if its server loses the lead. Then it says so, and the clerk asks elsewhere.
 //!
 //! # Each request once (8; `store`)
 //!
 //! A clerk that hears nothing asks again, though its request may have been carried out and only
 //! the reply lost. So each request has a number, which its retries keep, and a command that comes a
 //! second time changes nothing.
-// BEGIN REFERENCE
-//! The store remembers the last write done for each clerk. Whether one is a repetition
-//! is decided when a command is applied, not when it arrives, because only then do all servers
-//! agree on what came before. A Get is simply carried out again.
-// END REFERENCE
 //!
 //! # Snapshots (part 3B, section 7; `server`)
 //!
@@ -84,13 +73,6 @@
 //!
 //! - Sessions that end: a clerk's number is remembered for ever, sixteen bytes each.
 //! - A word of who leads: a server that does not only says so.
-
-// HANDOUT: #![allow(
-// HANDOUT:     unused,
-// HANDOUT:     unreachable_code,
-// HANDOUT:     reason = "what is given is not used before all tasks are done; delete this then, and the \
-// HANDOUT:         imports that you did not need"
-// HANDOUT: )]
 
 mod clerk;
 mod command;

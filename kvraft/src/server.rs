@@ -20,13 +20,13 @@ use crate::message::{Get, GetReply, PutAppend, PutAppendReply};
 use crate::store::Store;
 use crate::waiting::Answer;
 
-// BEGIN SOLUTION 3A
+// FROM 3A
 use crate::waiting::Waiting;
 
+// FROM 3A
 /// How long a handler waits before it looks whether its server still leads. A leader that was cut
 /// off hears of nothing that would wake its handlers.
 const LEADERSHIP_POLL: Duration = Duration::from_millis(100);
-// END SOLUTION
 
 /// So many messages the Raft may hand over before the applier has come to them. Handing over each in
 /// person would cost two threads a wake-up for every command: a third of the service's time.
@@ -50,14 +50,12 @@ struct Shared {
 
 struct State {
     store: Store,
-    // BEGIN SOLUTION 3A: which handlers wait for which command (`waiting`)
+    // FROM 3A: which handlers wait for which command (`waiting`)
     /// The handlers that wait. Empty when the applier has ended.
     waiting: Waiting,
-    // END SOLUTION
-    // BEGIN SOLUTION 3B
+    // FROM 3B
     /// Bytes of the commands applied since the last snapshot: about as much as a new one would save.
     applied_bytes: usize,
-    // END SOLUTION
 }
 
 impl KvServer {
@@ -76,23 +74,20 @@ impl KvServer {
         max_raft_state: Option<usize>,
     ) -> KvServer {
         let mut store = Store::default();
-        // BEGIN LATER 3B: begin with the store that the persister's snapshot stands for, if there
-        //   is one
+        // FROM 3B: begin with the store that the persister's snapshot stands for, if there is one
         let snapshot = persister.snapshot();
         if !snapshot.is_empty() {
             store = read(me, &snapshot);
         }
-        // END LATER
+
         let (apply, messages) = bounded(APPLY_AHEAD);
         let raft = Raft::new(peers, me, persister.clone(), apply);
         let state = Mutex::new(State {
             store,
-            // BEGIN LATER 3A
+            // FROM 3A
             waiting: Waiting::default(),
-            // END LATER
-            // BEGIN LATER 3B
+            // FROM 3B
             applied_bytes: 0,
-            // END LATER
         });
         let shared = Arc::new(Shared { me, raft, persister, max_raft_state, state });
         let applier = shared.clone();
@@ -146,9 +141,9 @@ impl Shared {
     /// found. `None` if we do not lead, or do not any more: what becomes of the command is another
     /// leader's business then.
     fn execute(&self, command: Command) -> Option<Answer> {
-        // BEGIN SOLUTION 3A: pass the command to `Raft::start`, wait until the applier comes to its
-        //   place in the log, and answer only if it found this very command there (8); if this
-        //   server does not lead, or leads no more, the answer is `None`
+        // TASK 3A: pass the command to `Raft::start`, wait until the applier comes to its place in
+        //   the log, and answer only if it found this very command there (8); if this server does
+        //   not lead, or leads no more, the answer is `None`
         let encoded = command.encode();
         let request = command.request();
         let (index, term, answer) = {
@@ -170,7 +165,6 @@ impl Shared {
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
-        // END SOLUTION
     }
 }
 
@@ -190,37 +184,32 @@ impl Shared {
             }
         }
         info!("ends");
-        // BEGIN LATER 3A: the Raft is gone: send home whoever still waits
+        // FROM 3A: the Raft is gone: send home whoever still waits
         self.state.lock().waiting.dismiss_all();
-        // END LATER
     }
 
     fn apply(&self, index: Index, encoded: &Bytes) {
-        // BEGIN SOLUTION 3A: apply the command to the store, and tell the handler that waits for it
-        //   here, if there is one
+        // TASK 3A: apply the command to the store, and tell the handler that waits for it here, if
+        //   there is one
         let command = Command::decode(encoded).unwrap_or_else(|error| {
             panic!("what {} applies at {index} was believed to be a command: {error}", self.me)
         });
         let mut state = self.state.lock();
         state.store.apply(&command);
         state.answer(index, &command);
-        // END SOLUTION
-        // BEGIN LATER 3B
+        // FROM 3B
         state.applied_bytes += encoded.len();
-        // END LATER
     }
 
     /// Replaces the log by a snapshot, now that everything up to `index` is applied, if the Raft
     /// state has grown larger than `max` bytes.
-    // BEGIN REFERENCE
-    /// While most of that is not applied yet a snapshot would not help, and taking one after each
-    /// command would not end that.
-    // END REFERENCE
     fn shorten_log(&self, index: Index, max: usize) {
-        // BEGIN SOLUTION 3B: if the Raft state is larger than `max` (`Persister::state_size`), make
-        //   a snapshot of the store and pass it to `Raft::snapshot` (7)
+        // TASK 3B: if the Raft state is larger than `max` (`Persister::state_size`), make a
+        //   snapshot of the store and pass it to `Raft::snapshot` (7)
         let snapshot = {
             let mut state = self.state.lock();
+            // While most of that is not applied yet a snapshot would not help, and taking one after
+            // each command would not end that.
             if state.applied_bytes < max / 2 || self.persister.state_size() <= max {
                 return;
             }
@@ -229,24 +218,22 @@ impl Shared {
         };
         debug!("takes a snapshot of {} bytes at {index}", snapshot.len());
         self.raft.snapshot(index, snapshot);
-        // END SOLUTION
     }
 
     /// Starts over from another server's snapshot. Whoever waits for what it stands for is not told
     /// whether its command was among that.
     fn install(&self, index: Index, snapshot: &[u8]) {
-        // BEGIN SOLUTION 3B: go on from the store that the snapshot stands for (7); who waits for a
-        //   command that it covers will not meet it any more
+        // TASK 3B: go on from the store that the snapshot stands for (7); who waits for a command
+        //   that it covers will not meet it any more
         let store = read(self.me, snapshot);
         let mut state = self.state.lock();
         state.store = store;
         state.applied_bytes = 0;
         state.waiting.dismiss_until(index);
-        // END SOLUTION
     }
 }
 
-// BEGIN SOLUTION 3A
+// FROM 3A
 impl State {
     /// Tells whoever waits at this index what the command found, now that it is applied.
     fn answer(&mut self, index: Index, command: &Command) {
@@ -257,7 +244,6 @@ impl State {
         });
     }
 }
-// END SOLUTION
 
 /// The store that a snapshot stands for; it is one of ours.
 fn read(me: ServerId, snapshot: &[u8]) -> Store {

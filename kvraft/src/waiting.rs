@@ -3,8 +3,9 @@
 /// What a command found when it was applied: the value that a Get asked for, if there is one.
 pub(crate) type Answer = Option<String>;
 
-// BEGIN SOLUTION 3A: who waits for which command, and how each is told what became of it; a handler
-//   must not wait for ever for a command that another leader has replaced
+// FROM 3A: who waits for which command, and how each is told what became of it; a handler must not
+//   wait for ever for a command that another leader has replaced
+
 use std::collections::BTreeMap;
 
 use labrt::channel::{Receiver, Sender, bounded};
@@ -12,7 +13,9 @@ use raft::Index;
 
 use crate::message::RequestId;
 
-/// Who waits, by where its command was put in the log.
+/// Who waits, by where its command was put in the log. A handler waits in vain if its server loses
+/// the lead. It learns of that in three ways: another command, or a snapshot, takes its place; its
+/// server says that it no longer leads the term; or the server is killed.
 #[derive(Default)]
 pub(crate) struct Waiting {
     handlers: BTreeMap<Index, Handler>,
@@ -67,9 +70,6 @@ impl Waiting {
         self.handlers.clear();
     }
 }
-// END SOLUTION
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -1,4 +1,4 @@
-//! From results to what the user reads: lines, tables and totals, on a terminal or as JSON.
+//! Prints results: lines, tables and totals, on a terminal or as JSON.
 
 pub mod color;
 pub mod console;

@@ -1,4 +1,4 @@
-//! From selected tests to results: build their binaries, start processes, judge how they ended.
+//! Runs tests: builds their binaries, starts their processes, judges how they ended.
 
 pub mod artifacts;
 pub mod batch;

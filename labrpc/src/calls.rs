@@ -176,7 +176,7 @@ impl Delivery {
             self.network.finish_call(self.id, Outcome::Reply(reply));
         };
         if let Err(error) = thread.spawn(handler) {
-            panic!("cannot spawn a thread for the handler of {rpc}: {error}");
+            panic!("{error}. Do threads leak?");
         }
     }
 }

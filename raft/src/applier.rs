@@ -48,37 +48,31 @@ impl State {
     /// What the applier does now. An installed snapshot (part 2D) has moved the log's base past
     /// what was applied: then the snapshot goes first.
     pub(crate) fn next_to_apply(&mut self) -> Decision<ApplyMsg> {
-        // BEGIN SOLUTION 2B: hand over the next entry that is committed and not applied yet, or
-        //   wait (5.3; figure 2, rules for all servers)
+        // TASK 2B: hand over the next entry that is committed and not applied yet, or wait (5.3;
+        //   figure 2, rules for all servers)
         if !self.has_more_to_apply() {
             return Decision::Wait;
         }
-        // END SOLUTION
-        // BEGIN LATER 2D: an installed snapshot goes before the entries that follow it
+        // FROM 2D: an installed snapshot goes before the entries that follow it
         let base = self.log.base();
         if self.last_applied < base {
             self.last_applied = base;
             let (term, snapshot) = (self.log.base_term(), self.snapshot.clone());
             return Decision::Do(ApplyMsg::Snapshot { index: base, term, snapshot });
         }
-        // END LATER
-        // BEGIN SOLUTION 2B
+
         let index = self.last_applied.next();
         self.last_applied = index;
         Decision::Do(ApplyMsg::Command { index, command: self.log.entry(index).command.clone() })
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2B
+    // FROM 2B
     /// Whether something is committed that was not handed over yet. (The log's base is always
     /// committed.)
     pub(crate) fn has_more_to_apply(&self) -> bool {
         self.last_applied < self.commit_index
     }
-    // END SOLUTION
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

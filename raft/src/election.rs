@@ -18,10 +18,9 @@ use crate::raft::{Decision, Raft};
 use crate::state::{Role, State};
 use crate::vocabulary::{Index, ServerId, Term};
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 use crate::limits::{LONGEST_ELECTION_TIMEOUT, QUORUM_SILENCE, SHORTEST_ELECTION_TIMEOUT};
 use crate::quorum::reached_by_quorum;
-// END SOLUTION
 
 /// What the ticker's deadline brought about.
 #[derive(Debug)]
@@ -44,9 +43,9 @@ impl Raft {
 
     /// Asks all peers at once, each on a thread of its own: a call may take seconds to fail.
     fn ask_for_votes(&self, request: &RequestVote) {
-        // BEGIN SOLUTION 2A: call each of the others (`request.candidate.others(...)`,
-        //   `self.shared.peers`) on a thread of its own, with a clone of the request, and pass each
-        //   answer to `State::on_vote_reply` in a step (5.2); the lock is not held here
+        // TASK 2A: call each of the others (`request.candidate.others(...)`, `self.shared.peers`)
+        //   on a thread of its own, with a clone of the request, and pass each answer to
+        //   `State::on_vote_reply` in a step (5.2); the lock is not held here
         for peer in request.candidate.others(self.shared.peers.len()) {
             let raft = self.clone();
             let request = request.clone();
@@ -56,7 +55,6 @@ impl Raft {
                 }
             });
         }
-        // END SOLUTION
     }
 
     /// Answers a candidate.
@@ -68,8 +66,8 @@ impl Raft {
 impl State {
     /// What the ticker does now, or until when it waits.
     pub(crate) fn tick(&mut self, now: Instant) -> Decision<Alarm> {
-        // BEGIN SOLUTION 2A: stand for election if the deadline has passed, else wait for it; a
-        //   leader has none (5.2)
+        // TASK 2A: stand for election if the deadline has passed, else wait for it; a leader has
+        //   none (5.2)
         let deadline = self.next_alarm(now);
         if now < deadline {
             return Decision::WaitUntil(deadline);
@@ -80,10 +78,9 @@ impl State {
             return Decision::Do(Alarm::SteppedDown);
         }
         Decision::Do(Alarm::Election(self.stand_for_election(now)))
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2A
+    // FROM 2A
     /// A leader gives up when a majority, itself included, has been silent for too long; everyone
     /// else stands for election at the deadline.
     fn next_alarm(&self, now: Instant) -> Instant {
@@ -91,21 +88,18 @@ impl State {
         let heard = followers.values().map(Progress::last_heard).chain([now]);
         reached_by_quorum(heard) + QUORUM_SILENCE
     }
-    // END SOLUTION
 
     /// Draws a new deadline, at random so that two candidates rarely meet twice (5.2).
     pub(crate) fn put_off_election(&mut self, now: Instant) {
-        // BEGIN SOLUTION 2A: set a new election deadline, at random (5.2); `labrt::rand` has the
-        //   dice
+        // TASK 2A: set a new election deadline, at random (5.2); `labrt::rand` has the dice
         let timeout = rand::random_range(SHORTEST_ELECTION_TIMEOUT..LONGEST_ELECTION_TIMEOUT);
         self.election_deadline = now + timeout;
-        // END SOLUTION
     }
 
     /// Begins a term as its candidate (5.2) and says what to ask the others.
     pub(crate) fn stand_for_election(&mut self, now: Instant) -> RequestVote {
-        // BEGIN SOLUTION 2A: begin the next term as its candidate, with your own vote, and say what
-        //   to ask of the others (5.2; figure 2, rules for candidates)
+        // TASK 2A: begin the next term as its candidate, with your own vote, and say what to ask of
+        //   the others (5.2; figure 2, rules for candidates)
         self.term = self.term.next();
         self.voted_for = Some(self.me);
         self.role = Role::Candidate { votes: BTreeSet::from([self.me]) };
@@ -118,7 +112,6 @@ impl State {
             last_log_index: self.log.last(),
             last_log_term: self.log.last_term(),
         }
-        // END SOLUTION
     }
 
     /// The receiver's rules of RequestVote (figure 2).
@@ -127,8 +120,8 @@ impl State {
         request: &RequestVote,
         now: Instant,
     ) -> RequestVoteReply {
-        // BEGIN SOLUTION 2A: grant the vote or refuse it (5.2, 5.4.1; figure 2, RequestVote,
-        //   receiver); whoever grants its vote puts off its own election
+        // TASK 2A: grant the vote or refuse it (5.2, 5.4.1; figure 2, RequestVote, receiver);
+        //   whoever grants its vote puts off its own election
         self.observe_term(request.term, now);
         let candidate = request.candidate;
         let granted = request.term == self.term
@@ -141,16 +134,14 @@ impl State {
         let answer = if granted { "votes for" } else { "refuses" };
         debug!("{answer} {candidate} in term {}, now in term {}", request.term, self.term);
         RequestVoteReply { term: self.term, granted }
-        // END SOLUTION
     }
 
     /// Whether a log that ends like this is at least as up to date as ours (5.4.1): the later
     /// last term decides, then the length.
     fn is_up_to_date(&self, last_index: Index, last_term: Term) -> bool {
-        // BEGIN SOLUTION 2A: compare the terms of the last entries, and if they are equal where the
-        //   logs end (end of 5.4.1)
+        // TASK 2A: compare the terms of the last entries, and if they are equal where the logs end
+        //   (end of 5.4.1)
         (last_term, last_index) >= (self.log.last_term(), self.log.last())
-        // END SOLUTION
     }
 
     /// Counts a vote, if it answers the election that is still going on.
@@ -161,8 +152,7 @@ impl State {
         reply: &RequestVoteReply,
         now: Instant,
     ) {
-        // BEGIN SOLUTION 2A: count the vote, if this is still the election it was asked for in
-        //   (5.2)
+        // TASK 2A: count the vote, if this is still the election it was asked for in (5.2)
         self.observe_term(reply.term, now);
         if asked_in != self.term || !reply.granted {
             return;
@@ -171,14 +161,13 @@ impl State {
             votes.insert(voter);
             self.lead_if_elected(now);
         }
-        // END SOLUTION
     }
 
     /// A candidate with a majority of votes becomes the leader of its term. Nothing is known of
     /// the others' logs yet: the first heartbeats, due at once, ask whether they end as ours does.
     fn lead_if_elected(&mut self, now: Instant) {
-        // BEGIN SOLUTION 2A: with the votes of a majority, lead the term: each of the others is due
-        //   a heartbeat at once (5.2)
+        // TASK 2A: with the votes of a majority, lead the term: each of the others is due a
+        //   heartbeat at once (5.2)
         let Role::Candidate { votes } = &self.role else { return };
         if votes.len() < quorum(self.servers) {
             return;
@@ -188,11 +177,8 @@ impl State {
         let followers =
             self.me.others(self.servers).map(|peer| (peer, Progress::new(next, now))).collect();
         self.role = Role::Leader { followers };
-        // END SOLUTION
     }
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -3,11 +3,10 @@
 
 use crate::state::{Landmarks, RoleName, State};
 
-// BEGIN LATER 2B
+// FROM 2B
 use crate::log::Log;
 use crate::quorum::reached_by_quorum;
 use crate::vocabulary::Index;
-// END LATER
 
 /// Checks one transition, from what the state looked like `before`. To be called before what
 /// changed is saved.
@@ -35,8 +34,8 @@ pub(crate) fn check(before: &Landmarks, state: &State) {
         "a leader does not stand for election in its own term: {before:?} -> {after:?}"
     );
 
-    // BEGIN LATER 2B: what figure 3, and the words of figure 2, say of the log and of what is
-    //   committed
+    // FROM 2B: what figure 3, and the words of figure 2, say of the log and of what is committed
+
     let first_changed = state.log.changed_from().unwrap_or(after.last.next());
 
     assert!(after.base >= before.base, "what was discarded stays so: {before:?} -> {after:?}");
@@ -73,10 +72,10 @@ pub(crate) fn check(before: &Landmarks, state: &State) {
     if after.role == RoleName::Leader {
         check_leader(before, state);
     }
-    // END LATER
 }
 
-// BEGIN LATER 2B
+// FROM 2B
+
 /// Whether no entry from `first` on has an earlier term than the one before it.
 fn terms_rise(log: &Log, first: Index) -> bool {
     let mut index = first.max(log.base().next());
@@ -111,9 +110,6 @@ fn check_leader(before: &Landmarks, state: &State) {
         );
     }
 }
-// END LATER
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -110,10 +110,6 @@
 //!
 //! `State` is what one server knows, and `impl State` holds the rules above. They take `&mut
 //! self`, never block and never send, so each can have unit tests.
-// BEGIN REFERENCE
-//! `model` lets whole clusters of states
-//! live through loss, reordering and crashes.
-// END REFERENCE
 //! With debug assertions on, `invariants` checks every single transition.
 //!
 //! `impl Raft` does the rest. One lock holds the state. The threads are the ticker, which watches
@@ -137,32 +133,21 @@
 //! [`InstallSnapshot`]: message::InstallSnapshot
 //! [`RequestVote`]: message::RequestVote
 
-// HANDOUT: #![allow(
-// HANDOUT:     unused,
-// HANDOUT:     unreachable_code,
-// HANDOUT:     reason = "what is given is not used before all tasks are done; delete this then, and the \
-// HANDOUT:         imports that you did not need"
-// HANDOUT: )]
-
 mod applier;
 mod election;
 mod invariants;
 mod limits;
 mod log;
 pub mod message;
-// BEGIN REFERENCE
 #[cfg(test)]
 mod model;
-// END REFERENCE
 mod persist;
 mod progress;
 mod quorum;
 mod raft;
 mod replication;
-// BEGIN REFERENCE
 #[cfg(test)]
 mod situation;
-// END REFERENCE
 mod snapshot;
 mod state;
 mod vocabulary;

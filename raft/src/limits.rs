@@ -1,12 +1,15 @@
 //! The numbers of this implementation: how long it waits, and how much it sends at once.
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 use labrt::time::Duration;
-// END SOLUTION
 
-// BEGIN SOLUTION 2A: how often a leader sends heartbeats, and between which two times an election
-//   timeout is drawn (5.2). The course allows about ten heartbeats a second to each peer and wants
-//   a new leader within five seconds; so choose timeouts well above the paper's 150 to 300 ms
+/// The longest command that `start` takes.
+pub(crate) const COMMAND_BYTES: usize = 1024 * 1024;
+
+// FROM 2A: how often a leader sends heartbeats, and between which two times an election timeout is
+//   drawn (5.2). The course allows about ten heartbeats a second to each peer and wants a new
+//   leader within five seconds; so choose timeouts well above the paper's 150 to 300 ms
+
 /// A leader lets no peer wait longer than this for word of it (5.2). The course allows about ten
 /// heartbeats a second to each peer.
 pub(crate) const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(100);
@@ -25,9 +28,8 @@ pub(crate) const LONGEST_ELECTION_TIMEOUT: Duration = Duration::from_millis(600)
 /// leaders that are followed.
 pub(crate) const QUORUM_SILENCE: Duration = LONGEST_ELECTION_TIMEOUT.saturating_mul(2);
 
-// END SOLUTION
+// FROM 2B
 
-// BEGIN SOLUTION 2B
 /// The pause between a message and the next to the same peer when there is no hurry: a lost
 /// message is not sent again sooner, so that a network which fails at once is not flooded, and a
 /// new commit index waits this long for entries to travel with.
@@ -37,8 +39,3 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(10);
 /// peer far behind is caught up in pieces: the next one goes when the peer has answered, or with
 /// the next heartbeat.
 pub(crate) const MESSAGE_BYTES: usize = 512 * 1024;
-
-// END SOLUTION
-
-/// The longest command that `start` takes.
-pub(crate) const COMMAND_BYTES: usize = 1024 * 1024;

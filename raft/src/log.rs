@@ -3,10 +3,6 @@
 //! A log begins with a head entry that carries no command, so that every entry has a
 //! predecessor. At first the head is at index 0. When a snapshot replaces the beginning of the
 //! log (part 2D, section 7), the head stands for the last entry that the snapshot covers.
-// BEGIN REFERENCE
-//!
-//! Terms never decrease along a log, so an entry is found by its term with a binary search.
-// END REFERENCE
 
 use std::collections::VecDeque;
 
@@ -30,10 +26,9 @@ pub(crate) struct Log {
     base: Index,
     /// The head entry, then the entries after it. Never empty.
     entries: VecDeque<Entry>,
-    // BEGIN LATER 2B
+    // FROM 2B
     /// Where the entries begin that were added or dropped since the last transition was settled.
     changed_from: Option<Index>,
-    // END LATER
 }
 
 impl Log {
@@ -48,9 +43,8 @@ impl Log {
         Log {
             base,
             entries: VecDeque::from([head]),
-            // BEGIN LATER 2B
+            // FROM 2B
             changed_from: Some(base.next()),
-            // END LATER
         }
     }
 
@@ -92,21 +86,19 @@ impl Log {
 
     /// The entry at `index`, which must be in the log and past its head.
     pub(crate) fn entry(&self, index: Index) -> &Entry {
-        // BEGIN SOLUTION 2B: the entry at `index`
+        // TASK 2B: the entry at `index`
         let found = self.position(index).filter(|&position| position > 0);
         found.and_then(|position| self.entries.get(position)).unwrap_or_else(|| {
             panic!("index {index} was believed to lie after {} and by {}", self.base, self.last())
         })
-        // END SOLUTION
     }
 
     /// Adds one entry at the end and says where it is.
     pub(crate) fn append(&mut self, entry: Entry) -> Index {
-        // BEGIN SOLUTION 2B: add the entry at the end and say where it is
+        // TASK 2B: add the entry at the end and say where it is
         self.entries.push_back(entry);
         self.mark_changed(self.last());
         self.last()
-        // END SOLUTION
     }
 
     /// Takes over what a leader sent as following `previous` (rules 3 and 4 of AppendEntries in
@@ -114,8 +106,8 @@ impl Log {
     /// or repeated message drops nothing; from the first that differs on, the leader's replace
     /// ours.
     pub(crate) fn merge(&mut self, previous: Index, entries: Vec<Entry>) {
-        // BEGIN SOLUTION 2B: keep what agrees with these entries; from the first that differs on,
-        //   replace yours by them; drop nothing else, for the message may be old (5.3; figure 2,
+        // TASK 2B: keep what agrees with these entries; from the first that differs on, replace
+        //   yours by them; drop nothing else, for the message may be old (5.3; figure 2,
         //   AppendEntries)
         assert!(previous <= self.last(), "nothing can follow {previous}: the log ends before it");
         let mut index = previous;
@@ -129,22 +121,21 @@ impl Log {
             }
             self.append(entry);
         }
-        // END SOLUTION
     }
 
     /// Makes the entry at `base` the head, discarding what lies before it (part 2D).
     pub(crate) fn compact(&mut self, base: Index) {
-        // BEGIN SOLUTION 2D: discard what lies before `base`; the entry there becomes the head (7)
+        // TASK 2D: discard what lies before `base`; the entry there becomes the head (7)
         let term = self.entry(base).term;
         self.entries.drain(..base - self.base);
         self.entries[0] = Entry { term, command: Bytes::new() };
         self.base = base;
         self.changed_from = self.changed_from.map(|first| first.max(base.next()));
-        // END SOLUTION
     }
 }
 
-// BEGIN SOLUTION 2B: whatever else you want to ask of a log
+// FROM 2B: whatever else you want to ask of a log
+
 impl Log {
     /// The entries from `first` on, as many as there is room for: none in 0 bytes, else one at
     /// least, however long.
@@ -163,6 +154,7 @@ impl Log {
     /// log goes past its head.
     pub(crate) fn first_of_its_term(&self, index: Index) -> Index {
         let term = self.entry(index).term;
+        // Terms never decrease along a log.
         let before = self.entries.partition_point(|entry| entry.term < term);
         self.base + before.max(1)
     }
@@ -210,9 +202,6 @@ impl Entry {
         size_of::<Entry>() + self.command.len()
     }
 }
-// END SOLUTION
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -1,17 +1,5 @@
 //! Part 2C: saving what must survive a crash (figure 2: `currentTerm`, `votedFor`, `log[]`; with
 //! part 2D, the snapshot and where the log begins), and finding it again.
-// BEGIN SOLUTION 2C
-//!
-//! The state is encoded as a row of values: a header, then the entries. Encoding the whole log at
-//! each change would make a leader with a long log spend its time on that, so the encoded log is
-//! kept in segments, each shared with the [`Persister`] and never changed. New entries make a new
-//! segment, which swallows those before it that are not at least twice as long: so there are few
-//! segments, and a byte is copied a logarithmic number of times at most. When the log is cut, at
-//! either end, the segment with the cut is sliced, and copied only once most of it is gone.
-//!
-//! The log's commands are slices of the segments, so that each is kept once: of a log of short
-//! commands that is a quarter of what it takes.
-// END SOLUTION
 
 use labdisk::Persister;
 use labgob::{DecodeError, Decoder, Encoder};
@@ -21,14 +9,67 @@ use serde::{Deserialize, Serialize};
 use crate::state::State;
 use crate::vocabulary::{Index, ServerId, Term};
 
-// BEGIN SOLUTION 2C: what is saved: a type, say, that can be encoded as one value
+// FROM 2C
+use crate::log::{Entry, Log};
+use bytes::Bytes;
+use labdisk::RaftState;
 use std::ops::Range;
 use std::slice;
 
-use bytes::Bytes;
-use labdisk::RaftState;
+impl State {
+    /// Saves the state, if what must survive has changed. This must happen before the lock is
+    /// released: before anyone is told of the change (5.2, "before responding to RPCs").
+    pub(crate) fn persist(&mut self, persister: &Persister) {
+        // TASK 2C: if currentTerm, votedFor or log[] has changed, encode all three (`labgob`) and
+        //   save them with `Persister::save` (figure 2, persistent state; 5.1, 5.2)
+        let header = self.header();
+        if self.saved.header.as_ref() == Some(&header) && self.log.changed_from().is_none() {
+            return;
+        }
+        let written = self.saved.log.follow(&mut self.log);
+        trace!("saves up to {} in term {}: {written} bytes of log", self.log.last(), self.term);
+        let mut encoder = Encoder::new();
+        encoder.encode(&header);
+        let pieces = [Bytes::from(encoder.into_bytes())].into_iter().chain(self.saved.log.pieces());
+        persister.save(RaftState::from_iter(pieces), self.snapshot.clone());
+        self.saved.header = Some(header);
+    }
 
-use crate::log::{Entry, Log};
+    /// Finds again what was saved, if anything was. All that is committed for sure is what the
+    /// snapshot covers, and the service starts from the snapshot by itself.
+    ///
+    /// # Panics
+    /// If what was saved is not a Raft's state.
+    pub(crate) fn restore(&mut self, persister: &Persister) {
+        // TASK 2C: read back what `persist` saved, unless this server begins its first life
+        let bytes = persister.state();
+        if bytes.is_empty() {
+            return;
+        }
+        let (header, log) = decode(&bytes.into()).unwrap_or_else(|error| {
+            panic!("the saved state of {} was believed to be whole: {error}", self.me)
+        });
+        self.term = header.term;
+        self.voted_for = header.voted_for;
+        self.log = log;
+        self.snapshot = persister.snapshot();
+        self.commit_index = self.log.base();
+        self.last_applied = self.log.base();
+        info!("restarts in term {}, log {} to {}", self.term, header.base, self.log.last());
+    }
+
+    // FROM 2C
+    fn header(&self) -> Header {
+        Header {
+            term: self.term,
+            voted_for: self.voted_for,
+            base: self.log.base(),
+            base_term: self.log.base_term(),
+        }
+    }
+}
+
+// FROM 2C: what is saved: a type, say, that can be encoded as one value
 
 /// What has been saved.
 #[derive(Default)]
@@ -47,66 +88,7 @@ struct Header {
     base: Index,
     base_term: Term,
 }
-// END SOLUTION
 
-impl State {
-    /// Saves the state, if what must survive has changed. This must happen before the lock is
-    /// released: before anyone is told of the change (5.2, "before responding to RPCs").
-    pub(crate) fn persist(&mut self, persister: &Persister) {
-        // BEGIN SOLUTION 2C: if currentTerm, votedFor or log[] has changed, encode all three
-        //   (`labgob`) and save them with `Persister::save` (figure 2, persistent state; 5.1, 5.2)
-        let header = self.header();
-        if self.saved.header.as_ref() == Some(&header) && self.log.changed_from().is_none() {
-            return;
-        }
-        let written = self.saved.log.follow(&mut self.log);
-        trace!("saves up to {} in term {}: {written} bytes of log", self.log.last(), self.term);
-        let mut encoder = Encoder::new();
-        encoder.encode(&header);
-        let pieces = [Bytes::from(encoder.into_bytes())].into_iter().chain(self.saved.log.pieces());
-        persister.save(RaftState::from_iter(pieces), self.snapshot.clone());
-        self.saved.header = Some(header);
-        // END SOLUTION
-    }
-
-    /// Finds again what was saved, if anything was. All that is committed for sure is what the
-    /// snapshot covers, and the service starts from the snapshot by itself.
-    ///
-    /// # Panics
-    /// If what was saved is not a Raft's state.
-    pub(crate) fn restore(&mut self, persister: &Persister) {
-        // BEGIN SOLUTION 2C: read back what `persist` saved, unless this server begins its first
-        //   life
-        let bytes = persister.state();
-        if bytes.is_empty() {
-            return;
-        }
-        let (header, log) = decode(&bytes.into()).unwrap_or_else(|error| {
-            panic!("the saved state of {} was believed to be whole: {error}", self.me)
-        });
-        self.term = header.term;
-        self.voted_for = header.voted_for;
-        self.log = log;
-        self.snapshot = persister.snapshot();
-        self.commit_index = self.log.base();
-        self.last_applied = self.log.base();
-        info!("restarts in term {}, log {} to {}", self.term, header.base, self.log.last());
-        // END SOLUTION
-    }
-
-    // BEGIN SOLUTION 2C
-    fn header(&self) -> Header {
-        Header {
-            term: self.term,
-            voted_for: self.voted_for,
-            base: self.log.base(),
-            base_term: self.log.base_term(),
-        }
-    }
-    // END SOLUTION
-}
-
-// BEGIN SOLUTION 2C
 /// Reads back what `persist` encoded. The log's commands are slices of it.
 fn decode(bytes: &Bytes) -> Result<(Header, Log), DecodeError> {
     let mut decoder = Decoder::new(bytes);
@@ -127,6 +109,16 @@ fn saved(encoded: &Bytes, end: usize, command: &Bytes) -> Bytes {
 }
 
 /// The entries of a log, encoded: what was last saved, kept so that it can be shared.
+///
+/// The state is encoded as a row of values: a header, then the entries. Encoding the whole log at
+/// each change would make a leader with a long log spend its time on that, so the encoded log is
+/// kept in segments, each shared with the [`Persister`] and never changed. New entries make a new
+/// segment, which swallows those before it that are not at least twice as long: so there are few
+/// segments, and a byte is copied a logarithmic number of times at most. When the log is cut, at
+/// either end, the segment with the cut is sliced, and copied only once most of it is gone.
+///
+/// The log's commands are slices of the segments, so that each is kept once: of a log of short
+/// commands that is a quarter of what it takes.
 #[derive(Default)]
 struct EncodedLog {
     /// In order and without gaps. Each is at least twice as long as the one after it, the first
@@ -255,9 +247,6 @@ impl Segment {
         self.encoded.slice(self.bounds[0]..self.bounds[self.bounds.len() - 1])
     }
 }
-// END SOLUTION
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -1,45 +1,22 @@
 //! Parts 2A and 2B: what a leader knows about one peer (`nextIndex` and `matchIndex` of figure 2),
 //! and when the peer is due a message.
-// BEGIN SOLUTION 2B
-//!
-//! Sending is optimistic: `next` moves past what is sent at once, so on a network that loses
-//! nothing each entry travels to each peer once. Heartbeats claim the entry before `next`, and so
-//! reveal any gap; a conflict or a loss sets `next` back. After a conflict the leader probes:
-//! `next` stays until the peer has said that what was sent from there fits, or not, so that each
-//! answer takes the search further back. (Would heartbeats go on to claim the end of our log,
-//! each answer to them would begin the search anew.) Only the first message from a place brings
-//! entries: while it is unanswered, heartbeats probe as well without.
-//!
-//! Answers may come seconds late and in any order. What matched stays matched for the term, so
-//! such an answer is good news at any time. Bad news is judged by the message it answers: it
-//! counts only if `next` was not set back since that message left, and nothing later matched.
-// END SOLUTION
 
 use labrt::time::Instant;
 
 use crate::vocabulary::{Index, Term};
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 use crate::limits::HEARTBEAT_INTERVAL;
-// END SOLUTION
 
-// BEGIN SOLUTION 2B
-use labrt::time::Duration;
-
+// FROM 2B
 use crate::limits::PAUSE;
-// END SOLUTION
+use labrt::time::Duration;
 
 /// What a leader knows about one peer, for as long as it leads.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    // BEGIN SOLUTION 2A: the moment when the peer's next heartbeat is due (5.2)
+    // FROM 2A: the moment when the peer's next heartbeat is due (5.2)
     /// The first entry to send next (nextIndex of figure 2): a heartbeat claims the one before.
-    // END SOLUTION
-    // BEGIN SOLUTION 2B
-    /// Moves on when entries are sent, unless `probing`; back when they were lost or did not fit.
-    /// Always past `matched`.
-    // END SOLUTION
-    // BEGIN SOLUTION 2A
     next: Index,
     /// When the last message left; `None` before the first.
     last_sent: Option<Instant>,
@@ -48,12 +25,12 @@ pub(crate) struct Progress {
     /// Until when the peer's replicator waits: it has to be woken for anything due before.
     /// `None` until it has looked for the first time in this term.
     replicator_waits_until: Option<Instant>,
-    // END SOLUTION
-    // BEGIN SOLUTION 2B: what figure 2 says of nextIndex and matchIndex, for this peer
+    // FROM 2B: what figure 2 says of nextIndex and matchIndex, for this peer
     /// Whether we look for the last entry that the peer shares with us: from a conflict until
-    /// something fits.
+    /// something fits. Unless this is set, `next` moves on when entries are sent; it moves back when
+    /// they were lost or did not fit.
     probing: bool,
-    /// The peer's log equals ours up to here: it said so. Never goes back.
+    /// The peer's log equals ours up to here: it said so. Never goes back; always before `next`.
     matched: Index,
     /// The latest commit index that a message to the peer carried.
     commit_told: Index,
@@ -63,10 +40,9 @@ pub(crate) struct Progress {
     next_number: u64,
     /// Messages numbered below this left before `next` was last set back. Only grows.
     trusted_from: u64,
-    // END SOLUTION
 }
 
-// BEGIN SOLUTION 2B
+// FROM 2B
 /// How things stand between a leader and one peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Exchange {
@@ -79,24 +55,21 @@ enum Exchange {
     Lost,
 }
 
-// END SOLUTION
-
 /// What the leader remembers of a message, to judge the answer by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sent {
     /// The term in which it was sent.
     pub(crate) term: Term,
-    // BEGIN LATER 2B: whatever else the answer is to be judged by
+    // FROM 2B: whatever else the answer is to be judged by
     /// Its number among the messages to this peer.
     pub(crate) number: u64,
     /// It brings the entries from here ...
     pub(crate) first: Index,
     /// ... up to here: the one before `first`, if it brings none.
     pub(crate) last: Index,
-    // END LATER
 }
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 impl Progress {
     /// A new leader knows nothing of the peer, hopes that its log ends as ours does, just before
     /// `next`, and owes it a first heartbeat.
@@ -106,16 +79,13 @@ impl Progress {
             last_sent: None,
             last_heard: now,
             replicator_waits_until: None,
-            // END SOLUTION
-            // BEGIN SOLUTION 2B
+            // FROM 2B
             probing: false,
             matched: Index(0),
             commit_told: Index(0),
             exchange: Exchange::Answered,
             next_number: 0,
             trusted_from: 0,
-            // END SOLUTION
-            // BEGIN SOLUTION 2A
         }
     }
 
@@ -130,21 +100,13 @@ impl Progress {
     }
 
     /// When the next message is due, if our log ends at `last` and we have committed `commit`.
-    // END SOLUTION
-    // BEGIN SOLUTION 2B
-    /// New entries are at once, unless the peer still owes an answer; lost entries and a new commit
-    /// index after a pause; a heartbeat in any case.
-    // END SOLUTION
-    // BEGIN SOLUTION 2A
     pub(crate) fn due(&self, last: Index, commit: Index) -> Instant {
         let Some(last_sent) = self.last_sent else { return self.last_heard };
-        // END SOLUTION
-        // BEGIN SOLUTION 2B
+        // FROM 2B
         if let Some(pause) = self.pause(last, commit) {
             return last_sent + pause;
         }
-        // END SOLUTION
-        // BEGIN SOLUTION 2A
+
         last_sent + HEARTBEAT_INTERVAL
     }
 
@@ -169,8 +131,7 @@ impl Progress {
     ) -> Sent {
         self.last_sent = Some(now);
         self.replicator_waits_until = Some(now); // It will look again by itself.
-        // END SOLUTION
-        // BEGIN SOLUTION 2B
+        // FROM 2B
         let number = self.next_number;
         self.next_number += 1;
         // What begins with the first entry fits anywhere: it follows the head, or is a snapshot.
@@ -182,17 +143,13 @@ impl Progress {
         if first <= last {
             self.exchange = Exchange::Awaiting(last);
         }
-        // END SOLUTION
-        // BEGIN SOLUTION 2A
+
         Sent {
             term,
-            // END SOLUTION
-            // BEGIN SOLUTION 2B
+            // FROM 2B
             number,
             first,
             last,
-            // END SOLUTION
-            // BEGIN SOLUTION 2A
         }
     }
 
@@ -201,9 +158,19 @@ impl Progress {
         self.last_heard = now;
     }
 }
-// END SOLUTION
 
-// BEGIN SOLUTION 2B
+// FROM 2B
+/// Sending is optimistic: `next` moves past what is sent at once, so on a network that loses
+/// nothing each entry travels to each peer once. Heartbeats claim the entry before `next`, and so
+/// reveal any gap; a conflict or a loss sets `next` back. After a conflict the leader probes:
+/// `next` stays until the peer has said that what was sent from there fits, or not, so that each
+/// answer takes the search further back. (Would heartbeats go on to claim the end of our log,
+/// each answer to them would begin the search anew.) Only the first message from a place brings
+/// entries: while it is unanswered, heartbeats probe as well without.
+///
+/// Answers may come seconds late and in any order. What matched stays matched for the term, so
+/// such an answer is good news at any time. Bad news is judged by the message it answers: it
+/// counts only if `next` was not set back since that message left, and nothing later matched.
 impl Progress {
     /// Whether the next message is to bring entries. While probing it would repeat those that
     /// are under way from the same place, for as long as the peer does not answer.
@@ -216,7 +183,9 @@ impl Progress {
         self.matched
     }
 
-    /// How long after the last message the next is due, if a heartbeat would come too late.
+    /// How long after the last message the next is due, if a heartbeat would come too late. New
+    /// entries are due at once, unless the peer still owes an answer; lost entries and a new commit
+    /// index after a pause.
     fn pause(&self, last: Index, commit: Index) -> Option<Duration> {
         let lacks_entries = self.next <= last;
         match self.exchange {
@@ -272,9 +241,6 @@ impl Progress {
         }
     }
 }
-// END SOLUTION
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -8,7 +8,7 @@ pub(crate) fn quorum(servers: usize) -> usize {
     servers / 2 + 1
 }
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 /// The highest value that a majority has reached, given one value for each server.
 pub(crate) fn reached_by_quorum<T: Ord>(values: impl IntoIterator<Item = T>) -> T {
     let mut values: Vec<T> = values.into_iter().collect();
@@ -17,9 +17,6 @@ pub(crate) fn reached_by_quorum<T: Ord>(values: impl IntoIterator<Item = T>) -> 
     let laggards = values.len() - quorum(values.len());
     values.swap_remove(laggards)
 }
-// END SOLUTION
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

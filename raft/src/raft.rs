@@ -73,9 +73,9 @@ impl Raft {
     ) -> Raft {
         assert!(me.0 < peers.len(), "{me} was believed to be one of {} servers", peers.len());
         let mut state = State::new(me, peers.len(), Instant::now());
-        // BEGIN LATER 2C: go on from what was saved, if anything was (`State::restore`)
+        // FROM 2C: go on from what was saved, if anything was (`State::restore`)
         state.restore(&persister);
-        // END LATER
+
         let replicators = peers.iter().map(|_| Condvar::new()).collect();
         let raft = Raft {
             shared: Arc::new(Shared {
@@ -97,9 +97,8 @@ impl Raft {
             let replicator = move |raft: &Raft| raft.run_replicator(peer);
             self.start_thread(me, format!("replicator {peer}"), replicator);
         }
-        // BEGIN LATER 2B: start the applier, which runs `run_applier`
+        // FROM 2B: start the applier, which runs `run_applier`
         self.start_thread(me, "applier".to_owned(), move |raft| raft.run_applier(&apply));
-        // END LATER
     }
 
     fn start_thread(&self, me: ServerId, name: String, run: impl FnOnce(&Raft) + Send + 'static) {
@@ -115,10 +114,9 @@ impl Raft {
         server.on(move |request| raft.request_vote(&request));
         let raft = self.clone();
         server.on(move |request| raft.append_entries(request));
-        // BEGIN LATER 2D: and the handler of InstallSnapshot
+        // FROM 2D: and the handler of InstallSnapshot
         let raft = self.clone();
         server.on(move |request| raft.install_snapshot(request));
-        // END LATER
     }
 
     /// Asks for agreement on `command`.
@@ -206,35 +204,30 @@ impl Raft {
         if cfg!(debug_assertions) {
             invariants::check(before, state);
         }
-        // BEGIN LATER 2C: save what has changed, before anybody can learn of it (`State::persist`)
+        // FROM 2C: save what has changed, before anybody can learn of it (`State::persist`)
         state.persist(&self.shared.persister);
-        // END LATER
-        // BEGIN LATER 2B
+        // FROM 2B
         state.log.mark_settled();
-        // END LATER
+
         self.wake(before, state);
     }
 
     /// Wakes the threads that might decide differently now than when they last looked.
     fn wake(&self, before: &Landmarks, state: &State) {
-        // BEGIN SOLUTION 2A: wake every thread that would now decide differently (waking all of
-        //   them, whatever changed, is a good beginning)
+        // TASK 2A: wake every thread that would now decide differently (waking all of them,
+        //   whatever changed, is a good beginning)
         if state.role.name() != before.role {
             self.shared.ticker.notify_one();
         }
         for peer in state.replicators_to_wake() {
             self.shared.replicators[peer.0].notify_one();
         }
-        // END SOLUTION
-        // BEGIN LATER 2B
+        // FROM 2B
         if state.has_more_to_apply() {
             self.shared.applier.notify_one();
         }
-        // END LATER
     }
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -18,10 +18,9 @@ use crate::raft::{Decision, Raft};
 use crate::state::{Role, State};
 use crate::vocabulary::{Index, ServerId, Term};
 
-// BEGIN SOLUTION 2B
+// FROM 2B
 use crate::limits::MESSAGE_BYTES;
 use crate::quorum::reached_by_quorum;
-// END SOLUTION
 
 /// A message for one peer, with what its answer is to be judged by.
 #[derive(Debug)]
@@ -35,13 +34,12 @@ pub(crate) struct Outgoing {
 pub(crate) enum Message {
     /// The entries it lacks, or none, as a heartbeat.
     Entries(AppendEntries),
-    // BEGIN LATER 2D: a snapshot, where those entries are discarded
+    // FROM 2D: a snapshot, where those entries are discarded
     /// A snapshot, where those entries are discarded (part 2D).
     Snapshot(InstallSnapshot),
-    // END LATER
 }
 
-// BEGIN SOLUTION 2A
+// FROM 2A
 impl Message {
     /// The first and the last entry that the message brings; the last is the one before the
     /// first, if it brings none.
@@ -51,11 +49,8 @@ impl Message {
                 let previous = request.previous_index;
                 (previous.next(), previous + request.entries.len())
             }
-            // END SOLUTION
-            // BEGIN SOLUTION 2D
+            // FROM 2D
             Message::Snapshot(request) => (Index(1), request.last_included_index),
-            // END SOLUTION
-            // BEGIN SOLUTION 2A
         }
     }
 
@@ -63,15 +58,11 @@ impl Message {
     fn commit(&self) -> Index {
         match self {
             Message::Entries(request) => request.leader_commit,
-            // END SOLUTION
-            // BEGIN SOLUTION 2D
+            // FROM 2D
             Message::Snapshot(request) => request.last_included_index,
-            // END SOLUTION
-            // BEGIN SOLUTION 2A
         }
     }
 }
-// END SOLUTION
 
 impl Raft {
     /// The life of the replicator of `peer`.
@@ -86,12 +77,12 @@ impl Raft {
     /// Sends one message, waits, and tells what became of it.
     fn deliver(&self, peer: ServerId, Outgoing { sent, message }: &Outgoing) {
         match message {
-            // BEGIN LATER 2D: a snapshot is sent alike
+            // FROM 2D: a snapshot is sent alike
             Message::Snapshot(request) => {
                 let reply = self.shared.peers[peer.0].call(request);
                 self.step(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
             }
-            // END LATER
+
             Message::Entries(request) => {
                 let reply = self.shared.peers[peer.0].call(request);
                 self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
@@ -109,8 +100,8 @@ impl Raft {
 impl State {
     /// A leader appends the command; its replicators are due at once.
     pub(crate) fn take_command(&mut self, command: Bytes) -> Option<(Index, Term)> {
-        // BEGIN SOLUTION 2B: a leader appends the command to its log and says where and in which
-        //   term (5.3); no other server does (`None`)
+        // TASK 2B: a leader appends the command to its log and says where and in which term (5.3);
+        //   no other server does (`None`)
         if !self.is_leader() {
             return None;
         }
@@ -118,10 +109,9 @@ impl State {
         trace!("takes a command at {index} in term {}", self.term);
         self.advance_commit(); // A cluster of one needs nobody else.
         Some((index, self.term))
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2A
+    // FROM 2A
     /// The peers whose replicators have to be woken, since a message has become due sooner than
     /// they could know.
     pub(crate) fn replicators_to_wake(&self) -> impl Iterator<Item = ServerId> {
@@ -129,12 +119,11 @@ impl State {
         let oversleeps = move |progress: &Progress| progress.oversleeps(progress.due(last, commit));
         self.followers().filter(move |(_, progress)| oversleeps(progress)).map(|(peer, _)| peer)
     }
-    // END SOLUTION
 
     /// What the replicator of `peer` does now, or until when it waits.
     pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outgoing> {
-        // BEGIN SOLUTION 2A: if you lead, send a heartbeat when it is due, else wait until then; if
-        //   not, wait (5.2; figure 2, AppendEntries: a heartbeat has no entries)
+        // TASK 2A: if you lead, send a heartbeat when it is due, else wait until then; if not, wait
+        //   (5.2; figure 2, AppendEntries: a heartbeat has no entries)
         let (last, commit) = (self.log.last(), self.commit_index);
         let Some(progress) = self.progress(peer, self.term) else { return Decision::Wait };
         let due = progress.due(last, commit);
@@ -144,14 +133,12 @@ impl State {
         }
         let next = progress.next();
         let mut room = 0;
-        // END SOLUTION
-        // BEGIN LATER 2B: a message brings the entries that the peer lacks, and new ones are due at
-        //   once (5.3)
+        // FROM 2B: a message brings the entries that the peer lacks, and new ones are due at once
+        //   (5.3)
         if progress.brings_entries() {
             room = MESSAGE_BYTES;
         }
-        // END LATER
-        // BEGIN SOLUTION 2A
+
         let message = self.message_from(next, room);
         let term = self.term;
         let progress = self.progress(peer, term).expect("we still lead");
@@ -159,20 +146,17 @@ impl State {
             sent: progress.on_send(term, message.brings(), message.commit(), now),
             message,
         })
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2A
+    // FROM 2A
     /// What brings a peer on from `next`: as many entries from there as there is room for, or the
     /// snapshot that stands for them.
     fn message_from(&self, next: Index, room: usize) -> Message {
-        // END SOLUTION
-        // BEGIN SOLUTION 2D
+        // FROM 2D
         if next <= self.log.base() {
             return Message::Snapshot(self.snapshot_request());
         }
-        // END SOLUTION
-        // BEGIN SOLUTION 2A
+
         let previous = next.previous();
         let mut request = AppendEntries {
             term: self.term,
@@ -182,14 +166,11 @@ impl State {
             entries: Vec::new(),
             leader_commit: self.commit_index,
         };
-        // END SOLUTION
-        // BEGIN SOLUTION 2B
+        // FROM 2B
         request.entries = self.log.entries_from(next, room);
-        // END SOLUTION
-        // BEGIN SOLUTION 2A
+
         Message::Entries(request)
     }
-    // END SOLUTION
 
     /// What a peer's answer, or its absence, means for its progress.
     pub(crate) fn on_append_reply(
@@ -199,34 +180,64 @@ impl State {
         reply: Option<AppendEntriesReply>,
         now: Instant,
     ) {
-        // BEGIN SOLUTION 2A: whoever answers in a later term than yours makes you a follower (5.1)
+        // TASK 2A: whoever answers in a later term than yours makes you a follower (5.1)
         if let Some(reply) = &reply {
             self.observe_term(reply.term, now);
             self.on_answer(peer, sent, now);
         }
-        // END SOLUTION
-        // BEGIN LATER 2B: what the outcome means for the peer's progress, and for what is committed
-        //   (5.3; figure 2, rules for leaders); an answer to a message of another term means
-        //   nothing
+        // FROM 2B: what the outcome means for the peer's progress, and for what is committed (5.3;
+        //   figure 2, rules for leaders); an answer to a message of another term means nothing
         match reply.map(|reply| reply.outcome) {
             None => self.on_no_reply(peer, sent),
             Some(AppendOutcome::Matched) => self.on_match(peer, sent),
             Some(AppendOutcome::Conflict(conflict)) => self.on_conflict(peer, sent, &conflict),
             Some(AppendOutcome::TermIsOver) => {} // The reply's term has made us a follower.
         }
-        // END LATER
     }
 
-    // BEGIN SOLUTION 2A
+    // FROM 2A
     /// The peer is there, and takes us for its leader.
     pub(crate) fn on_answer(&mut self, peer: ServerId, sent: &Sent, now: Instant) {
         if let Some(progress) = self.progress(peer, sent.term) {
             progress.on_answer(now);
         }
     }
-    // END SOLUTION
 
-    // BEGIN SOLUTION 2B
+    /// The leader's rule of commitment: what a majority has is committed, if it is of the
+    /// leader's own term; what precedes it is committed with it. An entry of an earlier term may
+    /// still be overwritten even when a majority has it (5.4.2, figure 8).
+    fn advance_commit(&mut self) {
+        // TASK 2B: commit what a majority has, if it is of your own term (5.3, 5.4.2; figure 2,
+        //   last rule for leaders)
+        let matched = self.followers().map(|(_, progress)| progress.matched());
+        let reached = reached_by_quorum(matched.chain([self.log.last()]));
+        if self.log.has(reached, self.term) {
+            self.commit_up_to(reached);
+        }
+    }
+
+    // FROM 2A
+
+    /// The progress of every peer, while we lead.
+    pub(crate) fn followers(&self) -> impl Iterator<Item = (ServerId, &Progress)> {
+        let followers = match &self.role {
+            Role::Leader { followers } => Some(followers),
+            Role::Follower | Role::Candidate { .. } => None,
+        };
+        followers.into_iter().flatten().map(|(&peer, progress)| (peer, progress))
+    }
+
+    /// The progress of `peer`, if `term` is the one we lead: answers to messages of another term
+    /// say nothing any more.
+    fn progress(&mut self, peer: ServerId, term: Term) -> Option<&mut Progress> {
+        match &mut self.role {
+            Role::Leader { followers } if term == self.term => followers.get_mut(&peer),
+            _ => None,
+        }
+    }
+
+    // FROM 2B
+
     /// The peer did not answer, and will not.
     pub(crate) fn on_no_reply(&mut self, peer: ServerId, sent: &Sent) {
         if let Some(progress) = self.progress(peer, sent.term) {
@@ -258,41 +269,6 @@ impl State {
         let ours = conflict.term.and_then(|term| self.log.last_of_term(term, previous));
         ours.map_or(conflict.first_index, Index::next).min(previous)
     }
-    // END SOLUTION
-
-    /// The leader's rule of commitment: what a majority has is committed, if it is of the
-    /// leader's own term; what precedes it is committed with it. An entry of an earlier term may
-    /// still be overwritten even when a majority has it (5.4.2, figure 8).
-    fn advance_commit(&mut self) {
-        // BEGIN SOLUTION 2B: commit what a majority has, if it is of your own term (5.3, 5.4.2;
-        //   figure 2, last rule for leaders)
-        let matched = self.followers().map(|(_, progress)| progress.matched());
-        let reached = reached_by_quorum(matched.chain([self.log.last()]));
-        if self.log.has(reached, self.term) {
-            self.commit_up_to(reached);
-        }
-        // END SOLUTION
-    }
-
-    // BEGIN SOLUTION 2A
-    /// The progress of every peer, while we lead.
-    pub(crate) fn followers(&self) -> impl Iterator<Item = (ServerId, &Progress)> {
-        let followers = match &self.role {
-            Role::Leader { followers } => Some(followers),
-            Role::Follower | Role::Candidate { .. } => None,
-        };
-        followers.into_iter().flatten().map(|(&peer, progress)| (peer, progress))
-    }
-
-    /// The progress of `peer`, if `term` is the one we lead: answers to messages of another term
-    /// say nothing any more.
-    fn progress(&mut self, peer: ServerId, term: Term) -> Option<&mut Progress> {
-        match &mut self.role {
-            Role::Leader { followers } if term == self.term => followers.get_mut(&peer),
-            _ => None,
-        }
-    }
-    // END SOLUTION
 }
 
 /// The follower's rules.
@@ -313,9 +289,9 @@ impl State {
 
     /// Recognises the leader of a term, unless the term is over (5.2).
     pub(crate) fn follow(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
-        // BEGIN SOLUTION 2A: follow the leader of your term, or of a later one, and put off your
-        //   election; say `false` to one whose term is over (5.2; figure 2, AppendEntries); who
-        //   leads is for your log lines
+        // TASK 2A: follow the leader of your term, or of a later one, and put off your election;
+        //   say `false` to one whose term is over (5.2; figure 2, AppendEntries); who leads is for
+        //   your log lines
         self.observe_term(term, now);
         if term < self.term {
             debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);
@@ -325,18 +301,14 @@ impl State {
         self.become_follower(now);
         self.put_off_election(now);
         true
-        // END SOLUTION
     }
 
     /// Takes over the leader's entries if our log has the one before them.
-    // BEGIN REFERENCE
-    /// What lies before our log's base is committed, and so equals the leader's.
-    // END REFERENCE
     fn append_after(&mut self, request: AppendEntries) -> AppendOutcome {
-        // BEGIN LATER 2B: take over the entries, if your log has the one before them; else answer
-        //   with the conflict. Then commit what the leader has committed (5.3; figure 2,
-        //   AppendEntries)
+        // FROM 2B: take over the entries, if your log has the one before them; else answer with the
+        //   conflict. Then commit what the leader has committed (5.3; figure 2, AppendEntries)
         let previous = request.previous_index;
+        // What lies before our log's base is committed, and so equals the leader's.
         let agreed = previous < self.log.base() || self.log.has(previous, request.previous_term);
         if !agreed {
             let conflict = self.conflict_at(previous);
@@ -346,11 +318,12 @@ impl State {
         let last_new = previous + request.entries.len();
         self.log.merge(previous, request.entries);
         self.commit_up_to(request.leader_commit.min(last_new));
-        // END LATER
+
         AppendOutcome::Matched
     }
 
-    // BEGIN SOLUTION 2B
+    // FROM 2B
+
     /// What our log has at an index where the leader's entry is not.
     fn conflict_at(&self, index: Index) -> Conflict {
         match self.log.term_at(index) {
@@ -368,10 +341,7 @@ impl State {
             self.commit_index = index;
         }
     }
-    // END SOLUTION
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

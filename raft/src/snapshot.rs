@@ -40,8 +40,8 @@ impl Raft {
 impl State {
     /// Replaces the log up to `index` by the service's snapshot.
     pub(crate) fn take_snapshot(&mut self, index: Index, snapshot: Bytes) {
-        // BEGIN SOLUTION 2D: keep the snapshot, and discard the log up to and including `index`
-        //   (7); an older snapshot than the one you have changes nothing
+        // TASK 2D: keep the snapshot, and discard the log up to and including `index` (7); an older
+        //   snapshot than the one you have changes nothing
         assert!(
             index <= self.last_applied,
             "a snapshot was believed to cover only what was applied: it covers up to {index}, \
@@ -59,10 +59,9 @@ impl State {
         );
         self.log.compact(index);
         self.snapshot = snapshot;
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2D
+    // FROM 2D
     /// Our snapshot, for a peer whose next entry is discarded.
     pub(crate) fn snapshot_request(&self) -> InstallSnapshot {
         InstallSnapshot {
@@ -73,7 +72,6 @@ impl State {
             snapshot: self.snapshot.clone(),
         }
     }
-    // END SOLUTION
 
     /// The receiver's rules of InstallSnapshot (figure 13), for a snapshot in one piece.
     pub(crate) fn on_install_snapshot(
@@ -81,16 +79,15 @@ impl State {
         request: InstallSnapshot,
         now: Instant,
     ) -> InstallSnapshotReply {
-        // BEGIN SOLUTION 2D: start from a leader's snapshot that is ahead of what you have
-        //   committed (7; figure 13, without rules 2 to 4: it comes in one piece)
+        // TASK 2D: start from a leader's snapshot that is ahead of what you have committed (7;
+        //   figure 13, without rules 2 to 4: it comes in one piece)
         if self.follow(request.leader, request.term, now) {
             self.install(request);
         }
         InstallSnapshotReply { term: self.term }
-        // END SOLUTION
     }
 
-    // BEGIN SOLUTION 2D
+    // FROM 2D
     /// Starts from the leader's snapshot, unless all it stands for is committed here already. What
     /// follows it in our log stays if the log has the entry it ends with (rule 6); if not, nothing
     /// in the log is worth keeping (rule 7). The applier hands it to the service (rule 8).
@@ -109,7 +106,6 @@ impl State {
         self.snapshot = request.snapshot;
         self.commit_up_to(index);
     }
-    // END SOLUTION
 
     /// What a peer's answer to our snapshot, or its absence, means for its progress.
     pub(crate) fn on_snapshot_reply(
@@ -119,7 +115,7 @@ impl State {
         reply: Option<InstallSnapshotReply>,
         now: Instant,
     ) {
-        // BEGIN SOLUTION 2D: a peer that answers in your term has what the snapshot stands for
+        // TASK 2D: a peer that answers in your term has what the snapshot stands for
         match reply {
             None => self.on_no_reply(peer, sent),
             Some(InstallSnapshotReply { term }) => {
@@ -128,11 +124,8 @@ impl State {
                 self.on_match(peer, sent);
             }
         }
-        // END SOLUTION
     }
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

@@ -15,9 +15,8 @@ use crate::log::Log;
 use crate::progress::Progress;
 use crate::vocabulary::{Index, ServerId, Term};
 
-// BEGIN SOLUTION 2C
+// FROM 2C
 use crate::persist::Saved;
-// END SOLUTION
 
 /// One server's state. Only one thread at a time has it: it lives in the Raft's one lock.
 pub(crate) struct State {
@@ -37,10 +36,10 @@ pub(crate) struct State {
     /// The service's snapshot of everything up to the log's base; empty while that is 0. Saved
     /// together with the log that it shortens.
     pub(crate) snapshot: Bytes,
-    // BEGIN SOLUTION 2C
+    // FROM 2C
     /// What of the above has been saved, and in which form. Only `persist` touches it.
     pub(crate) saved: Saved,
-    // END SOLUTION
+
     /// The part we play, with what only that part needs.
     pub(crate) role: Role,
     /// The last entry known to be committed. Never goes back; at least the log's base.
@@ -100,14 +99,13 @@ impl State {
             voted_for: None,
             log: Log::new(),
             snapshot: Bytes::new(),
-            // BEGIN LATER 2C
-            saved: Saved::default(),
-            // END LATER
             role: Role::Follower,
             commit_index: Index(0),
             last_applied: Index(0),
             election_deadline: now,
             killed: false,
+            // FROM 2C
+            saved: Saved::default(),
         };
         state.put_off_election(now);
         state
@@ -121,32 +119,28 @@ impl State {
     /// The rule for all servers in figure 2: whoever sees a later term than its own adopts it and
     /// is a follower in it, who has not voted yet.
     pub(crate) fn observe_term(&mut self, seen: Term, now: Instant) {
-        // BEGIN SOLUTION 2A: adopt a later term, as a follower who has not voted in it (5.1; figure
-        //   2, rules for all servers)
+        // TASK 2A: adopt a later term, as a follower who has not voted in it (5.1; figure 2, rules
+        //   for all servers)
         if seen > self.term {
             info!("term {} -> {seen}", self.term);
             self.term = seen;
             self.voted_for = None;
             self.become_follower(now);
         }
-        // END SOLUTION
     }
 
     /// Gives up leading or standing for election.
-    // BEGIN REFERENCE
-    ///
-    /// A leader has had no deadline for an election, so it gets one. A candidate keeps its own:
-    /// if it was the only one that can win, it should not lose time to those that cannot.
-    // END REFERENCE
     pub(crate) fn become_follower(&mut self, now: Instant) {
-        // BEGIN SOLUTION 2A: be a follower; who led until now had no election deadline, and needs
-        //   one, while a candidate keeps its own
+        // TASK 2A: be a follower; who led until now had no election deadline, and needs one, while
+        //   a candidate keeps its own
+
+        // A leader has had no deadline for an election, so it gets one. A candidate keeps its own:
+        // if it was the only one that can win, it should not lose time to those that cannot.
         if self.is_leader() {
             info!("no longer leader: follower in term {}", self.term);
             self.put_off_election(now);
         }
         self.role = Role::Follower;
-        // END SOLUTION
     }
 
     /// The end: a follower whose threads stop.
@@ -181,7 +175,5 @@ impl Role {
     }
 }
 
-// BEGIN REFERENCE
 #[cfg(test)]
 mod tests;
-// END REFERENCE

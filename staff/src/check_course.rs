@@ -156,7 +156,7 @@ impl Check<'_> {
     }
 
     fn has_no_leftovers(&self) -> Result<(), Problem> {
-        let reference = Reference::read(&handout::workspace())?;
+        let reference = Reference::read(&handout::workspace(), self.through)?;
         let found = reference.left_in(&self.place.tree()?, self.through.open());
         if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
     }

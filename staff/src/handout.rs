@@ -1,11 +1,12 @@
 //! `staff handout DIR`: the tree that a student receives, built from the reference.
 //!
 //! What goes into it is in [`tree`](mod@tree); nothing is written before every file has passed the
-//! filter ([`markers`]). It is written by [`build`](mod@build).
+//! filter ([`marks`]). It is written by [`build`](mod@build).
 
 pub mod build;
+mod derived;
 pub mod leftovers;
-mod markers;
+mod marks;
 pub mod through;
 pub mod tree;
 
@@ -98,7 +99,7 @@ fn is_in_workspace(directory: &Path) -> bool {
 
 /// A file that nobody meant to hand out, such as an editor's copy, may hold a solution.
 fn refuse_leftovers(tree: &Tree, through: &Through) -> Result<(), String> {
-    let found = Reference::read(&workspace())?.left_in(tree, through.open());
+    let found = Reference::read(&workspace(), through)?.left_in(tree, through.open());
     match found.first() {
         None => Ok(()),
         Some(first) => Err(format!("a line of a solution would be handed out: {first}")),

@@ -1,3 +1,5 @@
+//! Command lines and settings are read as written, and mistakes are named.
+
 use super::{Command, TestArguments, parse};
 use course::{Backend, Mode, Seeds};
 use std::ffi::OsString;

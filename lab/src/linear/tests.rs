@@ -1,3 +1,5 @@
+//! The line and the report for each verdict on a history.
+
 use super::*;
 
 /// A read that misses a write which had returned before it was called.

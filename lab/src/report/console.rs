@@ -1,4 +1,4 @@
-//! Prints: plain lines on standard output, and on a terminal below them a live display of the tests
+//! Prints plain lines on standard output, and on a terminal below them a live display of the tests
 //! that run now.
 
 use crate::report::color::{self, Colors};

@@ -1,4 +1,5 @@
-//! Which failures are of one kind: those whose messages differ in numbers and quoted texts only.
+//! The kind of a failure: failures whose messages differ only in numbers and quoted texts are
+//! alike.
 
 /// A message without its numbers, which includes those in the names of servers, and without the
 /// texts in quotes, which are keys and values: messages of one kind are alike. Where a panic was

@@ -1,5 +1,5 @@
-//! One test process, from its start to its end, and what it printed; and the command line that
-//! starts the same process under a debugger.
+//! Starts the process of a test, waits for its end and collects what it printed; and the command
+//! line that starts the same process under a debugger.
 
 use crate::run::cargo::Executable;
 use crate::run::process_group::{Ended, NotStarted, ProcessGroups, Role};

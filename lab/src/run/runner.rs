@@ -1,4 +1,4 @@
-//! One run of one test on real threads: starts its process, waits for its end, finds the verdict,
+//! Runs one test once on real threads: starts its process, waits for its end, finds the verdict,
 //! keeps or discards its files.
 
 use crate::run::artifacts::{Artifacts, Run, RunFiles};

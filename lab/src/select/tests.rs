@@ -1,3 +1,5 @@
+//! Words select tests; unknown words get suggestions.
+
 use super::select;
 use crate::sample;
 

@@ -1,5 +1,4 @@
-//! The runner at work on its user's desk, with a cargo and test binaries that are scripts
-//! (`tests/fake`).
+//! Starts the runner with scripts (`tests/fake`) in the place of cargo and the test binaries.
 
 use course::TestRequest;
 use serde_json::Value;

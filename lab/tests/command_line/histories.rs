@@ -1,4 +1,4 @@
-//! `lab linear`: recorded histories in, verdicts out.
+//! `lab linear` on recorded histories: what it prints, and its exit codes.
 
 use crate::bench::Bench;
 use std::fs;

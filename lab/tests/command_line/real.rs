@@ -1,4 +1,4 @@
-//! Tests on the OS, one process each.
+//! The runner on real threads: one process for each run.
 
 use crate::bench::{Bench, Ran, await_file, await_gone, names_in, signal};
 use course::VERSION;

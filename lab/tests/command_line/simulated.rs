@@ -1,4 +1,4 @@
-//! Simulated tests: many seeds in a process.
+//! The runner on simulated tests: many seeds in one process.
 
 use crate::bench::{Bench, Ran, await_file, await_gone, names_in, signal};
 use course::VERSION;

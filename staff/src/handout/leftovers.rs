@@ -1,20 +1,20 @@
 //! No line of a solution is left in a tree where it is still to be found.
 //!
-//! This looks at the marked regions by itself, without the filter: a line counts as a solution's if
-//! it says something, and says it nowhere outside of regions.
+//! This reads the marks by itself, by indentation, without the filter, which counts brackets: a line
+//! counts as a solution's if it says something, and says it nowhere outside of what marks cover.
 
+use super::derived::take_sources;
+use super::through::Through;
 use super::tree::{self, Tree, in_student_crate};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
-/// The lines of the student's crates in the reference: what is in regions, and in which.
+/// The lines of the student's crates in the reference: what marks cover, and of which parts.
 #[derive(Debug, Default)]
 pub struct Reference {
-    /// The solutions' lines, with the part of each region that has them; `None` is for the
-    /// reference alone.
-    solutions: BTreeMap<String, BTreeSet<Option<String>>>,
-    /// The lines outside of regions.
+    /// The solutions' lines, with the part of each mark that covers them.
+    solutions: BTreeMap<String, BTreeSet<String>>,
+    /// The lines that no mark covers.
     given: BTreeSet<String>,
 }
 
@@ -24,31 +24,32 @@ const TELLING: usize = 13;
 /// In the guide, which shows how the kit is used, more is: `thread::spawn(move || {`.
 const TELLING_IN_THE_GUIDE: usize = 30;
 
+/// What begins a mark; and what began the marks of another scheme, which some branch may still have.
+const MARKS: [&str; 5] = ["TASK ", "FROM ", "BEGIN ", "END ", "HANDOUT: "];
+
 impl Reference {
-    /// Reads the student's crates of a workspace: what is handed out of them, with its regions.
-    pub fn read(workspace: &Path) -> Result<Reference, String> {
+    /// Reads the student's crates of a workspace: what is handed out of them in the end.
+    pub fn read(workspace: &Path, through: &Through) -> Result<Reference, String> {
         let mut reference = Reference::default();
-        for path in tree::paths(workspace)?.iter().filter(|path| in_student_crate(path)) {
-            let file = workspace.join(path);
-            let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            reference.add(&String::from_utf8_lossy(&text));
+        let whole = tree::tree(workspace, &through.everything())?;
+        let sources = take_sources(&mut tree::files(workspace)?);
+        for (_, text) in sources.iter().filter(|(path, _)| whole.contains_key(*path)) {
+            reference.add(text);
         }
         Ok(reference)
     }
 
     /// Takes note of a file.
     fn add(&mut self, text: &str) {
-        let mut region: Option<Option<String>> = None;
-        for line in text.lines() {
-            if let Some(begun) = line.trim().strip_prefix("// BEGIN ") {
-                let part = begun.split([' ', ':']).nth(1).filter(|part| !part.is_empty());
-                region = Some(part.map(str::to_owned));
-            } else if line.trim().starts_with("// END ") {
-                region = None;
-            } else if let Some(part) = &region {
-                self.solutions.entry(words(line).to_owned()).or_default().insert(part.clone());
-            } else {
-                self.given.insert(words(line).to_owned());
+        for (line, part) in text.lines().zip(parts_by_indentation(text)) {
+            let line = words(line).to_owned();
+            match part {
+                Some(part) => {
+                    self.solutions.entry(line).or_default().insert(part);
+                }
+                None => {
+                    self.given.insert(line);
+                }
             }
         }
     }
@@ -62,8 +63,8 @@ impl Reference {
     fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
         let text = String::from_utf8_lossy(text);
         let tells = |line: &str| telling(path).is_some_and(|length| words(line).len() >= length);
-        let is_left =
-            |line: &str| is_marker(line.trim()) || (tells(line) && self.is_closed(line, open));
+        let is_mark = |line: &str| in_student_crate(path) && is_mark(line);
+        let is_left = |line: &str| is_mark(line) || (tells(line) && self.is_closed(line, open));
         let left = text.lines().enumerate().filter(|(_, line)| is_left(line));
         left.map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
             .collect()
@@ -72,10 +73,43 @@ impl Reference {
     /// Whether a line belongs to solutions only, none of which is filled in.
     fn is_closed(&self, line: &str, open: &[String]) -> bool {
         let line = words(line);
-        let is_open = |part: &Option<String>| part.as_ref().is_none_or(|part| open.contains(part));
+        let is_open = |part: &String| open.contains(part);
         self.solutions.get(line).is_some_and(|parts| parts.iter().all(is_open))
             && !self.given.contains(line)
     }
+}
+
+/// The part that each line belongs to, by the indentation of the marks and of what follows them.
+fn parts_by_indentation(text: &str) -> Vec<Option<String>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut parts: Vec<Option<String>> = vec![None; lines.len()];
+    for (at, mark) in lines.iter().enumerate().filter(|(_, line)| is_mark(line)) {
+        let Some(part) = mark.trim().trim_start_matches('/').split([' ', ':']).nth(2) else {
+            continue;
+        };
+        let here = indent(mark);
+        let is_sentence = |line: &&&str| indent(line) == here && line.trim().starts_with("//   ");
+        let begin = at + 1 + lines[at + 1..].iter().take_while(is_sentence).count();
+        let is_section = lines.get(begin).is_some_and(|line| line.trim().is_empty());
+        let is_task = mark.trim().starts_with("// TASK");
+        let ends = |place: usize| {
+            let line = lines[place];
+            let next = lines[place..].iter().find(|line| !line.trim().is_empty());
+            let is_outside = next.is_none_or(|next| indent(next) < here);
+            let is_gap = line.trim().is_empty() && next.is_none_or(|next| indent(next) == here);
+            let is_next = (is_gap && !is_section) || (is_mark(line) && indent(line) == here);
+            is_outside || (is_next && !is_task)
+        };
+        let end = (begin..lines.len()).find(|place| at > 0 && ends(*place));
+        // A mark within is read after this one, and has the last word.
+        parts[at..begin].fill(None);
+        parts[begin..end.unwrap_or(lines.len())].fill(Some(part.to_owned()));
+    }
+    parts
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// What a line says, whether it is code, a comment, or code in a comment.
@@ -93,13 +127,10 @@ fn telling(path: &Path) -> Option<usize> {
     (is_at_root || path.starts_with("docs")).then_some(TELLING_IN_THE_GUIDE)
 }
 
-/// Whether a line is a marker that should have been taken out: of Rust, of TOML and make, or of
-/// Markdown.
-fn is_marker(line: &str) -> bool {
-    let text = ["// ", "# ", "<!-- "].iter().find_map(|sign| line.strip_prefix(sign));
-    text.is_some_and(|text| {
-        ["BEGIN ", "END ", "HANDOUT: "].iter().any(|word| text.starts_with(word))
-    })
+/// Whether a line is a mark.
+fn is_mark(line: &str) -> bool {
+    let text = line.trim().strip_prefix("// ");
+    text.is_some_and(|text| MARKS.iter().any(|word| text.starts_with(word)))
 }
 
 #[cfg(test)]

@@ -35,6 +35,11 @@ impl Through {
         (0..=nothing.parts.len()).map(|filled| Through { filled, ..nothing.clone() }).collect()
     }
 
+    /// All parts are filled in.
+    pub fn everything(&self) -> Through {
+        Through { parts: self.parts.clone(), filled: self.parts.len() }
+    }
+
     /// The parts that are filled in.
     pub fn filled(&self) -> &[String] {
         &self.parts[..self.filled]
@@ -45,12 +50,10 @@ impl Through {
         &self.parts[self.filled..]
     }
 
-    /// Whether the solution of a part is filled in, or what is wrong with its name.
-    pub fn fills(&self, part: &str) -> Result<bool, String> {
-        match self.parts.iter().position(|known| known == part) {
-            Some(position) => Ok(position < self.filled),
-            None => Err(format!("there is no part {part:?}: {}", self.parts.join(", "))),
-        }
+    /// Where a part comes among the graded ones, or what is wrong with its name.
+    pub fn position(&self, part: &str) -> Result<usize, String> {
+        let position = self.parts.iter().position(|known| known == part);
+        position.ok_or_else(|| format!("there is no part {part:?}: {}", self.parts.join(", ")))
     }
 }
 

@@ -1,30 +1,30 @@
 //! What goes into a handout: which files of the workspace, and what becomes of each.
 //!
 //! Everything is handed out but what is for the staff, the tests of solutions, and the pages about
-//! the reference. What becomes of a file is the marker filter's business ([`markers`]).
+//! the reference. In the student's crates marks say what belongs to a part that is still open
+//! ([`marks`](super::marks)); what follows from something being left out is derived
+//! ([`derived`](super::derived)).
 
-use super::markers::{self, filter};
+use super::derived;
+use super::marks::{Source, first_mark};
 use super::through::Through;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The crates that the student completes: only there are markers for tasks.
+/// The crates that the student completes: only there are marks.
 pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
-/// What is not handed out, besides what markers say, unit tests and hidden files.
-const LEFT_OUT: [&str; 13] = [
+/// What is not handed out, besides what marks say, the tests in the students' crates and hidden
+/// files.
+const LEFT_OUT: [&str; 9] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
     "docs/for-staff.md",
     "docs/performance.md",
     "fuzz",
-    "kvraft/tests",
-    "raft/src/model.rs",
-    "raft/src/situation.rs",
-    "raft/tests",
     "staff",
     "tests/planted-kvraft",
     "tests/planted-raft",
@@ -40,64 +40,11 @@ const README: &str = "staff/handout/README.md";
 /// A tree to be handed out: the text of each file, by its path.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The files of a workspace that are handed out, in order.
-pub fn paths(workspace: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut paths = Vec::new();
-    list(workspace, Path::new(""), &mut paths)?;
-    Ok(paths)
-}
-
-/// All files of the handout, filtered.
-pub fn tree(workspace: &Path, through: &Through) -> Result<Tree, String> {
-    let mut tree = Tree::new();
-    let mut is_marked = false;
-    for path in paths(workspace)? {
-        let file = workspace.join(&path);
-        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let bytes = match String::from_utf8(bytes) {
-            Err(binary) => binary.into_bytes(),
-            Ok(text) => {
-                is_marked |= in_student_crate(&path) && markers::has_markers(&text);
-                let filtered = filter(&text, through).map_err(|wrong| {
-                    format!("{}:{}: {}", path.display(), wrong.line, wrong.problem)
-                })?;
-                filtered.into_bytes()
-            }
-        };
-        tree.insert(path, bytes);
-    }
-    if !is_marked {
-        return Err("no task is marked in raft and kvraft: is this a handout already?".to_owned());
-    }
-    let readme = workspace.join(README);
-    let text = fs::read(&readme).map_err(|error| format!("{}: {error}", readme.display()))?;
-    tree.insert(PathBuf::from("README.md"), text);
-    Ok(tree)
-}
-
-/// The files at or below a path, in order, without those that are left out.
-fn list(workspace: &Path, path: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    if is_left_out(path) {
-        return Ok(());
-    }
-    let here = workspace.join(path);
-    let problem = |error: io::Error| format!("{}: {error}", here.display());
-    if !here.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
-    }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&here).map_err(problem)? {
-        names.push(entry.map_err(problem)?.file_name());
-    }
-    names.sort();
-    names.iter().try_for_each(|name| list(workspace, &path.join(name), found))
-}
-
-fn is_left_out(path: &Path) -> bool {
-    let is_unit_test = in_student_crate(path) && path.ends_with("tests.rs");
+/// Whether a path of the workspace is not handed out, nor anything below it.
+pub fn is_left_out(path: &Path) -> bool {
+    let is_of_solutions = in_student_crate(path) && path.iter().nth(1) == Some("tests".as_ref());
     LEFT_OUT.iter().any(|left_out| path == Path::new(left_out))
-        || is_unit_test
+        || is_of_solutions
         || (has_hidden_name(path) && !HIDDEN.iter().any(|name| path == Path::new(name)))
         || path.ends_with("target")
         || (in_student_crate(path) && !is_source(path))
@@ -117,6 +64,95 @@ fn has_hidden_name(path: &Path) -> bool {
 /// Whether a path is in a crate that the student completes.
 pub fn in_student_crate(path: &Path) -> bool {
     STUDENT_CRATES.iter().any(|name| path.starts_with(name))
+}
+
+/// All files of the handout, as they are in it.
+pub fn tree(workspace: &Path, through: &Through) -> Result<Tree, String> {
+    let mut tree = files(workspace)?;
+    let sources = derived::take_sources(&mut tree);
+    refuse_marks_elsewhere(&tree)?;
+    if !sources.values().any(|text| first_mark(text).is_some()) {
+        return Err("no task is marked in raft and kvraft: is this a handout already?".to_owned());
+    }
+    tree.extend(filtered(&sources, through)?);
+    for (path, text) in &mut tree {
+        if let Ok(whole) = str::from_utf8(text) {
+            *text = derived::without_left_out(path, whole).into_bytes();
+        }
+    }
+    let readme = workspace.join(README);
+    let text = fs::read(&readme).map_err(|error| format!("{}: {error}", readme.display()))?;
+    tree.insert(PathBuf::from("README.md"), text);
+    Ok(tree)
+}
+
+/// The sources of the students' crates that are handed out, without what is still open.
+fn filtered(texts: &BTreeMap<PathBuf, String>, through: &Through) -> Result<Tree, String> {
+    let mut sources = BTreeMap::new();
+    for (path, text) in texts {
+        let source = Source::read(text, through)
+            .map_err(|wrong| format!("{}:{}: {}", path.display(), wrong.line, wrong.problem))?;
+        sources.insert(path, source);
+    }
+    let mut left_behind = BTreeSet::new();
+    for (path, source) in &sources {
+        if source.is_open(through) {
+            left_behind.insert((*path).clone());
+        }
+        let tests = source.test_modules().into_iter();
+        left_behind.extend(tests.map(|name| derived::file_of_module(path, name)));
+    }
+    let is_left = |path: &Path| left_behind.iter().any(|left| derived::belongs_to(path, left));
+    let kept = sources.iter().filter(|(path, _)| !is_left(path));
+    let hand_out = |(path, source): (&&PathBuf, &Source)| {
+        let modules = source.module_names().into_iter();
+        let gone = modules.filter(|name| is_left(&derived::file_of_module(path, name)));
+        let text = source.handed_out(through, &gone.map(str::to_owned).collect());
+        ((*path).clone(), text.into_bytes())
+    };
+    Ok(kept.map(hand_out).collect())
+}
+
+/// Refuses a mark where no filter would take it out.
+fn refuse_marks_elsewhere(tree: &Tree) -> Result<(), String> {
+    let rust = tree.iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "rs"));
+    for (path, text) in rust {
+        if let Some(line) = str::from_utf8(text).ok().and_then(first_mark) {
+            let crates = STUDENT_CRATES.join(" and ");
+            return Err(format!("{}:{line}: only {crates} have marks", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// The files of a workspace that may be handed out, as they are there.
+pub fn files(workspace: &Path) -> Result<Tree, String> {
+    let mut paths = Vec::new();
+    list(workspace, Path::new(""), &mut paths)?;
+    let read = |path: PathBuf| {
+        let file = workspace.join(&path);
+        let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok((path, text))
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The files at or below a path, without those that are left out.
+fn list(workspace: &Path, path: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    if is_left_out(path) {
+        return Ok(());
+    }
+    let here = workspace.join(path);
+    let problem = |error: io::Error| format!("{}: {error}", here.display());
+    if !here.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(&here).map_err(problem)? {
+        let name = entry.map_err(problem)?.file_name();
+        list(workspace, &path.join(name), found)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

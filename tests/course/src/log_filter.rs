@@ -1,5 +1,5 @@
 //! Which log lines are wanted: `LOG=raft=debug,labrpc=info`. The runner reads it to refuse a
-//! mistake before anything runs, the test process to log.
+//! mistake before anything runs, the test's process to log.
 
 use log::LevelFilter;
 use std::fmt;
@@ -14,7 +14,7 @@ pub struct LogFilter {
     rules: Vec<(String, LevelFilter)>,
 }
 
-/// Unless told otherwise, the log shows the steps of the test.
+/// By default the log shows the steps of the test.
 impl Default for LogFilter {
     fn default() -> LogFilter {
         LogFilter { otherwise: LevelFilter::Info, rules: Vec::new() }

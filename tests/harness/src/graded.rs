@@ -15,19 +15,22 @@
 //! [`SeedEvent`]: course::SeedEvent
 
 mod child;
-mod held;
 mod memory;
 mod parent;
-mod remarks;
+mod scenario_result;
 mod simulated;
+mod warnings;
 
-pub use remarks::note;
+pub use warnings::note;
 
 pub use course::Work;
-pub use held::{Figures, Held};
+pub use scenario_result::{Figures, ScenarioResult};
 
-use course::{Course, MEMORY_MIB, Mode, Outcome, Role, TestRequest, Titles, Unreadable, Verdict};
+use course::{
+    Course, MEMORY_MIB, Mode, Outcome, Role, Seeds, TestRequest, Titles, Unreadable, Verdict,
+};
 use labrt::time::Duration;
+use std::any;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -44,7 +47,7 @@ pub struct Limits {
 }
 
 /// A scenario, for a world of its own, or for many one after the other.
-type Scenario = Arc<dyn Fn() -> Held + Send + Sync>;
+type Scenario = Arc<dyn Fn() -> ScenarioResult + Send + Sync>;
 
 /// A test, as a child runs it.
 struct Test {
@@ -55,39 +58,61 @@ struct Test {
     scenario: Scenario,
 }
 
-/// Runs the test of the course called `name`, which is the `#[test]` function that calls this.
+/// Runs a test of the course: the `#[test]` function in which the closure `scenario` is written.
+/// The course's table lists it by that function's name.
 ///
 /// # Panics
 /// If the test does not pass, with one line that says why; the whole report is printed before it.
-/// `cargo test` knows nothing between passing and failing, so a test that could not tell panics,
-/// too.
-pub fn graded<H: Into<Held> + 'static>(name: &str, scenario: fn() -> H) {
-    let course = Course::load();
+/// `cargo test` knows only passed and failed, so an undecided test panics, too.
+pub fn graded<F, H>(scenario: F)
+where
+    F: Fn() -> H + Send + Sync + 'static,
+    H: Into<ScenarioResult>,
+{
+    let (course, name) = (Course::load(), function_around::<F>());
     let Some((part, test)) = course.test(name) else {
-        panic!("{name} is not a test of the course: add it to course.toml");
+        panic!(
+            "{name} is not a test of the course: list it in course.toml, and call graded(|| ..) in \
+             the #[test] function itself"
+        );
     };
     let outcome = outcome_of(name, part.titles(test), Limits::default(), scenario);
     if outcome.verdict != Verdict::Passed {
         let undecided = if outcome.verdict == Verdict::Undecided { "undecided: " } else { "" };
-        let mode = if outcome.simulated.is_some() { "MODE=sim " } else { "" };
         panic!(
-            "{name}: {undecided}{}\n  again    {mode}LAB_SEED={} cargo test -p {} --test {} -- \
-             --exact {name}",
+            "{name}: {undecided}{}\n  again    {}cargo test -p {} --test {} -- --exact {name}",
             outcome.what.as_deref().unwrap_or("no reason is known"),
-            outcome.seed,
+            settings_of(&outcome),
             part.package,
             part.binary,
         );
     }
 }
 
+/// The name, as libtest has it, of the function in which a closure of type `F` is written.
+fn function_around<F>() -> &'static str {
+    // "part_2a::initial_election_2a::{{closure}}": the crate, the function, the closure.
+    let closure = any::type_name::<F>();
+    let function = closure.strip_suffix("::{{closure}}").unwrap_or(closure);
+    function.split_once("::").map_or(function, |(_, path)| path)
+}
+
+/// What to set in the environment to run a test again, as one types it: `MODE=sim LAB_SEED=417 `.
+fn settings_of(outcome: &Outcome) -> String {
+    let mode = if outcome.simulated.is_some() { Mode::Sim } else { Mode::Os };
+    let seeds = Some(Seeds::one(outcome.seed));
+    let request = TestRequest { mode, seeds, ..TestRequest::default() };
+    let settings = request.variables();
+    settings.map(|(name, value)| format!("{name}={} ", value.to_string_lossy())).collect()
+}
+
 /// Runs the `#[test]` function `name`, which must be the one that calls this, in a process of its
 /// own. Returns in the parent whatever happened, in the child only if the scenario held on the OS.
-pub fn outcome_of<H: Into<Held> + 'static>(
+pub fn outcome_of<H: Into<ScenarioResult>>(
     name: &str,
     titles: impl Into<Titles>,
     limits: Limits,
-    scenario: fn() -> H,
+    scenario: impl Fn() -> H + Send + Sync + 'static,
 ) -> Outcome {
     let (request, settings) = match TestRequest::from_environment() {
         Ok(request) => (request, Ok(())),
@@ -124,3 +149,6 @@ impl Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
-//! The log of a test.
+//! Writes the log of a test.
 //!
-//! Student and kit code log through the `log` crate. simplelog does the writing; the front here
-//! adds what a reader of a concurrent log needs, and drops what was not asked for. One event is
-//! one line, and all lines have one shape, so that `grep` and `sort` work on them:
+//! Student and kit code log through the `log` crate, and simplelog writes. [`TestLog`] in between
+//! adds time, server, topic and thread, and drops what `LOG` does not ask for. One event is one
+//! line, and all lines have one shape, so that `grep` and `sort` work on them:
 //!
 //! ```text
 //!   2.290134 S3 raft::election     became candidate in term 4  [ticker]
@@ -25,8 +25,7 @@ use std::io::{LineWriter, Write};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// A log ends after so many bytes: of a thread that logs and logs nobody reads more, and a disk
-/// would be full soon.
+/// A log ends after so many bytes: a thread that logs in an endless loop would soon fill the disk.
 const LOG_BYTES: usize = 64 << 20;
 
 /// Where the log is, if there is one. A process writes one log.

@@ -1,10 +1,10 @@
-//! However a test ends, whoever started it hears of it, soon and in words.
+//! However a test's process ends, whoever started it gets an outcome that says how.
 //!
 //! Each of these is a parent that starts itself again as the child, as the graded tests do.
 
 use course::{Outcome, Role, TestRequest, Titles, Verdict};
 use harness::graded::outcome_of;
-use harness::{Figures, Held, Limits, Work};
+use harness::{Figures, Limits, ScenarioResult, Work};
 use labrpc::{Network, Rpc, Server};
 use labrt::sync::Mutex;
 use labrt::thread;
@@ -68,7 +68,7 @@ fn a_test_may_have_several_lines_each_with_its_title() {
 fn a_test_that_cannot_tell_is_neither_passed_nor_failed() {
     let name = "a_test_that_cannot_tell_is_neither_passed_nor_failed";
     let outcome = outcome_of(name, "Test (harness): undecided", LIMITS, || {
-        Held::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
+        ScenarioResult::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
     });
     assert_eq!(outcome.verdict, Verdict::Undecided);
     assert_eq!(outcome.what.as_deref(), Some("too much happened at once"));
@@ -169,8 +169,8 @@ fn memory_used_without_end_is_told() {
     );
 }
 
-/// A solution that spawns a thread for each message has so many, when calls to servers that are away
-/// take up to 7 s.
+/// A solution that spawns a thread for each message has so many, when calls to servers that are
+/// away take up to 7 s.
 #[test]
 #[cfg(target_os = "linux")]
 fn eight_thousand_threads_that_call_a_server_that_is_away_pass() {

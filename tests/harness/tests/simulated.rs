@@ -1,4 +1,4 @@
-//! Many seeds in one process: each in a world of its own, each with its own word at the end.
+//! Many seeds in one process: each in a world of its own, each with its own outcome.
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
@@ -6,7 +6,7 @@ use course::{
     Backend, CANNOT_WRITE, Mode, Outcome, Role, SeedLog, Seeds, Simulation, TestRequest, Verdict,
 };
 use harness::graded::outcome_of;
-use harness::{Figures, Held, Limits, Work, note};
+use harness::{Figures, Limits, ScenarioResult, Work, note};
 use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Duration;
@@ -39,7 +39,11 @@ struct Left {
 }
 
 /// Simulates these seeds of the scenario, in a child.
-fn simulate<H: Into<Held> + 'static>(name: &str, seeds: &str, scenario: fn() -> H) -> Left {
+fn simulate<H: Into<ScenarioResult> + 'static>(
+    name: &str,
+    seeds: &str,
+    scenario: fn() -> H,
+) -> Left {
     simulate_as(name, &seeds_of(seeds), &[], scenario)
 }
 
@@ -49,7 +53,7 @@ fn seeds_of(seeds: &str) -> TestRequest {
 }
 
 /// The same as the request says, with more in the environment.
-fn simulate_as<H: Into<Held> + 'static>(
+fn simulate_as<H: Into<ScenarioResult> + 'static>(
     name: &str,
     request: &TestRequest,
     variables: &[(&str, &str)],
@@ -125,7 +129,7 @@ fn a_seed_that_cannot_tell_says_so_and_the_others_go_on() {
     let name = "a_seed_that_cannot_tell_says_so_and_the_others_go_on";
     let left = simulate(name, "5..8", || {
         let doubt = (world::seed() == 6).then(|| "too much happened at once".to_owned());
-        Held::from(FIGURES).unless(doubt)
+        ScenarioResult::from(FIGURES).unless(doubt)
     });
     assert_eq!(left.seeds(Verdict::Passed), [5, 7], "{}", left.output);
     assert_eq!(left.seeds(Verdict::Undecided), [6]);

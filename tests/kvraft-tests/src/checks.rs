@@ -1,4 +1,4 @@
-//! Checks that several scenarios make.
+//! Checks that several scenarios share.
 
 use super::appends::check_appends;
 use super::cluster::Cluster;

@@ -8,9 +8,9 @@ extern crate planted_kvraft as kvraft;
 #[allow(dead_code, unused_imports, reason = "these scenarios use less of it than the graded ones")]
 mod kvraft_tests;
 
-use harness::Held;
+use harness::ScenarioResult;
 use kvraft::Bug;
-use kvraft_tests::{Conditions, Scenario};
+use kvraft_tests::{NetworkMode, Scenario};
 use labrt::sim::{Schedule, simulate};
 use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
@@ -27,38 +27,38 @@ const SHORT_LOG: &str = "snapshots keep the log short";
 const SNAPSHOTS: Option<usize> = Some(1000);
 
 /// Five clients, each with a key of its own, on a network that loses messages.
-fn unreliable() -> Held {
-    let conditions = Conditions::Unreliable;
-    Scenario { clients: 5, conditions, ..Scenario::default() }.play()
+fn unreliable() -> ScenarioResult {
+    let network_mode = NetworkMode::Unreliable;
+    Scenario { clients: 5, network_mode, ..Scenario::default() }.play()
 }
 
 /// The same with snapshots and restarts.
-fn unreliable_restarts_with_snapshots() -> Held {
-    let conditions = Conditions::Unreliable;
+fn unreliable_restarts_with_snapshots() -> ScenarioResult {
+    let network_mode = NetworkMode::Unreliable;
     let restarts = Scenario { restarts: true, max_raft_state: SNAPSHOTS, ..Scenario::default() };
-    Scenario { clients: 5, conditions, ..restarts }.play()
+    Scenario { clients: 5, network_mode, ..restarts }.play()
 }
 
 /// Everything that can happen at once, and any client reads and writes any key.
-fn random_keys() -> Held {
-    let conditions = Conditions::Unreliable;
+fn random_keys() -> ScenarioResult {
+    let network_mode = NetworkMode::Unreliable;
     let disturbed = Scenario { restarts: true, partitions: true, ..Scenario::default() };
-    Scenario { clients: 15, servers: 7, conditions, random_keys: true, ..disturbed }.play()
+    Scenario { clients: 15, servers: 7, network_mode, random_keys: true, ..disturbed }.play()
 }
 
 /// One client, and nothing happens.
-fn one_client() -> Held {
+fn one_client() -> ScenarioResult {
     Scenario { max_raft_state: SNAPSHOTS, ..Scenario::default() }.play()
 }
 
-fn run(seed: u64, scenario: fn() -> Held) -> Result<Held, Box<Failure>> {
+fn run(seed: u64, scenario: fn() -> ScenarioResult) -> Result<ScenarioResult, Box<Failure>> {
     let time_limit = Duration::from_secs(120);
     let options = Options { name: "planted bug".to_owned(), seed, time_limit };
     simulate(options, Schedule::default(), scenario).result.map_err(Box::new)
 }
 
 /// The bug shows on at least `most` of the schedules, and whenever it does, as one of these.
-fn caught(bug: Bug, scenario: fn() -> Held, most: usize, names: &[&str]) {
+fn caught(bug: Bug, scenario: fn() -> ScenarioResult, most: usize, names: &[&str]) {
     let results = (0..SCHEDULES).map(|variant| run(bug.seed(variant), scenario));
     let failures: Vec<Box<Failure>> = results.filter_map(Result::err).collect();
     println!("{bug:?}: caught on {} of {SCHEDULES} schedules", failures.len());

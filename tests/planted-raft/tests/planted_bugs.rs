@@ -14,7 +14,7 @@ use labrt::thread::sleep;
 use labrt::time::Duration;
 use labrt::world::{self, Failure, FailureKind, Options};
 use raft::{Bug, Index};
-use raft_tests::{Cluster, Conditions, Retry, Service, Setup, Value};
+use raft_tests::{Cluster, NetworkMode, Retry, Service, Setup, Value};
 
 /// How many schedules each scenario is simulated on.
 const SCHEDULES: u32 = 30;
@@ -36,8 +36,8 @@ fn agreement_and_restart() -> Figures {
 
 /// A server misses what the others throw away, and catches up by a snapshot.
 fn snapshot_for_one_left_behind() -> Figures {
-    let (conditions, service) = (Conditions::Reliable, Service::Snapshotting);
-    let cluster = Cluster::new(Setup { servers: 3, conditions, service });
+    let (network_mode, service) = (NetworkMode::Reliable, Service::Snapshotting);
+    let cluster = Cluster::new(Setup { servers: 3, network_mode, service });
     let left_behind = cluster.after(cluster.check_one_leader(), 1);
     cluster.disconnect(left_behind);
     give_ten_commands(&cluster);
@@ -152,14 +152,14 @@ fn a_different_command_is_caught() {
 #[test]
 fn what_is_no_command_is_caught() {
     let property = Property::OnlyCommands;
-    let shown = "S1 applied at index 2 what is no command";
+    let shown = "S1 applied bytes at index 2 that are no command";
     violated(Bug::GarbledCommand, agreement_and_restart, property, shown);
 }
 
 #[test]
 fn a_garbled_snapshot_is_caught() {
     let property = Property::SnapshotsIntact;
-    violated(Bug::GarbledSnapshot, snapshot_for_one_left_behind, property, "that is none");
+    violated(Bug::GarbledSnapshot, snapshot_for_one_left_behind, property, "that are no snapshot");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Failures are grouped by kind, the most frequent first.
+
 use super::failure_groups;
 use crate::run::results::Results;
 use crate::run::verdict::RunVerdict;

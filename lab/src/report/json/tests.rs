@@ -1,3 +1,5 @@
+//! The document has the fields that scripts read, and the file appears when complete.
+
 use super::{Document, JsonFile};
 use crate::exit::Exit;
 use crate::run::results::Results;

@@ -1,3 +1,5 @@
+//! The text for one run: passed lines, failures, excerpts of reports.
+
 use super::{excerpt, failure, passed};
 use crate::report::color::Colors;
 use crate::run::verdict::RunVerdict;

@@ -1,3 +1,5 @@
+//! The table of many seeds, and their failures.
+
 use super::{failures, table};
 use crate::report::color::Colors;
 use crate::run::result::RunResult;

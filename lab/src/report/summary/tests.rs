@@ -1,3 +1,5 @@
+//! Points, tables and the last lines.
+
 use super::{closing, failures, figures, mean_and_deviation, points, repeats};
 use crate::report::color::Colors;
 use crate::run::results::Results;

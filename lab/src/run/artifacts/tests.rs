@@ -1,3 +1,5 @@
+//! Files of failed runs are kept, up to a number, and cleared by the next invocation.
+
 use super::{Artifacts, KEPT_RUNS, Run};
 use crate::sample::Directory;
 use std::fs;

@@ -1,3 +1,5 @@
+//! Each seed of a batch gets its result, however the process ended.
+
 use super::{Batch, Settlement};
 use crate::run::process_group::{Ended, Killed, Usage};
 use crate::run::verdict::{Limits, RunVerdict};

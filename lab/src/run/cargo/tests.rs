@@ -1,3 +1,5 @@
+//! The needed binaries, and those that Cargo says it built.
+
 use super::{Executable, executables_in, needed};
 use crate::sample;
 use std::path::PathBuf;

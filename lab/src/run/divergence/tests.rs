@@ -1,3 +1,5 @@
+//! The first event that differs is found.
+
 use super::{Divergence, report};
 
 fn diverge(one: &str, other: &str) -> Option<Divergence> {

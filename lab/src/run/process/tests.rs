@@ -1,3 +1,5 @@
+//! The command line for a debugger.
+
 use super::{TestProcess, quoted};
 use crate::run::cargo::Executable;
 use course::{Mode, Policy, Role, Seeds, Simulation, TestRequest};

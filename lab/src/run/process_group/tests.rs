@@ -1,3 +1,5 @@
+//! Children end when they are overdue, stopped or killed.
+
 use super::{Killed, LAST_WORDS, NotStarted, ProcessGroups, Role};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};

@@ -1,3 +1,5 @@
+//! Runs make the status of a test, and statuses make points and an exit code.
+
 use super::{Results, Tally, TestStatus};
 use crate::exit::Exit;
 use crate::run::verdict::RunVerdict;

@@ -1,3 +1,5 @@
+//! One run, with scripts for test binaries.
+
 use super::{Runner, draw_seed};
 use crate::run::artifacts::Artifacts;
 use crate::run::cargo::{Executable, Executables};

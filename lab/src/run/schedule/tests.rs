@@ -1,3 +1,5 @@
+//! The order of jobs, and how workers take them.
+
 use super::{Event, Job, POINTS_A_CHUNK, default_jobs, in_chunks, in_order, work_off};
 use crate::sample;
 use crate::select::SelectedTest;

@@ -1,4 +1,4 @@
-//! `CHECK=determinism`: each seed is simulated once more, in another process. If it does something
+//! `CHECK=determinism`: simulates each seed once more, in another process. If it does something
 //! else, the report says at which event the two runs part.
 
 use super::{Extras, Simulator, difference, is_same, logging_to_nowhere, run_of};

@@ -1,5 +1,5 @@
-//! A job: the seeds of a test that one worker simulates, with the second runs of a check and the
-//! logs of the first failures.
+//! Simulates a job, the seeds of a test that one worker is given, with the second runs of a check
+//! and the logs of the first failures.
 
 use super::{Extras, Simulator};
 use crate::run::result::RunResult;

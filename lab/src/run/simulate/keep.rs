@@ -1,5 +1,5 @@
-//! Seeds that are simulated once more to have their whole log: on demand, and the first failures of
-//! each kind.
+//! Simulates seeds once more to keep their whole log: on demand (`lab replay`), and the first
+//! failures of each kind.
 
 use super::{Extras, Simulator, difference, is_same, kind_of, run_of};
 use crate::run::artifacts::{KEPT_RUNS, RunFiles};

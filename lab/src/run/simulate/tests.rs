@@ -1,3 +1,5 @@
+//! Halves of seeds, and differences of runs.
+
 use super::determinism::halves;
 use super::difference;
 use crate::run::verdict::RunVerdict;

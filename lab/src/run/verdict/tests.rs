@@ -1,3 +1,5 @@
+//! The verdict on every way a run can end.
+
 use super::{Evidence, Judgement, Limits, RunVerdict, judge};
 use crate::run::process_group::{Ended, Killed, Usage};
 use course::{Outcome, Verdict};

@@ -1,23 +1,24 @@
 //! A line of a solution that is still to be found is found in a tree, and no other.
 
 use super::*;
+use crate::handout::marks::Source;
+use crate::handout::workspace;
 use std::path::PathBuf;
 
 const SOURCE: &str = "\
 fn vote(&mut self) {
     let candidate = request.candidate_of_this_term;
-    // BEGIN SOLUTION 2A: vote
-    /// Nobody else gets the vote of this term.
-    self.voted_for = Some(request.candidate);
-    let candidate = request.candidate_of_this_term;
-    // END SOLUTION
-    // BEGIN LATER 2C: save it
+    if asked {
+        // FROM 2A: vote
+        /// Nobody else gets the vote of this term.
+        self.voted_for = Some(request.candidate);
+        let candidate = request.candidate_of_this_term;
+
+        self.given_to_every_student();
+    }
+    // FROM 2C: save it
     self.persist(&self.shared.persister_of_this_life);
-    // END LATER
 }
-// BEGIN REFERENCE
-fn only_the_reference_has_such_a_function() {}
-// END REFERENCE
 ";
 
 fn left_in(path: &str, text: &str, open: &[&str]) -> Vec<String> {
@@ -48,14 +49,13 @@ fn what_is_filled_in_may_be_there() {
 }
 
 #[test]
-fn what_is_for_the_reference_is_nowhere() {
-    let function = "fn only_the_reference_has_such_a_function() {}";
-    assert_eq!(left_in("raft/src/vote.rs", function, &[]).len(), 1);
-}
-
-#[test]
 fn what_is_given_elsewhere_or_says_little_is_no_leftover() {
-    for line in ["let candidate = request.candidate_of_this_term;", "fn vote(&mut self) {", "}"] {
+    for line in [
+        "let candidate = request.candidate_of_this_term;",
+        "fn vote(&mut self) {",
+        "}",
+        "self.given_to_every_student();",
+    ] {
         assert_eq!(left_in("raft/src/vote.rs", line, &["2A"]), [""; 0], "{line}");
     }
     assert_eq!(left_in("labrt/src/lib.rs", VOTED, &["2A"]), [""; 0], "the kit is no solution");
@@ -64,7 +64,7 @@ fn what_is_given_elsewhere_or_says_little_is_no_leftover() {
 #[test]
 fn a_short_line_gives_a_solution_away_in_the_code_but_not_in_the_guide() {
     let mut reference = Reference::default();
-    reference.add("// BEGIN SOLUTION 2A: ask\nthread::spawn(ask);\nask();\n// END SOLUTION\n");
+    reference.add("\n// FROM 2A: ask\nthread::spawn(ask);\nask();\n");
     let left_in = |path: &str, text: &str| {
         let tree = Tree::from([(PathBuf::from(path), text.as_bytes().to_vec())]);
         reference.left_in(&tree, &["2A".to_owned()])
@@ -76,18 +76,40 @@ fn a_short_line_gives_a_solution_away_in_the_code_but_not_in_the_guide() {
 }
 
 #[test]
-fn a_marker_is_a_leftover_wherever_it_is() {
-    for (path, line) in [
-        ("kvraft/src/lib.rs", "    // BEGIN SOLUTION 2A: vote"),
-        ("kvraft/src/lib.rs", "// HANDOUT: #![allow(unused)]"),
-        ("labrt/src/lib.rs", "// BEGIN REFRENCE"),
-        ("Cargo.toml", "    # END REFERENCE"),
-        ("Makefile", "# BEGIN REFERENCE"),
-        ("docs/SUMMARY.md", "<!-- BEGIN REFERENCE -->"),
-    ] {
-        assert_eq!(left_in(path, line, &[]), [format!("{path}:1: {}", line.trim())]);
+fn a_mark_is_a_leftover() {
+    for line in ["    // TASK 2A: vote", "// FROM 2B", "// BEGIN SOLUTION 2A", "    // END LATER"] {
+        let expected = [format!("kvraft/src/lib.rs:1: {}", line.trim())];
+        assert_eq!(left_in("kvraft/src/lib.rs", line, &[]), expected);
     }
-    assert_eq!(left_in("labrt/src/lib.rs", "// ENDS here: # BEGIN", &[]), [""; 0]);
+    assert_eq!(left_in("raft/src/lib.rs", "// ENDS here", &[]), [""; 0]);
+}
+
+#[test]
+fn what_a_task_says_is_no_leftover() {
+    let mut reference = Reference::default();
+    reference.add("fn a() {\n    // TASK 2A: say what is\n    //   to be done here\n    b();\n}\n");
+    let text = b"fn a() {\n    // TODO 2A: say what is\n    // to be done here\n}\n";
+    let tree = Tree::from([(PathBuf::from("raft/src/a.rs"), text.to_vec())]);
+    assert_eq!(reference.left_in(&tree, &["2A".to_owned()]), [""; 0]);
+}
+
+/// What the filter takes out, line by line, is what indentation says, in the whole reference.
+#[test]
+fn both_readings_of_the_marks_agree() {
+    let course = course::Course::load();
+    let through = Through::nothing(&course);
+    let mut lines = 0;
+    for (path, text) in take_sources(&mut tree::files(&workspace()).expect("it can be read")) {
+        let source = Source::read(&text, &through).expect("the marks are in order");
+        let by_brackets = source.parts();
+        let by_indentation = parts_by_indentation(&text);
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let (brackets, indentation) = (by_brackets[at], by_indentation[at].as_deref());
+            assert_eq!(brackets, indentation, "{}:{}: {line}", path.display(), at + 1);
+            lines += usize::from(brackets.is_some());
+        }
+    }
+    assert!(lines > 500, "{lines} lines of solutions");
 }
 
 #[test]

@@ -48,8 +48,8 @@ fn every_tree_is_nothing_filled_in_and_each_part() {
 }
 
 #[test]
-fn a_part_is_filled_in_or_open_or_none() {
-    let fills = |part: &str| through("2B").fills(part);
-    assert_eq!([fills("2A"), fills("2B"), fills("3A")], [Ok(true), Ok(true), Ok(false)]);
-    assert_eq!(fills("9Z"), Err("there is no part \"9Z\": 2A, 2B, 3A".to_owned()));
+fn a_part_has_a_place_in_the_course_or_is_none() {
+    let position = |part: &str| nothing().position(part);
+    assert_eq!([position("2A"), position("2B"), position("3A")], [Ok(0), Ok(1), Ok(2)]);
+    assert_eq!(position("9Z"), Err("there is no part \"9Z\": 2A, 2B, 3A".to_owned()));
 }

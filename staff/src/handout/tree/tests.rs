@@ -27,6 +27,11 @@ impl Workspace {
     fn tree(&self) -> Result<Tree, String> {
         tree(&self.0, &Through::nothing(&sample::course()))
     }
+
+    fn whole_tree(&self) -> Tree {
+        let everything = Through::nothing(&sample::course()).everything();
+        tree(&self.0, &everything).expect("all is there")
+    }
 }
 
 impl Drop for Workspace {
@@ -37,18 +42,23 @@ impl Drop for Workspace {
 
 const MARKED: &str = "\
 fn vote() {
-    // BEGIN SOLUTION 2A: vote
+    // TASK 2A: vote
     cast();
-    // END SOLUTION
 }
+
+#[cfg(test)]
+mod tests;
 ";
+
+fn text(tree: &Tree, path: &str) -> String {
+    String::from_utf8_lossy(&tree[Path::new(path)]).into_owned()
+}
 
 #[test]
 fn the_tree_is_filtered_and_has_a_readme_of_its_own() {
     let tree = Workspace::new("filtered", MARKED).tree().expect("all is there");
-    let text = |path: &str| String::from_utf8_lossy(&tree[Path::new(path)]).into_owned();
-    assert_eq!(text("raft/src/vote.rs"), "fn vote() {\n    todo!(\"2A: vote\")\n}\n");
-    assert_eq!(text("README.md"), "the students' own");
+    assert_eq!(text(&tree, "raft/src/vote.rs"), "fn vote() {\n    todo!(\"2A: vote\")\n}\n");
+    assert_eq!(text(&tree, "README.md"), "the students' own");
     assert!(tree.contains_key(Path::new("labrt/given.txt")), "{:?}", tree.keys());
 }
 
@@ -58,9 +68,10 @@ fn what_is_for_the_reference_or_a_leftover_is_not_in_it() {
     let (out, given) = (
         [
             "docs/for-staff.md",
-            "tests/planted-raft/src/lib.rs",
+            "fuzz/Cargo.toml",
             "raft/src/vote/tests.rs",
-            "raft/src/model.rs",
+            "raft/src/vote/tests/more.rs",
+            "raft/tests/threads.rs",
             ".github/workflows/check.yml",
             "staff/src/main.rs",
             "docs/.page.md.swp",
@@ -68,20 +79,51 @@ fn what_is_for_the_reference_or_a_leftover_is_not_in_it() {
             "raft/src/vote.rs.orig",
             "kvraft/target/debug/deps/raft.d",
         ],
-        ["labrt/src/sim/tests.rs", "docs/page.md", ".gitignore", "LICENSE"],
+        ["labrt/src/sim/tests.rs", "labrt/tests/world.rs", "docs/page.md", ".gitignore", "LICENSE"],
     );
     out.iter().chain(&given).for_each(|path| workspace.add(path, "text"));
     let tree = workspace.tree().expect("all is there");
     let is_in = |path: &&str| tree.contains_key(Path::new(path));
-    assert_eq!(out.iter().filter(|path| is_in(path)).count(), 0, "{:?}", tree.keys());
-    assert!(given.iter().all(is_in), "{:?}", tree.keys());
+    let there: Vec<_> = out.iter().filter(|path| is_in(path)).collect();
+    assert!(there.is_empty(), "{there:?}");
+    let missing: Vec<_> = given.iter().filter(|path| !is_in(path)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
-fn a_wrong_marker_is_told_with_its_place() {
-    let marked = MARKED.replace("    // END SOLUTION\n", "");
-    let told = Workspace::new("wrong", &marked).tree().expect_err("a region has no end");
-    assert_eq!(told, "raft/src/vote.rs:2: SOLUTION has no end");
+fn a_file_of_a_later_part_comes_with_it_and_so_does_its_declaration() {
+    let workspace = Workspace::new("whole-file", MARKED);
+    let root = "//! Raft.\n\n/// For later.\nmod encoded;\nmod vote;\n";
+    workspace.add("raft/src/lib.rs", root);
+    workspace.add("raft/src/encoded.rs", "// FROM 2B\n//! Encoded.\n\nmod inner;\n");
+    workspace.add("raft/src/encoded/inner.rs", "fn a() {}\n");
+    let tree = workspace.tree().expect("all is there");
+    assert!(!tree.contains_key(Path::new("raft/src/encoded.rs")));
+    assert!(!tree.contains_key(Path::new("raft/src/encoded/inner.rs")));
+    let left = text(&tree, "raft/src/lib.rs");
+    assert!(
+        left.starts_with("//! Raft.\n\n#![allow(\n") && left.ends_with("\n\nmod vote;\n"),
+        "{left}"
+    );
+    let whole = workspace.whole_tree();
+    assert_eq!(text(&whole, "raft/src/encoded.rs"), "//! Encoded.\n\nmod inner;\n");
+    assert!(whole.contains_key(Path::new("raft/src/encoded/inner.rs")));
+    assert!(text(&whole, "raft/src/lib.rs").ends_with("/// For later.\nmod encoded;\nmod vote;\n"));
+}
+
+#[test]
+fn a_wrong_mark_is_told_with_its_place() {
+    let marked = MARKED.replace("2A", "9Z");
+    let told = Workspace::new("wrong", &marked).tree().expect_err("there is no such part");
+    assert_eq!(told, "raft/src/vote.rs:2: there is no part \"9Z\": 2A, 2B, 3A");
+}
+
+#[test]
+fn a_mark_out_of_place_is_told_with_its_place() {
+    let workspace = Workspace::new("out-of-place", MARKED);
+    workspace.add("labrt/src/lib.rs", "//! The kit.\n\n// FROM 2A\nfn a() {}\n");
+    let told = workspace.tree().expect_err("the kit has no marks");
+    assert_eq!(told, "labrt/src/lib.rs:3: only raft and kvraft have marks");
 }
 
 #[test]
@@ -95,7 +137,6 @@ fn what_is_left_out_exists() {
     let missing = |path: &&&str| !workspace().join(path).exists();
     // A page or a test that was renamed would be handed out.
     let left_out = LEFT_OUT.iter().filter(|path| path.contains('/'));
-    let named = left_out.chain([&README]);
-    let missing: Vec<_> = named.filter(missing).collect();
+    let missing: Vec<_> = left_out.chain([&README]).filter(missing).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,3 +1,5 @@
+//! Modes, backends and policies are printed as they are read.
+
 use super::{Backend, Mode, Policy};
 
 #[test]

@@ -1,7 +1,7 @@
-//! The child: the process in which a scenario really runs, on the OS; and what a child is that
-//! simulates, too.
+//! The child: the process that runs the scenario, here on real threads. [`Run`] serves the child
+//! that simulates as well.
 
-use super::{Held, Limits, Test, memory, remarks};
+use super::{Limits, ScenarioResult, Test, memory, warnings};
 use crate::log;
 use course::{
     CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// How this process ends when the test failed.
 pub(super) const FAILED: i32 = 1;
 
-/// How this process ends when the test could not tell.
+/// How this process ends when the test is undecided.
 const UNDECIDED: i32 = 2;
 
 /// One run of one test.
@@ -56,9 +56,9 @@ pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String
     }
 }
 
-/// What went wrong, in a line. Panics mostly have nothing of their own but their place.
+/// What went wrong, in a line: for a panic with its place, for its message often says little.
 pub(super) fn first_line(failure: &Failure) -> String {
-    let line = failure.message.lines().next().unwrap_or("failed without a word");
+    let line = failure.message.lines().next().unwrap_or("failed without a message");
     match (failure.kind, &failure.place) {
         (FailureKind::Panic, Some(place)) => format!("panicked at {place}: {line}"),
         _ => line.to_string(),
@@ -89,7 +89,7 @@ impl Run {
         if let Some(path) = &self.result
             && let Err(error) = outcome.write(path)
         {
-            end_without_a_word(path, &error);
+            end_without_outcome(path, &error);
         }
     }
 }
@@ -101,8 +101,8 @@ impl Run {
         Run { name, titles, began: Instant::now(), seed, result: None }
     }
 
-    /// The outcome of a scenario that held, or could not tell.
-    pub(super) fn held(&self, held: &Held) -> Outcome {
+    /// The outcome of a scenario that passed or is undecided.
+    pub(super) fn held(&self, held: &ScenarioResult) -> Outcome {
         match held.lines(&self.titles) {
             Ok(lines) => self.passed(lines),
             Err(doubt) => self.undecided(&doubt),
@@ -125,7 +125,7 @@ impl Run {
     fn undecided(&self, doubt: &str) -> Outcome {
         let report = format!("{doubt}\n  seed     {}\n", seed_with_version(self.seed));
         eprintln!("{} UNDECIDED: {report}", self.name);
-        let what = doubt.lines().next().unwrap_or("undecided without a word").to_string();
+        let what = doubt.lines().next().unwrap_or("undecided without a reason").to_string();
         let (what, report) = (Some(what), Some(report));
         Outcome { what, report, ..self.outcome(Verdict::Undecided) }
     }
@@ -144,7 +144,7 @@ impl Run {
             test: self.name.clone(),
             verdict,
             passed_lines: Vec::new(),
-            notes: remarks::take(),
+            notes: warnings::take(),
             what: None,
             report: None,
             seed: self.seed,
@@ -154,22 +154,22 @@ impl Run {
     }
 }
 
-/// Ends the process, which cannot tell how the test went. Whoever started it would take silence
-/// for a failure.
-pub(super) fn end_without_a_word(path: &Path, error: &io::Error) -> ! {
+/// Ends the process, which cannot write how the test went. Its exit code says so; otherwise the
+/// missing outcome would count as a failure of the solution.
+pub(super) fn end_without_outcome(path: &Path, error: &io::Error) -> ! {
     eprintln!("cannot write {}: {error}", path.display());
     ::log::logger().flush();
     process::exit(CANNOT_WRITE)
 }
 
-/// Ends this process when the pipe on its standard input closes: whoever started the test gives
-/// it up then, or is gone, and no process is to be left behind.
+/// Ends this process when the pipe on its standard input closes: then whoever started the test has
+/// stopped it, or is gone, and no process must be left behind.
 pub(super) fn end_with_whoever_started_us() {
     let watch = || {
         let mut ignored = [0; 64];
         while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}
-        // Perhaps nobody reads this any more.
-        let _ = writeln!(io::stderr(), "given up; the threads:\n{}", world::threads_report());
+        // Whoever reads this may be gone.
+        let _ = writeln!(io::stderr(), "stopped; the threads:\n{}", world::threads_report());
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");

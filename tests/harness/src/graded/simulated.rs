@@ -1,7 +1,8 @@
-//! The child that simulates: one test, one seed after the other, each in a world of its own.
+//! The child that simulates: runs one test with one seed after the other, each in a world of its
+//! own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
-use super::{Limits, Scenario, Test, memory, remarks};
+use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
+use super::{Limits, Scenario, Test, memory, warnings};
 use crate::log;
 use ::log::LevelFilter;
 use course::{
@@ -17,23 +18,23 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 
-/// How long a child goes on to begin further seeds: what is left then is another's. So a process
-/// that is killed for its time was stuck in one seed, and none grows old.
+/// How long a child begins further seeds; those left then go to another child. So a process that is
+/// killed for its time was stuck in one seed.
 pub(super) const SLICE: Duration = Duration::from_secs(10);
 
 /// Threads that cannot be ended keep their stacks. With so many of them a process is given up.
 const LEFT_BEHIND: usize = 1000;
 
-/// The test, and the seed that is under way.
+/// The test, and the seed that runs now.
 struct Child {
     name: String,
     titles: Titles,
     limits: Limits,
     seeds: Seeds,
-    /// None between two seeds. Whoever takes the run out has the word on how it ended: the loop,
-    /// or what watches from outside and takes the process down.
+    /// `None` between two seeds. Whoever takes the run out reports how it ended: the loop, or a
+    /// guard that ends the process.
     running: Mutex<Option<Run>>,
-    /// Where the seeds' events go, if anybody wants them.
+    /// Where the seeds' events go, if the request names a file.
     events: Mutex<Option<Events>>,
 }
 
@@ -63,7 +64,7 @@ pub(super) fn run(test: Test, request: TestRequest, settings: Result<(), String>
 fn open_events(path: &Path) -> Events {
     match OpenOptions::new().create(true).append(true).open(path) {
         Ok(file) => Events { path: path.to_owned(), file },
-        Err(error) => end_without_a_word(path, &error),
+        Err(error) => end_without_outcome(path, &error),
     }
 }
 
@@ -110,7 +111,7 @@ impl Child {
         let options = Options { name: self.name.clone(), seed, time_limit: self.limits.time };
         let scenario = scenario.clone();
         let simulated = simulate(options, schedule, move || scenario());
-        let told = Simulated {
+        let figures = Simulated {
             virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
             hash: Some(simulated.hash),
@@ -118,9 +119,9 @@ impl Child {
         };
         let leaked = simulated.leaked;
         let left_behind = leaked.len();
-        self.end(told, move |run| {
+        self.end(figures, move |run| {
             if !leaked.is_empty() {
-                remarks::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
+                warnings::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
             }
             match simulated.result {
                 Ok(held) => run.held(&held),
@@ -131,36 +132,36 @@ impl Child {
     }
 
     fn begin(&self, seed: u64) {
-        // What an earlier seed's threads may have remarked at their end is not this one's.
-        drop(remarks::take());
-        self.tell(&SeedEvent::Began(seed));
+        // Warnings of an earlier seed's threads, at their end, are not this seed's.
+        drop(warnings::take());
+        self.leave(&SeedEvent::Began(seed));
         println!("{}", PassedLine::heading(&self.titles.test));
         *self.running.lock() = Some(Run::begin(&self.name, self.titles.clone(), seed));
     }
 
     /// Ends the seed under way with the outcome that `judge` makes of it, unless it has ended
     /// already.
-    fn end(&self, told: Simulated, judge: impl FnOnce(&Run) -> Outcome) {
+    fn end(&self, figures: Simulated, judge: impl FnOnce(&Run) -> Outcome) {
         let mut running = self.running.lock();
         if let Some(run) = running.take() {
-            let outcome = Outcome { simulated: Some(told), ..judge(&run) };
-            self.tell(&SeedEvent::Ended(outcome));
+            let outcome = Outcome { simulated: Some(figures), ..judge(&run) };
+            self.leave(&SeedEvent::Ended(outcome));
         }
     }
 
-    fn tell(&self, event: &SeedEvent) {
+    fn leave(&self, event: &SeedEvent) {
         if let Some(Events { path, file }) = &mut *self.events.lock()
             && let Err(error) = event.append(file)
         {
-            end_without_a_word(path, &error);
+            end_without_outcome(path, &error);
         }
     }
 
     /// The runtime is about to abort this process for what a thread of the world does.
     fn end_fatally(&self, failure: &Failure) {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
-        let told = Simulated { virtual_seconds, ..Simulated::default() };
-        self.end(told, |run| run.broke(&first_line(failure), &failure.to_string()));
+        let figures = Simulated { virtual_seconds, ..Simulated::default() };
+        self.end(figures, |run| run.broke(&first_line(failure), &failure.to_string()));
         ::log::logger().flush();
     }
 
@@ -177,7 +178,7 @@ impl Child {
         self.end(Simulated::default(), |run| run.broke(problem, problem));
     }
 
-    /// What course.toml says of the test; of others nobody knows.
+    /// The number in course.toml; 0 for a test that is not in it.
     fn expected_points(&self) -> u64 {
         Course::load().test(&self.name).map_or(0, |(_, test)| test.scheduling_points)
     }

@@ -40,10 +40,10 @@ fn each_disorder_has_its_name() {
             &[(0, 0), (0, 2), (0, 1)],
             "appends are out of order: \"x 0 2 y\" is at byte 7, before \"x 0 1 y\"",
         ),
-        (&[(0, 0), (3, 0)], "at byte 7 is what nobody appended: \"x 0 0 yx 3 0 y\""),
+        (&[(0, 0), (3, 0)], "at byte 7 is text that no client appended: \"x 0 0 yx 3 0 y\""),
         (
             &[(7, 0), (7, 1), (7, 2)],
-            "at byte 14 is what nobody appended: \"...7 0 yx 7 1 yx 7 2 y\"",
+            "at byte 14 is text that no client appended: \"...7 0 yx 7 1 yx 7 2 y\"",
         ),
     ] {
         assert_eq!(disorder(elements).as_deref(), Some(told));

@@ -1,8 +1,8 @@
-//! What the network of a scenario is like.
+//! Whether the network of a scenario is reliable.
 
 /// Whether the network loses and delays messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conditions {
+pub enum NetworkMode {
     /// Every message arrives, at once.
     Reliable,
     /// Requests are late by up to 26 ms; one message in ten is lost.

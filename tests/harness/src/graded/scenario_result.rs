@@ -1,9 +1,9 @@
-//! What a scenario comes to that did not fail: its figures, and perhaps a doubt.
+//! The result of a scenario in which no check failed: its figures, or why it is undecided.
 
 use course::{PassedLine, Titles, Work};
 use labrt::time::Duration;
 
-/// What a scenario that held reports: the columns of a passed line.
+/// The columns of a passed line.
 #[derive(Debug, Clone, Copy)]
 pub struct Figures {
     /// Time since the scenario began.
@@ -16,12 +16,12 @@ pub struct Figures {
     pub work: Work,
 }
 
-/// A scenario to its end: no check failed.
+/// The result of a scenario in which no check failed.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct ScenarioResult {
     /// The figures of each of its passed lines, in the order of the test's titles.
     figures: Vec<Figures>,
-    /// Why it cannot be said that the test passed, if it cannot.
+    /// Why the test is undecided, if it is.
     doubt: Option<String>,
 }
 
@@ -39,11 +39,11 @@ impl Figures {
     }
 }
 
-impl Held {
-    /// The same, unless there is a doubt: then the test is undecided, which is neither passed nor
-    /// failed, and this is the reason that people read.
-    pub fn unless(self, doubt: Option<String>) -> Held {
-        Held { doubt: self.doubt.or(doubt), ..self }
+impl ScenarioResult {
+    /// The same, unless there is a doubt: then the test is undecided, neither passed nor failed,
+    /// and the doubt is the reason that is printed.
+    pub fn unless(self, doubt: Option<String>) -> ScenarioResult {
+        ScenarioResult { doubt: self.doubt.or(doubt), ..self }
     }
 
     /// The passed lines, or why there are none.
@@ -55,19 +55,23 @@ impl Held {
             return Err(doubt.clone());
         }
         let (given, listed) = (self.figures.len(), titles.lines.len());
-        assert_eq!(given, listed, "{}: a line in the table for each figures", titles.test);
+        assert_eq!(
+            given, listed,
+            "{}: the table must have a line for each of the scenario's figures",
+            titles.test
+        );
         Ok(self.figures.iter().zip(&titles.lines).map(|(it, title)| it.line(title)).collect())
     }
 }
 
-impl From<Figures> for Held {
-    fn from(figures: Figures) -> Held {
-        Held::from(vec![figures])
+impl From<Figures> for ScenarioResult {
+    fn from(figures: Figures) -> ScenarioResult {
+        ScenarioResult::from(vec![figures])
     }
 }
 
-impl From<Vec<Figures>> for Held {
-    fn from(figures: Vec<Figures>) -> Held {
-        Held { figures, doubt: None }
+impl From<Vec<Figures>> for ScenarioResult {
+    fn from(figures: Vec<Figures>) -> ScenarioResult {
+        ScenarioResult { figures, doubt: None }
     }
 }

@@ -1,4 +1,4 @@
-//! How fast clients work under simulation.
+//! The think time of simulated clients: the pause between two operations.
 //!
 //! On the OS a client asks again as soon as it has its answer, and how many operations come
 //! together in the course's five seconds is a matter of the machine and of the solution: clients
@@ -23,16 +23,16 @@ const SHARE: Duration = Duration::from_millis(4);
 /// hand from the one before.
 const AT_ONCE: f64 = 0.25;
 
-/// The pace of each of so many clients.
+/// The think time of each of so many clients.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
+pub(crate) struct ThinkTime {
     clients: u32,
 }
 
-impl Pace {
+impl ThinkTime {
     /// So many clients share the machine.
-    pub(crate) fn of(clients: usize) -> Pace {
-        Pace { clients: u32::try_from(clients).expect("there are a few clients") }
+    pub(crate) fn of(clients: usize) -> ThinkTime {
+        ThinkTime { clients: u32::try_from(clients).expect("there are a few clients") }
     }
 
     /// The pause between two operations of a client.
@@ -56,19 +56,22 @@ mod tests {
     use labrt::world::Options;
 
     #[test]
-    fn on_the_os_nobody_pauses() {
+    fn on_the_os_no_client_pauses() {
         let began = Instant::now();
-        (0..1000).for_each(|_| Pace::of(1000).pause());
+        (0..1000).for_each(|_| ThinkTime::of(1000).pause());
         assert!(began.elapsed() < SHARE * 1000);
     }
 
     #[test]
     fn simulated_pauses_have_the_clients_share_for_their_mean() {
-        let options =
-            Options { name: "pace".to_owned(), seed: 1, time_limit: Duration::from_secs(3600) };
+        let options = Options {
+            name: "think_time".to_owned(),
+            seed: 1,
+            time_limit: Duration::from_secs(3600),
+        };
         let ended = simulate(options, Schedule::default(), || {
             let began = Instant::now();
-            (0..10_000).for_each(|_| Pace::of(5).pause());
+            (0..10_000).for_each(|_| ThinkTime::of(5).pause());
             began.elapsed() / 10_000
         });
         let mean = ended.result.expect("nothing fails");

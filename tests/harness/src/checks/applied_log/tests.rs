@@ -1,10 +1,10 @@
-//! Every way in which applied commands can be wrong is told by its name.
+//! Every way in which applied commands can be wrong is reported as its property.
 
 use super::*;
 
 /// S0 has applied 101, 102 and 103; S1 the first of them.
-fn record(redelivery: Redelivery) -> AppliedRecord<u32> {
-    let mut record = AppliedRecord::new(3, redelivery);
+fn record(redelivery: Redelivery) -> AppliedLog<u32> {
+    let mut record = AppliedLog::new(3, redelivery);
     for (index, value) in (1..).zip([101, 102, 103]) {
         record.apply(0, index, value).unwrap();
     }

@@ -1,8 +1,8 @@
-//! What was applied: one record for the whole test, surviving every crash.
+//! The commands that were applied: one log for the whole test, which survives every crash.
 //!
-//! A server's log is not kept. It is checked against the record as it arrives, in order and
-//! without gaps, so all that a server has applied in its present life is the beginning of the
-//! record, and the length of that beginning says everything.
+//! What each server applies is not kept. It is checked against this log as it arrives, in order and
+//! without gaps. So what a server has applied in its present incarnation (since it last started) is
+//! a prefix of this log, and only the length of the prefix is kept.
 
 use super::{Property, Violation};
 use std::fmt::Display;
@@ -18,10 +18,10 @@ pub enum Redelivery {
 
 /// Every command that was applied at any time by any server, by index.
 #[derive(Debug)]
-pub struct AppliedRecord<V> {
+pub struct AppliedLog<V> {
     /// Index 1 first. Only grows.
     commands: Vec<Applied<V>>,
-    /// By server: the highest index it has applied in its present life.
+    /// By server: the highest index it has applied in its present incarnation.
     reached: Vec<u64>,
     redelivery: Redelivery,
 }
@@ -44,10 +44,10 @@ struct Applied<V> {
     first_by: usize,
 }
 
-impl<V: Clone + PartialEq + Display> AppliedRecord<V> {
+impl<V: Clone + PartialEq + Display> AppliedLog<V> {
     /// Nothing is applied yet.
-    pub fn new(servers: usize, redelivery: Redelivery) -> AppliedRecord<V> {
-        AppliedRecord { commands: Vec::new(), reached: vec![0; servers], redelivery }
+    pub fn new(servers: usize, redelivery: Redelivery) -> AppliedLog<V> {
+        AppliedLog { commands: Vec::new(), reached: vec![0; servers], redelivery }
     }
 
     /// The highest index that any server ever applied; 0 if none did.
@@ -55,7 +55,7 @@ impl<V: Clone + PartialEq + Display> AppliedRecord<V> {
         self.commands.len() as u64
     }
 
-    /// The highest index that `server` has applied in its present life; 0 if none.
+    /// The highest index that `server` has applied in its present incarnation; 0 if none.
     pub fn reached(&self, server: usize) -> u64 {
         self.reached[server]
     }
@@ -65,17 +65,17 @@ impl<V: Clone + PartialEq + Display> AppliedRecord<V> {
         self.at(index).map(|applied| &applied.value)
     }
 
-    /// The commands from index 1 to `index`, which somebody must have applied.
+    /// The commands from index 1 to `index`; some server must have applied them.
     pub fn up_to(&self, index: u64) -> impl Iterator<Item = &V> {
         self.commands[..index as usize].iter().map(|applied| &applied.value)
     }
 
-    /// How many servers have applied `index` in their present lives.
+    /// How many servers have applied `index` in their present incarnations.
     pub fn count(&self, index: u64) -> usize {
         self.reached.iter().filter(|reached| **reached >= index).count()
     }
 
-    /// `server` begins a new life, with nothing applied.
+    /// `server` begins a new incarnation, with nothing applied.
     pub fn restart(&mut self, server: usize) {
         self.reached[server] = 0;
     }
