@@ -21,9 +21,10 @@
 //! # Two runtimes behind one facade
 //!
 //! The runtime is chosen when the program runs, not when it is compiled: [`world::run`] runs a test
-//! on the OS, a thin layer over std, `parking_lot` and `crossbeam-channel`; [`sim::simulate`] runs it
-//! on simulated threads, one at a time, in virtual time, from a seed. What may block or be contended
-//! passes one seam (`runtime`), where an object's world is matched against the calling thread's.
+//! on the OS, a thin layer over std, `parking_lot` and `crossbeam-channel`; [`sim::simulate`] runs
+//! it on simulated threads, one at a time, in virtual time, from a seed. What may block or be
+//! contended passes one seam (`runtime`), where an object's world is matched against the calling
+//! thread's.
 
 #![expect(
     clippy::disallowed_macros,

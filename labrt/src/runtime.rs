@@ -3,8 +3,8 @@
 //! An object belongs to one world: using it from another would let a simulated thread block the OS
 //! thread it runs on, or one world's schedule depend on another's. (All of the OS is one world
 //! here.) A channel belongs to the world it is made in, for good; a lock, which may be a `static`,
-//! to the one it is first used in, until that world ends. Operations that may block or be contended ask
-//! the object's [`Home`] first and match on the [`Runtime`] they get.
+//! to the one it is first used in, until that world ends. Operations that may block or be contended
+//! ask the object's [`Home`] first and match on the [`Runtime`] they get.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

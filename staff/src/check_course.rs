@@ -3,8 +3,8 @@
 //! One after the other, the tree with nothing filled in and the trees filled in through each part
 //! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
 //! without warnings, be formatted, and keep no line of a solution that is still to be found
-//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
-//! in passes. What comes next fails, in the words of a task ([`verdicts`]).
+//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What
+//! is filled in passes. What comes next fails, in the words of a task ([`verdicts`]).
 
 mod place;
 mod verdicts;

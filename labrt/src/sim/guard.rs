@@ -5,7 +5,8 @@
 //!
 //! - [`watchdog`]: a thread that never comes to the next point;
 //! - [`overflow`]: a stack that is used up, of a simulated or a real thread;
-//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must do).
+//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must
+//!   do).
 //!
 //! What can still be told to the world waits as a misuse for the next point ([`take_misuse`]);
 //! what leaves no next point ends the process ([`fatal`]).

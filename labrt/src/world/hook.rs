@@ -55,7 +55,8 @@ impl World {
         // Not `eprintln`, which panics if nobody reads.
         let _ = writeln!(
             io::stderr(),
-            "{earlier}then {who} panicked while it unwound, after {elapsed:.3} s: {message}, at {at}"
+            "{earlier}then {who} panicked while it unwound, after {elapsed:.3} s: {message}, \
+             at {at}"
         );
     }
 }

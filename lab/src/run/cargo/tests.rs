@@ -15,14 +15,18 @@ fn binaries_are_built_by_package_and_each_once() {
 
 #[test]
 fn test_binaries_are_found_among_cargos_messages() {
-    let messages = r#"
-{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"raft"},"executable":null,"manifest_path":"/kit/raft/Cargo.toml"}
-a build script's print
-{"reason":"compiler-artifact","target":{"kind":["bin"],"name":"part_2a"},"executable":"/bin","manifest_path":"/kit/raft/Cargo.toml"}
-{"reason":"compiler-artifact","target":{"kind":["test"],"name":"part_2a"},"executable":"/target/part_2a-1","manifest_path":"/kit/tests/raft-tests/Cargo.toml"}
-{"reason":"build-finished","success":true}
-"#;
-    let executables = executables_in(messages.as_bytes());
+    let artifact = |kind: &str, name: &str, executable: &str, package: &str| {
+        format!(r#"{{"reason":"compiler-artifact","target":{{"kind":["{kind}"],"name":"{name}"}},"#)
+            + &format!(r#""executable":{executable},"manifest_path":"/kit/{package}/Cargo.toml"}}"#)
+    };
+    let messages = [
+        artifact("lib", "raft", "null", "raft"),
+        "a build script's print".to_owned(),
+        artifact("bin", "part_2a", r#""/bin""#, "raft"),
+        artifact("test", "part_2a", r#""/target/part_2a-1""#, "tests/raft-tests"),
+        r#"{"reason":"build-finished","success":true}"#.to_owned(),
+    ];
+    let executables = executables_in(messages.join("\n").as_bytes());
     let executable = Executable {
         file: PathBuf::from("/target/part_2a-1"),
         directory: PathBuf::from("/kit/tests/raft-tests"),

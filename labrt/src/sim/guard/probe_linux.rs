@@ -115,7 +115,8 @@ fn in_c_library(machine: &mut libc::mcontext_t) -> bool {
 /// The line of a frame is looked up a byte before where it stands, which is right for a frame that
 /// has made a call. At the head of a loop it would find the line before the loop.
 fn within_instruction<T>(machine: &mut libc::mcontext_t, backtrace: impl FnOnce() -> T) -> T {
-    /// Instructions of x86-64 of one byte, that move the stack: within them there is nowhere to stand.
+    /// Instructions of x86-64 of one byte, that move the stack: within them there is nowhere to
+    /// stand.
     const PUSHES_AND_POPS: std::ops::RangeInclusive<u8> = 0x50..=0x5f;
     const RETURN: u8 = 0xc3;
     const LEAVE: u8 = 0xc9;

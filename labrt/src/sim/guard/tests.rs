@@ -1,5 +1,5 @@
-//! Hostile code, carried by hand (Linux, for the backtraces): an OS thread enters a world and says what it runs. Where the
-//! process dies, a test runs itself again in a process of its own.
+//! Hostile code, carried by hand (Linux, for the backtraces): an OS thread enters a world and says
+//! what it runs. Where the process dies, a test runs itself again in a process of its own.
 
 #![expect(clippy::missing_spin_loop, reason = "a student's loop has none")]
 

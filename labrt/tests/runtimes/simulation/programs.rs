@@ -119,7 +119,10 @@ fn take(step: Step, me: u64, shared: &Shared, ends: &[(Sender<u64>, Receiver<u64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(300)
+    })]
 
     #[test]
     fn any_program_does_the_same_on_both_back_ends(program in program(), seed: u64) {
