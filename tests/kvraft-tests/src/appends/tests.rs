@@ -1,9 +1,12 @@
-//! Whatever can happen to a row of appends is told by its name; and whatever the course's rule
-//! refuses is refused.
+//! Lost, duplicated, misplaced and foreign elements are found; and whatever the course's rule
+//! refuses is refused. (Random cases without proptest: a student's first 3A build compiles this.)
 
 use super::*;
-use proptest::prelude::*;
-use proptest::sample::Index;
+use labrt::rand::seq::SliceRandom;
+use labrt::rand::{random_range, rng};
+use labrt::sim::{Schedule, simulate};
+use labrt::time::Duration;
+use labrt::world::Options;
 
 /// The elements, one after the other.
 fn value(elements: &[(usize, usize)]) -> String {
@@ -72,14 +75,33 @@ fn course_allows(value: &str, appended: &[(usize, usize)]) -> bool {
     })
 }
 
-/// Some clients' elements in some order, each client's in its own; and how many each has.
-fn some_appends() -> impl Strategy<Value = (Vec<(usize, usize)>, Vec<usize>)> {
-    prop::collection::vec(0..12_usize, 1..5).prop_flat_map(|counts| {
-        let clients = counts.iter().enumerate();
-        let turns = clients.flat_map(|(client, count)| std::iter::repeat_n(client, *count));
-        let turns = Just(turns.collect::<Vec<usize>>()).prop_shuffle();
-        (turns, Just(counts)).prop_map(|(turns, counts)| (numbered(&turns, counts.len()), counts))
-    })
+/// So many random cases of each test.
+const CASES: usize = 500;
+
+/// Checks random cases, the same ones in every run.
+fn for_random_cases(check: fn(Vec<(usize, usize)>, Vec<(usize, usize)>)) {
+    let name = String::from("appends");
+    let options = Options { name, seed: 1, time_limit: Duration::from_secs(3600) };
+    let ended = simulate(options, Schedule::default(), move || {
+        for _ in 0..CASES {
+            let (elements, appended) = some_appends();
+            check(elements, appended);
+        }
+    });
+    ended.result.expect("every case holds");
+}
+
+/// Some clients' elements in some order, each client's in its own, at least one; and how many each
+/// client has.
+fn some_appends() -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    let mut counts: Vec<usize> =
+        (0..random_range(1..5)).map(|_| random_range(0..12_usize)).collect();
+    counts[0] += 1;
+    let clients = counts.iter().enumerate();
+    let mut turns: Vec<usize> =
+        clients.flat_map(|(client, count)| std::iter::repeat_n(client, *count)).collect();
+    turns.shuffle(&mut rng());
+    (numbered(&turns, counts.len()), counts.into_iter().enumerate().collect())
 }
 
 fn numbered(turns: &[usize], clients: usize) -> Vec<(usize, usize)> {
@@ -87,55 +109,47 @@ fn numbered(turns: &[usize], clients: usize) -> Vec<(usize, usize)> {
     turns.iter().filter_map(|client| Some((*client, next[*client].next()?))).collect()
 }
 
-fn counted(counts: &[usize]) -> Vec<(usize, usize)> {
-    counts.iter().copied().enumerate().collect()
+#[test]
+fn what_clients_append_in_turns_is_sound() {
+    for_random_cases(|elements, appended| {
+        let value = value(&elements);
+        assert_eq!(check_appends(&value, appended.clone()), Ok(()));
+        assert!(course_allows(&value, &appended));
+    });
 }
 
-proptest! {
-    #[test]
-    fn what_clients_append_in_turns_is_sound((elements, counts) in some_appends()) {
-        let (value, appended) = (value(&elements), counted(&counts));
-        prop_assert_eq!(check_appends(&value, appended.clone()), Ok(()));
-        prop_assert!(course_allows(&value, &appended));
-    }
+#[test]
+fn one_that_is_taken_out_is_lost() {
+    for_random_cases(|mut elements, appended| {
+        let (client, number) = elements.remove(random_range(0..elements.len()));
+        let checked = check_appends(&value(&elements), appended);
+        assert_eq!(checked, Err(Disorder::Lost { element: element(client, number) }));
+    });
+}
 
-    #[test]
-    fn one_that_is_taken_out_is_lost((mut elements, counts) in some_appends(), pick: Index) {
-        prop_assume!(!elements.is_empty());
-        let (client, number) = elements.remove(pick.index(elements.len()));
-        let checked = check_appends(&value(&elements), counted(&counts));
-        prop_assert_eq!(checked, Err(Disorder::Lost { element: element(client, number) }));
-    }
-
-    #[test]
-    fn one_that_is_there_again_is_told(
-        (mut elements, counts) in some_appends(),
-        pick: Index,
-        later: Index,
-    ) {
-        prop_assume!(!elements.is_empty());
-        let first = pick.index(elements.len());
+#[test]
+fn one_that_is_there_again_is_found() {
+    for_random_cases(|mut elements, appended| {
+        let first = random_range(0..elements.len());
         let again = elements[first];
-        elements.insert(first + 1 + later.index(elements.len() - first), again);
-        let checked = check_appends(&value(&elements), counted(&counts));
-        let told = matches!(&checked, Err(Disorder::Duplicated { element: found, .. })
+        elements.insert(random_range(first + 1..=elements.len()), again);
+        let checked = check_appends(&value(&elements), appended);
+        let found = matches!(&checked, Err(Disorder::Duplicated { element: found, .. })
             if *found == element(again.0, again.1));
-        prop_assert!(told, "{:?}", checked);
-    }
+        assert!(found, "{checked:?}");
+    });
+}
 
-    #[test]
-    fn what_the_course_refuses_is_refused(
-        (mut elements, counts) in some_appends(),
-        swaps in prop::collection::vec(any::<(Index, Index)>(), 0..3),
-    ) {
-        prop_assume!(!elements.is_empty());
+#[test]
+fn what_the_course_refuses_is_refused() {
+    for_random_cases(|mut elements, appended| {
         let length = elements.len();
-        for (one, other) in swaps {
-            elements.swap(one.index(length), other.index(length));
+        for _ in 0..random_range(0..3) {
+            elements.swap(random_range(0..length), random_range(0..length));
         }
-        let (value, appended) = (value(&elements), counted(&counts));
+        let value = value(&elements);
         let checked = check_appends(&value, appended.clone());
-        prop_assert_eq!(checked.is_ok(), course_allows(&value, &appended), "{:?}", checked);
-        prop_assert!(matches!(checked, Ok(()) | Err(Disorder::OutOfOrder { .. })), "{:?}", checked);
-    }
+        assert_eq!(checked.is_ok(), course_allows(&value, &appended), "{checked:?}");
+        assert!(matches!(checked, Ok(()) | Err(Disorder::OutOfOrder { .. })), "{checked:?}");
+    });
 }
