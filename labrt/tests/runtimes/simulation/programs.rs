@@ -1,5 +1,4 @@
-//! Small programs made at random: what happens is the same on both back ends, and what channels do
-//! is what a model of them allows.
+//! Random small programs: both back ends do the same, and channels do what a model of them allows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
