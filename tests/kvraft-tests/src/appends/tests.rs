@@ -78,8 +78,11 @@ fn course_allows(value: &str, appended: &[(usize, usize)]) -> bool {
 /// So many random cases of each test.
 const CASES: usize = 500;
 
+/// A client and a number: of an element, or how many it has.
+type Pairs = Vec<(usize, usize)>;
+
 /// Checks random cases, the same ones in every run.
-fn for_random_cases(check: fn(Vec<(usize, usize)>, Vec<(usize, usize)>)) {
+fn for_random_cases(check: fn(Pairs, Pairs)) {
     let name = String::from("appends");
     let options = Options { name, seed: 1, time_limit: Duration::from_secs(3600) };
     let ended = simulate(options, Schedule::default(), move || {
@@ -93,7 +96,7 @@ fn for_random_cases(check: fn(Vec<(usize, usize)>, Vec<(usize, usize)>)) {
 
 /// Some clients' elements in some order, each client's in its own, at least one; and how many each
 /// client has.
-fn some_appends() -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn some_appends() -> (Pairs, Pairs) {
     let mut counts: Vec<usize> =
         (0..random_range(1..5)).map(|_| random_range(0..12_usize)).collect();
     counts[0] += 1;
