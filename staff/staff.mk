@@ -1,5 +1,5 @@
-# The commands of the course's staff, which no handout has. The Makefile includes this, and says what
-# CARGO, LAB and OPTIONS are.
+# The commands of the course's staff, which no handout has. The Makefile includes this, and says
+# what CARGO, LAB and OPTIONS are.
 
 STAFF = $(CARGO) run --quiet --package staff --
 

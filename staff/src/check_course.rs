@@ -3,17 +3,17 @@
 //! One after the other, the tree with nothing filled in and the trees filled in through each part
 //! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
 //! without warnings, be formatted, and keep no line of a solution that is still to be found
-//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
-//! in passes. What comes next fails, in the words of a task ([`verdicts`]).
+//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What
+//! is filled in passes. What comes next fails, in the words of a task ([`verdicts`]).
 
 mod place;
 mod verdicts;
 
 use crate::exit::Exit;
-use crate::guide::dead_links;
 use crate::handout::{self, leftovers::Reference, through::Through};
 use course::Course;
 use place::Place;
+use staff::links::dead_links;
 use std::env;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -164,6 +164,7 @@ impl Check<'_> {
     /// Whether each link of the guide leads somewhere, though pages are left out.
     fn has_no_dead_link(&self) -> Result<(), Problem> {
         let dead = dead_links(self.place.path());
+        let dead: Vec<String> = dead.iter().map(|link| link.to_string()).collect();
         if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
     }
 

@@ -7,7 +7,6 @@
 mod check_course;
 mod cli;
 mod exit;
-mod guide;
 mod handout;
 #[cfg(test)]
 mod sample;

@@ -50,8 +50,8 @@ pub fn is_left_out(path: &Path) -> bool {
         || (in_student_crate(path) && !is_source(path))
 }
 
-/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a merge
-/// left beside it, which would be handed out with its solutions.
+/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a
+/// merge left beside it, which would be handed out with its solutions.
 fn is_source(path: &Path) -> bool {
     path.extension().is_none_or(|extension| extension == "rs" || extension == "toml")
 }

@@ -2,7 +2,8 @@
 //! name.
 //!
 //! It is a small service of its own behind the same API, simpler and slower than the real one (its
-//! handlers look again whenever anything was applied), with the real one's clerk and messages. Which
+//! handlers look again whenever anything was applied), with the real one's clerk and messages.
+//! Which
 //! [`Bug`] is planted is said by the seed of the world it runs in, so that many can be tried at the
 //! same time. In a world with any other seed it has none, and passes.
 
