@@ -18,15 +18,8 @@ pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
 /// What is not handed out, besides what marks say, the tests in the students' crates and hidden
 /// files.
-const LEFT_OUT: [&str; 7] = [
-    "docs/architecture.md",
-    "docs/for-staff.md",
-    "docs/performance.md",
-    "fuzz",
-    "staff",
-    "tests/planted-kvraft",
-    "tests/planted-raft",
-];
+const LEFT_OUT: [&str; 5] =
+    ["docs/architecture.md", "docs/for-staff.md", "docs/performance.md", "fuzz", "staff"];
 
 /// The hidden names of the workspace that are handed out: the others are Git's, the staff's or an
 /// editor's.
@@ -51,8 +44,8 @@ pub fn is_left_out(path: &Path) -> bool {
         || (in_student_crate(path) && !is_source(path))
 }
 
-/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a merge
-/// left beside it, which would be handed out with its solutions.
+/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a
+/// merge left beside it, which would be handed out with its solutions.
 fn is_source(path: &Path) -> bool {
     path.extension().is_none_or(|extension| extension == "rs" || extension == "toml")
 }

@@ -4,7 +4,7 @@
 //! The course looks for each element in the whole value instead, which takes a value's square; and
 //! this sees what nobody appended, too.
 
-use super::difference::excerpt;
+use crate::difference::excerpt;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;

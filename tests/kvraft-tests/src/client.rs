@@ -1,9 +1,9 @@
 //! A client: a student's clerk, of which everything it does is recorded.
 
-use super::cluster::Shared;
-use super::difference::Difference;
-use super::history::Call;
-use super::links::ClientLinks;
+use crate::cluster::Shared;
+use crate::difference::Difference;
+use crate::history::Call;
+use crate::links::ClientLinks;
 use kvraft::Clerk;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The cluster: what the harness knows of every server, and how it all begins.
 
-use super::history::History;
+use crate::history::History;
 use harness::{Conditions, Figures, Roster, Work};
 use kvraft::{KvServer, Persister, ServerId};
 use labrpc::Network;

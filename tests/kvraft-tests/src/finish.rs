@@ -1,7 +1,7 @@
 //! The end of a scenario: the last checks, the figures, and an end to all servers.
 
-use super::cluster::Cluster;
-use super::history::Finding;
+use crate::cluster::Cluster;
+use crate::history::Finding;
 use harness::checks::stop_if_failed;
 use harness::{Figures, Held};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,8 +1,8 @@
 //! Links: between servers pairwise, and from clients to servers. What happens to the ones does not
 //! touch the others, so that a client may well talk to both sides of a partition.
 
-use super::client::Client;
-use super::cluster::Cluster;
+use crate::client::Client;
+use crate::cluster::Cluster;
 use harness::random_text;
 use kvraft::{Clerk, ServerId};
 use labrpc::ClientEnd;

@@ -1,11 +1,11 @@
 //! The scenario that most tests of Lab 3 are: clients read and write for a while, three times over,
 //! and whatever may happen to the servers meanwhile, happens.
 
-use super::appends::element;
-use super::client::Client;
-use super::cluster::{Cluster, Setup};
-use super::pace::Pace;
-use super::{Conditions, ELECTION_TIMEOUT};
+use crate::appends::element;
+use crate::client::Client;
+use crate::cluster::{Cluster, Setup};
+use crate::pace::Pace;
+use crate::{Conditions, ELECTION_TIMEOUT};
 use harness::Held;
 use harness::checks::stop_if_failed;
 use labrt::rand::{random_bool, random_range};

@@ -1,8 +1,8 @@
 //! The speed test of both parts: a client that asks for one thing after the other is served at once.
 
-use super::Conditions;
-use super::appends::element;
-use super::cluster::{Cluster, Setup};
+use crate::Conditions;
+use crate::appends::element;
+use crate::cluster::{Cluster, Setup};
 use harness::Held;
 use labrt::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! Asking the servers for their term and role, all the time.
 
-use super::cluster::{Cluster, Shared};
+use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use kvraft::ServerId;
 

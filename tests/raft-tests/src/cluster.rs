@@ -1,6 +1,6 @@
 //! The cluster: what the harness knows of every server, and how it all begins.
 
-use super::value::Value;
+use crate::value::Value;
 use harness::checks::{AppliedRecord, Redelivery, Started};
 use harness::{Conditions, Roster};
 use labrpc::{LinkFaults, Network};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub enum Service {
     /// Remembers every command and ignores snapshots (2A to 2C).
     Plain,
-    /// Takes a snapshot every [`SNAPSHOT_INTERVAL`](super::SNAPSHOT_INTERVAL) commands (2D).
+    /// Takes a snapshot every [`SNAPSHOT_INTERVAL`](crate::SNAPSHOT_INTERVAL) commands (2D).
     Snapshotting,
 }
 

@@ -1,6 +1,6 @@
 //! How a failure reads: one line that says what, then how every server stood.
 
-use super::cluster::{Cluster, Server, Shared, State};
+use crate::cluster::{Cluster, Server, Shared, State};
 use harness::checks::{Violation, stop};
 use labrt::world;
 use std::fmt::Write;

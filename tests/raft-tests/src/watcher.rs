@@ -1,6 +1,6 @@
 //! Asking the servers for their term and role: at every check, and all the time in between.
 
-use super::cluster::{Cluster, Shared};
+use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use raft::{ServerId, Term};
 
