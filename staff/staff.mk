@@ -3,13 +3,15 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout selftest staff-help
+.PHONY: bench check check-course handout quick selftest staff-help unit-tests
 
 help: staff-help
 
 staff-help:
 	@echo "For staff (docs/for-staff.md):"
 	@echo "make check            formatting, clippy, docs, unit tests, then all labs, simulated and on real threads"
+	@echo "make quick            most of that in two minutes: formatting, clippy, unit tests of the sources, tidy, some seeds"
+	@echo "make unit-tests       all tests but the graded ones"
 	@echo "make handout DIR=../my-raft   the tree that students receive; THROUGH=2B: filled in up to a part;"
 	@echo "                      GIT=1: as a Git repository"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
@@ -41,7 +43,19 @@ selftest:
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
 
-# The graded tests are left out of the unit tests: the runner runs them, at the end.
+# What is worth a look before each commit. The tests in folders of their own take longer.
+quick:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) test --workspace --lib --bins --test tidy
+	@$(LAB) test --seeds=5 2 2X
+	@$(LAB) test --seeds=2 3
+
+# The graded tests are not among them: the runner runs those.
+unit-tests:
+	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
+	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
+
 check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -54,8 +68,7 @@ check:
 		fi; \
 	done
 	@$(MAKE) --no-print-directory book
-	$(CARGO) test --workspace --exclude raft-tests --exclude kvraft-tests
-	$(CARGO) test -p raft-tests -p kvraft-tests --lib --test course_table --test failing
+	@$(MAKE) --no-print-directory unit-tests
 	@$(STAFF) check-course $(FULL_CHECK)
 	@$(STAFF) selftest
 	@$(LAB) test --seeds=50 2 2X

@@ -8,6 +8,43 @@
 //! [`append`](Clerk::append). Each call takes effect at one moment between its beginning and its
 //! end, the same for everybody: the service is linearizable.
 //!
+//! Three servers and a clerk, simulated:
+//!
+//! ```
+//! use kvraft::{Clerk, KvServer, Persister, ServerId};
+//! use labrpc::{ClientEnd, Network, Server};
+//! use labrt::sim::{Schedule, simulate};
+//! use labrt::time::Duration;
+//! use labrt::world::Options;
+//! use std::sync::Arc;
+//!
+//! let time_limit = Duration::from_secs(10);
+//! let options = Options { name: "append".into(), seed: 1, time_limit };
+//! let ended = simulate(options, Schedule::default(), || {
+//!     let network = Network::new();
+//!     let ends_of = |who: &str| -> Vec<ClientEnd> {
+//!         let link = |to: usize| {
+//!             let end = network.make_end(format!("{who} to S{to}"));
+//!             network.connect(&format!("{who} to S{to}"), &format!("S{to}"));
+//!             network.enable(&format!("{who} to S{to}"), true);
+//!             end
+//!         };
+//!         (0..3).map(link).collect()
+//!     };
+//!     for me in 0..3 {
+//!         let (peers, disk) = (ends_of(&format!("S{me}")), Arc::new(Persister::new()));
+//!         let mut handlers = Server::new();
+//!         KvServer::new(peers, ServerId(me), disk, None).serve(&mut handlers);
+//!         network.add_server(format!("S{me}"), handlers);
+//!     }
+//!     let mut clerk = Clerk::new(ends_of("a clerk"));
+//!     clerk.put("k", "a");
+//!     clerk.append("k", "b");
+//!     assert_eq!(clerk.get("k"), "ab");
+//! });
+//! assert!(ended.result.is_ok());
+//! ```
+//!
 //! # A request's way (part 3A; `clerk`, `server`)
 //!
 //! A clerk sends its request to the server that answered last, and to the others in turn if that

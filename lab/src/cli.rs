@@ -1,14 +1,15 @@
-//! The command line: what may be asked of `lab`, and in which words.
+//! Reads the command line of `lab` and the settings in the environment.
 
-use course::{LogFilter, MEMORY_MIB, Mode, Seeds, Simulation, TIME_LIMIT_SECONDS};
+use course::{
+    LogFilter, MEMORY_MIB, Mode, Role, Seeds, Simulation, TIME_LIMIT_SECONDS, TestRequest,
+    Unreadable,
+};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
-use linear::format::Format;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 /// What `lab --help` prints.
 pub const HELP: &str = "\
@@ -19,9 +20,10 @@ lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whol
 lab replay TEST --seed N          simulate one seed again, with its whole log; --seeds A..B,
                                   the last of them, after the others in the same process
 lab list                          print the course: its parts, tests and points
-lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
-                                  all files in it (docs/linearizability.md has the formats)
+lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable (see
+                                  lab linear --help, docs/linearizability.md)
 lab help                          print this
+lab --version                     print the kit's version, without which a seed means nothing
 
 Options:
       --mode os|sim         on real threads in real time, or simulated from a seed (else MODE,
@@ -38,17 +40,13 @@ Options:
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
-Options of lab linear:
-      --steps N             give up after N steps, with the verdict unknown (else 300,000,000)
-      --seconds N           give up after N seconds, too
-      --as FORMAT           do not check, but print the one history as json, porcupine or jepsen
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
 the simulation chooses who runs next, instead of leaving that to the seed.
 
 Exit codes:
-  0    every test passed; every history is linearizable
-  1    a test failed; a history is not linearizable
-  2    no test failed, but one could not tell; the same of a history
+  0    every test passed
+  1    a test failed
+  2    no test failed, but one could not tell
   3    the code does not compile
   4    the kit or the machine is at fault, not the solution
   64   the command line is wrong
@@ -65,9 +63,11 @@ pub enum Command {
     /// Print the course.
     List,
     /// Check recorded histories.
-    Linear(LinearArguments),
+    Linear(Vec<OsString>),
     /// Explain the command line.
     Help,
+    /// Print the version.
+    Version,
 }
 
 /// The arguments of `lab test` and `lab replay`.
@@ -83,7 +83,7 @@ pub struct TestArguments {
     pub check_determinism: bool,
     /// How to simulate.
     pub simulation: Simulation,
-    /// How many tests to run at a time, if not what the cores bear.
+    /// How many tests to run at a time, if not as many as the cores allow.
     pub jobs: Option<NonZeroU32>,
     /// How often to run each test.
     pub runs: NonZeroU32,
@@ -93,23 +93,12 @@ pub struct TestArguments {
     pub seed: Option<u64>,
     /// Whether to keep the files of runs that passed.
     pub keep: bool,
-    /// How long a test may take.
-    pub time_limit: Duration,
+    /// What to log, if not what is usual.
+    pub log_filter: Option<LogFilter>,
+    /// How many seconds a test may take.
+    pub time_limit_seconds: NonZeroU32,
     /// How much memory a test may use, in MiB.
-    pub memory_mib: u64,
-}
-
-/// The arguments of `lab linear`.
-#[derive(Debug, Default, PartialEq)]
-pub struct LinearArguments {
-    /// Files of histories, and directories of such.
-    pub files: Vec<PathBuf>,
-    /// After how many steps to give up, if not after the checker's own number.
-    pub steps: Option<u64>,
-    /// After how much time to give up, if time is to count.
-    pub time: Option<Duration>,
-    /// Print the history in this format instead of checking it.
-    pub format: Option<Format>,
+    pub memory_mib: NonZeroU32,
 }
 
 /// What is wrong with the command line, in a sentence.
@@ -119,6 +108,12 @@ pub struct Wrong(String);
 impl Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}\n`make help` or `lab help` says what there is", self.0)
+    }
+}
+
+impl From<Unreadable> for Wrong {
+    fn from(unreadable: Unreadable) -> Wrong {
+        Wrong(unreadable.problem)
     }
 }
 
@@ -137,15 +132,16 @@ pub fn parse(
     let command = match parser.next()? {
         None => return wrong("lab test, lab replay, lab list or lab linear?"),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
+        Some(Short('V') | Long("version")) => return alone(&mut parser, Command::Version),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
     };
     match command.to_str() {
         Some("test") => test(&mut parser, variable, None, Command::Test),
-        // What is played again was simulated.
+        // Only a simulated run can be replayed.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
-        Some("linear") => linear(&mut parser),
+        Some("linear") => Ok(Command::Linear(parser.raw_args()?.collect())),
         Some("help") => Ok(Command::Help),
         Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
             "lab {moved} is now make {moved}, in the tree of the course's staff"
@@ -160,29 +156,6 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
         None => Ok(command),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(argument) => Err(argument.unexpected().into()),
-    }
-}
-
-fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut arguments = LinearArguments::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(file) => arguments.files.push(PathBuf::from(file)),
-            Long("steps") => {
-                arguments.steps = Some(count("--steps", &parser.value()?)?.get().into());
-            }
-            Long("seconds") => {
-                arguments.time = Some(seconds(count("--seconds", &parser.value()?)?));
-            }
-            Long("as") => arguments.format = Some(named("--as", &parser.value()?)?),
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    match (arguments.files.len(), arguments.format) {
-        (0, _) => wrong("lab linear FILE...: no file is named"),
-        (1, _) | (_, None) => Ok(Command::Linear(arguments)),
-        (_, Some(_)) => wrong("--as prints one history: name one file"),
     }
 }
 
@@ -213,11 +186,9 @@ fn test(
             Long("seed") => one_seed = Some(seed("SEED (--seed)", &parser.value()?)?),
             Long("keep") => arguments.keep = true,
             Long("time-limit") => {
-                arguments.time_limit = seconds(count("--time-limit", &parser.value()?)?);
+                arguments.time_limit_seconds = count("--time-limit", &parser.value()?)?;
             }
-            Long("memory") => {
-                arguments.memory_mib = mebibytes(count("--memory", &parser.value()?)?);
-            }
+            Long("memory") => arguments.memory_mib = count("--memory", &parser.value()?)?,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
@@ -229,30 +200,28 @@ fn test(
 }
 
 impl TestArguments {
-    /// Nothing is named yet; what the environment says goes where options say nothing.
+    /// The settings of the environment, which options override; no test is selected yet.
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Wrong> {
-        let count_in =
-            |name: &str, default| variable(name).map_or(Ok(default), |value| count(name, &value));
-        let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
-        text("LOG").map_or(Ok(()), |filter| check_log_filter(&filter))?;
+        let by_hand = TestRequest::from_variables(variable)?;
         Ok(TestArguments {
             selectors: Vec::new(),
-            mode: Mode::from_variables(text).map_err(Wrong)?,
+            mode: by_hand.mode,
             seeds: None,
             check_determinism: false,
-            simulation: Simulation::from_variables(text).map_err(Wrong)?,
+            simulation: by_hand.simulation,
             jobs: None,
             runs: NonZeroU32::MIN,
             json: None,
-            seed: variable("LAB_SEED").map(|value| seed("LAB_SEED", &value)).transpose()?,
+            seed: by_hand.seeds.map(Seeds::first),
             keep: false,
-            time_limit: seconds(count_in("LAB_TIME_LIMIT", TIME_LIMIT_SECONDS)?),
-            memory_mib: mebibytes(count_in("LAB_MEMORY_MIB", MEMORY_MIB)?),
+            log_filter: by_hand.log_filter,
+            time_limit_seconds: by_hand.time_limit_seconds.unwrap_or(TIME_LIMIT_SECONDS),
+            memory_mib: by_hand.memory_mib.unwrap_or(MEMORY_MIB),
         })
     }
 
-    /// The arguments as a whole, with the mode that the options name. Seeds and the check of
-    /// determinism are simulation's, and ask for it.
+    /// Checks the arguments together and settles the mode. `--seeds` and `--check` are for
+    /// simulation, and select it.
     fn settle(mut self, mode: Option<Mode>) -> Result<TestArguments, Wrong> {
         let simulates = self.seeds.is_some() || self.check_determinism;
         self.mode = mode.unwrap_or(if simulates { Mode::Sim } else { self.mode });
@@ -272,6 +241,19 @@ impl TestArguments {
                 Ok(TestArguments { seeds: Some(Seeds::one(seed)), ..self })
             }
             _ => Ok(self),
+        }
+    }
+
+    /// What all test processes are asked to do.
+    pub fn request(&self) -> TestRequest {
+        TestRequest {
+            role: Role::Child,
+            mode: self.mode,
+            time_limit_seconds: Some(self.time_limit_seconds),
+            memory_mib: Some(self.memory_mib),
+            simulation: self.simulation,
+            log_filter: self.log_filter.clone(),
+            ..TestRequest::default()
         }
     }
 
@@ -303,22 +285,14 @@ fn check(value: &OsStr) -> Result<bool, Wrong> {
     }
 }
 
-/// One of a few words; what does not read as one says which there are.
+/// One of a few words; the error lists them.
 fn named<T: FromStr<Err = String>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
     let parsed = value.to_string_lossy().parse();
     parsed.map_err(|choices| Wrong(format!("{name} is {value:?}, and must be {choices}")))
 }
 
-fn seconds(count: NonZeroU32) -> Duration {
-    Duration::from_secs(count.get().into())
-}
-
-fn mebibytes(count: NonZeroU32) -> u64 {
-    count.get().into()
-}
-
-/// A number of things of which there is at least one. What comes of adding and multiplying a few
-/// such numbers is still a duration or a size.
+/// A number from 1 to 2^32 - 1. Adding and multiplying a few of these does not overflow a duration
+/// or a size.
 fn count(name: &str, value: &OsStr) -> Result<NonZeroU32, Wrong> {
     number(name, value, "a whole number from 1 to 4294967295")
 }
@@ -330,11 +304,6 @@ fn seed(name: &str, value: &OsStr) -> Result<u64, Wrong> {
 fn number<N: FromStr>(name: &str, value: &OsStr, wanted: &str) -> Result<N, Wrong> {
     let parsed = value.to_str().and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| Wrong(format!("{name} is {value:?}, and must be {wanted}")))
-}
-
-/// The filter is the tests' to use; each of them would fail for a mistake in it.
-fn check_log_filter(filter: &str) -> Result<(), Wrong> {
-    filter.parse::<LogFilter>().map(drop).map_err(Wrong)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The exit codes of `lab`, for scripts and graders; [`crate::cli::HELP`] lists them. (`make` turns every failure into its own 2.)
+//! The exit codes of `lab`, for scripts and graders; `lab --help` lists them. (`make` turns every
+//! failure into its own 2.)
 
 use signal_hook::consts::SIGINT;
 
@@ -9,7 +10,7 @@ pub enum Exit {
     Passed,
     /// A test failed.
     Failed,
-    /// No test failed, but one could not tell.
+    /// No test failed, but one was undecided.
     Undecided,
     /// The code does not compile.
     NotBuilt,

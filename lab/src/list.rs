@@ -1,4 +1,4 @@
-//! `lab list`: the course as a table for people.
+//! `lab list`: prints the course as a table.
 
 use course::{Course, Part};
 use std::fmt::Write;

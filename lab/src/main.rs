@@ -1,52 +1,40 @@
 //! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`; and
-//! `lab linear`, which checks recorded histories.
+//! `lab linear`, which starts the checker of recorded histories.
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
-//! there is to run is data: `tests/course.toml`. What a test process and the runner say to each
-//! other is little: environment variables one way, an [`course::Outcome`] the other, and a pipe as
-//! the test's standard input that closes when the runner is gone.
+//! there is to run is data: `tests/course.toml`. The runner asks a test's process for what it wants
+//! by a [`course::TestRequest`] in the environment; the process leaves a [`course::Outcome`] in a
+//! file. A pipe is the process's standard input: it closes when the runner is gone, and the process
+//! ends then.
 //!
-//! The way of an invocation: words are [`select`]ed into tests, [`cargo`] builds their binaries,
-//! the [`schedule`] hands jobs to workers, each of which [`run`]s one [`process`] at a time among the
-//! [`children`], collects its output, judges it ([`verdict`]) and keeps or discards its files in
-//! the [`store`]. In simulation a process is given many seeds of a test ([`simulate`]), and what
-//! became of each is gathered from what it leaves ([`account`]). The [`results`] go to the
-//! [`screen`] in the words of [`report`] and [`seed_report`], and to [`json`].
+//! One invocation, step by step: [`select`] finds the tests that the words name, [`run::cargo`]
+//! builds their binaries, [`run::schedule`] hands jobs to workers. A worker runs one
+//! [`run::process`] at a time (all that run now are in [`run::process_group`]), collects its
+//! output, finds the [`run::verdict`], and keeps or discards its files in [`run::artifacts`].
+//! Simulated, one process is given a [`run::batch`] of seeds of one test ([`run::simulate`]). The
+//! [`run::results`] go to the [`report::console`] in the words of [`report::one_run`],
+//! [`report::summary`] and [`report::seeds`], and to a file as [`report::json`].
+//!
+//! `report` uses `run`, and `run` uses nothing of `report`.
 
-mod account;
-mod cargo;
-mod children;
 mod cli;
-mod divergence;
 mod exit;
-mod groups;
-mod interrupt;
-mod json;
 mod linear;
 mod list;
-mod paint;
-mod process;
 mod replay;
 mod report;
-mod results;
 mod run;
 #[cfg(test)]
 mod sample;
-mod schedule;
-mod screen;
-mod seed_report;
 mod select;
-mod simulate;
-mod store;
-mod terminal;
 mod test;
-mod verdict;
+mod text;
 
 use cli::Command;
-use course::Course;
+use course::{Course, VERSION};
 use exit::Exit;
-use screen::Screen;
+use report::console::Console;
 use std::env;
 use std::fmt::Display;
 use std::panic::catch_unwind;
@@ -67,8 +55,9 @@ fn run_command_line() -> Exit {
     let course = Course::load();
     match command {
         Command::Help => print(cli::HELP),
+        Command::Version => print(&format!("lab {VERSION}\n")),
         Command::List => print(&list::table(&course)),
-        Command::Linear(arguments) => linear::linear(&arguments),
+        Command::Linear(words) => linear::linear(&words),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }
@@ -79,7 +68,7 @@ fn ended(result: Result<Exit, Refusal>) -> Exit {
 }
 
 fn print(text: &str) -> Exit {
-    Screen::open().print(text);
+    Console::open().print(text);
     Exit::Passed
 }
 

@@ -1,9 +1,9 @@
 //! A small course and made-up runs, for the unit tests.
 
-use crate::children::Usage;
-use crate::run::RunResult;
-use crate::select::Chosen;
-use crate::verdict::Word;
+use crate::run::process_group::Usage;
+use crate::run::result::RunResult;
+use crate::run::verdict::RunVerdict;
+use crate::select::SelectedTest;
 use course::{Course, PassedLine, Work};
 use serde_json::json;
 use std::env;
@@ -34,12 +34,12 @@ pub fn course() -> Course {
 }
 
 /// All its tests.
-pub fn all(course: &Course) -> Vec<Chosen<'_>> {
-    course.tests().map(|(part, test)| Chosen { part, test }).collect()
+pub fn all(course: &Course) -> Vec<SelectedTest<'_>> {
+    course.tests().map(|(part, test)| SelectedTest { part, test }).collect()
 }
 
 /// A run that ended like this after so many seconds.
-pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
+pub fn run(verdict: RunVerdict, number: u32, seconds: u64) -> RunResult {
     let line = PassedLine {
         title: String::from("Test (2A): the initial_2a"),
         seconds: 3.07,
@@ -47,11 +47,11 @@ pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
         rpcs: 58,
         work: Work::Agreement { bytes: 16278, agreements: 0 },
     };
-    let passed = word == Word::Pass;
+    let passed = verdict == RunVerdict::Pass;
     RunResult {
         number,
         seed: 7,
-        word,
+        verdict,
         what: (!passed).then(|| String::from("lost entry 7")),
         report: String::new(),
         notes: Vec::new(),
@@ -60,8 +60,8 @@ pub fn run(word: Word, number: u32, seconds: u64) -> RunResult {
         usage: Usage { cpu: Duration::from_millis(500), peak_memory: 3 << 20 },
         kept: None,
         simulated: None,
-        among: None,
-        not_alone: false,
+        after_seeds: None,
+        needs_earlier_seeds: false,
     }
 }
 

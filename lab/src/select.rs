@@ -1,4 +1,4 @@
-//! From the words on the command line to tests: a part ("2A"), a lab ("2") or a test's name.
+//! Finds the tests that the words on the command line name: a part ("2A"), a lab ("2"), a test.
 
 use course::{Course, Part, Test};
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A test that was asked for, with the part it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct Chosen<'c> {
+pub struct SelectedTest<'c> {
     /// The part.
     pub part: &'c Part,
     /// The test.
@@ -21,7 +21,10 @@ pub struct Unknown<'c> {
 }
 
 /// The tests that `words` name, each once, in course order.
-pub fn select<'c>(course: &'c Course, words: &[String]) -> Result<Vec<Chosen<'c>>, Unknown<'c>> {
+pub fn select<'c>(
+    course: &'c Course,
+    words: &[String],
+) -> Result<Vec<SelectedTest<'c>>, Unknown<'c>> {
     if words.is_empty() {
         return Err(Unknown { word: None, course });
     }
@@ -33,8 +36,8 @@ pub fn select<'c>(course: &'c Course, words: &[String]) -> Result<Vec<Chosen<'c>
         }
         names.extend(named);
     }
-    let chosen = course.tests().filter(|(_, test)| names.contains(test.name.as_str()));
-    Ok(chosen.map(|(part, test)| Chosen { part, test }).collect())
+    let selected = course.tests().filter(|(_, test)| names.contains(test.name.as_str()));
+    Ok(selected.map(|(part, test)| SelectedTest { part, test }).collect())
 }
 
 /// The names of the tests that one word stands for; none if it is unknown.

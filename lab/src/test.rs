@@ -1,21 +1,22 @@
-//! `lab test`: from the command line to the exit code, on the OS or simulated.
+//! `lab test`: builds and runs the selected tests, on real threads or simulated, and prints the
+//! results. `lab replay` shares the [`Session`].
 
-use crate::cargo::{BuildError, Cargo, Executables, Profile};
-use crate::children::Children;
 use crate::cli::TestArguments;
 use crate::exit::Exit;
-use crate::interrupt::Interrupt;
-use crate::json::{Document, JsonFile};
-use crate::report;
-use crate::results::Results;
-use crate::run::{RunResult, Runner, draw_seed};
-use crate::schedule::{Event, Job, default_jobs, in_chunks, in_order, work_off};
-use crate::screen::Screen;
-use crate::seed_report;
-use crate::select::{Chosen, select};
-use crate::simulate::Simulator;
-use crate::store::Store;
-use crate::verdict::Limits;
+use crate::report::console::Console;
+use crate::report::json::{Document, JsonFile};
+use crate::report::{seeds, summary};
+use crate::run::artifacts::Artifacts;
+use crate::run::cargo::{BuildError, Cargo, Executables, Profile};
+use crate::run::interrupt::Interrupt;
+use crate::run::process_group::ProcessGroups;
+use crate::run::result::RunResult;
+use crate::run::results::Results;
+use crate::run::runner::{Runner, draw_seed};
+use crate::run::schedule::{Event, Job, default_jobs, in_chunks, in_order, work_off};
+use crate::run::simulate::Simulator;
+use crate::run::verdict::Limits;
+use crate::select::{SelectedTest, select};
 use course::{Course, Mode, Seeds};
 use std::fmt::Display;
 use std::path::Path;
@@ -23,8 +24,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-/// A test process reports by itself when its time is over. If it has not ended so much later, it
-/// never will.
+/// A test's process reports by itself when its time is over. If it has not ended so much later, the
+/// runner kills it.
 const GRACE: Duration = Duration::from_secs(15);
 
 /// Why nothing was run, and the exit code that means.
@@ -40,9 +41,9 @@ pub struct Refusal {
 pub fn test(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal> {
     let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
     let json = arguments.json.as_deref().map(open_json).transpose()?;
-    let children = Arc::new(Children::default());
-    let interrupt = Interrupt::watch(&children).map_err(refused(Exit::KitFault))?;
-    let session = Session { arguments, tests, children: &children, interrupt };
+    let process_groups = Arc::new(ProcessGroups::default());
+    let interrupt = Interrupt::watch(&process_groups).map_err(refused(Exit::KitFault))?;
+    let session = Session { arguments, tests, process_groups: &process_groups, interrupt };
     let mut results = Results::new(&session.tests, arguments.mode, arguments.runs());
     let run = session.build(Profile::Test).and_then(|built| {
         session.clear(&built)?;
@@ -75,21 +76,21 @@ pub fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
 
 /// One invocation of `lab test` or `lab replay`.
 pub struct Session<'s> {
-    /// What was asked for.
+    /// The arguments.
     pub arguments: &'s TestArguments,
-    /// The tests that this means.
-    pub tests: Vec<Chosen<'s>>,
+    /// The tests that they name.
+    pub tests: Vec<SelectedTest<'s>>,
     /// The running processes.
-    pub children: &'s Children,
+    pub process_groups: &'s ProcessGroups,
     /// Whether a signal asked us to end.
     pub interrupt: Interrupt,
 }
 
-/// What the build leaves to go on with.
+/// What a build produces.
 pub struct Built {
     executables: Executables,
     /// Where files go.
-    pub store: Store,
+    pub artifacts: Artifacts,
 }
 
 impl Session<'_> {
@@ -107,21 +108,21 @@ impl Session<'_> {
 
     /// Builds the tests' binaries.
     pub fn build(&self, profile: Profile) -> Result<Built, Refusal> {
-        let cargo = Cargo::from_environment(self.children);
+        let cargo = Cargo::from_environment(self.process_groups);
         let target = cargo.target_directory().map_err(|error| self.not_built(&error))?;
         let executables =
             cargo.build(&self.tests, profile).map_err(|error| self.not_built(&error))?;
-        let store = Store::open(&target).map_err(|error| Refusal {
+        let artifacts = Artifacts::open(&target).map_err(|error| Refusal {
             exit: Exit::KitFault,
             message: format!("cannot write to {}: {error}", target.join("lab").display()),
         })?;
-        Ok(Built { executables, store })
+        Ok(Built { executables, artifacts })
     }
 
-    /// What earlier invocations kept of these tests goes, now that there is something to run.
+    /// Removes what earlier invocations kept of these tests. Called only after the build succeeded.
     fn clear(&self, built: &Built) -> Result<(), Refusal> {
-        let mut names = self.tests.iter().map(|chosen| &chosen.test.name);
-        names.try_for_each(|name| built.store.clear(name)).map_err(refused(Exit::KitFault))
+        let mut names = self.tests.iter().map(|selected| &selected.test.name);
+        names.try_for_each(|name| built.artifacts.clear(name)).map_err(refused(Exit::KitFault))
     }
 
     fn not_built(&self, error: &BuildError) -> Refusal {
@@ -134,31 +135,31 @@ impl Session<'_> {
     }
 
     fn run(&self, built: &Built, results: &mut Results) -> Result<Exit, Refusal> {
-        let mut screen = Screen::open();
-        screen.print(&self.heading());
+        let mut console = Console::open();
+        console.print(&self.heading());
         results.began = Instant::now();
-        self.run_all(built, results, &mut screen);
-        screen.close_live();
+        self.run_all(built, results, &mut console);
+        console.close_live();
         let signal = self.interrupt.signal();
-        screen.print(&closing(results, signal, &screen));
+        console.print(&closing(results, signal, &console));
         Ok(results.exit(signal))
     }
 
-    fn run_all(&self, built: &Built, results: &mut Results, screen: &mut Screen) {
+    fn run_all(&self, built: &Built, results: &mut Results, console: &mut Console) {
         let runner = self.runner(built);
         match self.arguments.mode {
             Mode::Os => {
                 let jobs = in_order(&self.tests, self.arguments.runs());
                 let work = |job: Job| Some(vec![runner.run(&self.tests[job.test], job.first)?]);
-                self.work_off(jobs, work, results, screen);
+                self.work_off(jobs, work, results, console);
             }
             Mode::Sim => {
                 let simulator = self.simulator(&runner);
                 let jobs = in_chunks(&self.tests, self.arguments.runs(), self.jobs());
                 let work = |job: Job| simulator.run(&self.tests[job.test], job);
-                self.work_off(jobs, work, results, screen);
+                self.work_off(jobs, work, results, console);
                 for test in &mut results.tests {
-                    test.given_up = simulator.is_given_up(&test.chosen.test.name);
+                    test.given_up = simulator.is_given_up(&test.selected.test.name);
                 }
             }
         }
@@ -169,19 +170,19 @@ impl Session<'_> {
         jobs: impl Iterator<Item = Job> + Send,
         work: impl Fn(Job) -> Option<Vec<RunResult>> + Sync,
         results: &mut Results,
-        screen: &mut Screen,
+        console: &mut Console,
     ) {
         work_off(jobs, self.jobs(), work, |event| {
-            self.children.kill_overdue(Instant::now());
+            self.process_groups.kill_overdue(Instant::now());
             match event {
-                Event::Started(job) => screen.started(job, &self.tests[job.test], results),
-                Event::Tick => screen.tick(results),
+                Event::Started(job) => console.started(job, &self.tests[job.test], results),
+                Event::Tick => console.tick(results),
                 Event::Done(job, runs) => {
                     for run in runs {
                         results.add(job.test, run);
-                        screen.done(job, results);
+                        console.done(job, results);
                     }
-                    screen.tick(results);
+                    console.tick(results);
                 }
             }
         });
@@ -191,9 +192,10 @@ impl Session<'_> {
     pub fn runner<'r>(&'r self, built: &'r Built) -> Runner<'r> {
         Runner {
             executables: &built.executables,
-            children: self.children,
-            store: &built.store,
+            process_groups: self.process_groups,
+            artifacts: &built.artifacts,
             limits: self.limits(),
+            request: self.arguments.request(),
             seed: self.arguments.seed,
             keep: self.arguments.keep,
         }
@@ -205,7 +207,6 @@ impl Session<'_> {
         Simulator {
             runner,
             seeds: self.tests.iter().map(|_| seeds()).collect(),
-            backend: self.arguments.simulation.backend,
             check_determinism: self.arguments.check_determinism,
             kept: Mutex::default(),
             deaths: Mutex::default(),
@@ -213,8 +214,9 @@ impl Session<'_> {
     }
 
     fn limits(&self) -> Limits {
-        let TestArguments { time_limit, memory_mib, .. } = *self.arguments;
-        Limits { time: time_limit, grace: GRACE, memory_mib }
+        let TestArguments { time_limit_seconds, memory_mib, .. } = *self.arguments;
+        let time = Duration::from_secs(time_limit_seconds.get().into());
+        Limits { time, grace: GRACE, memory_mib: memory_mib.get().into() }
     }
 
     fn heading(&self) -> String {
@@ -226,10 +228,10 @@ impl Session<'_> {
         let twice = if self.arguments.check_determinism { " twice" } else { "" };
         match (runs, self.arguments.mode, self.arguments.seeds) {
             (1, Mode::Os, _) => {
-                format!("{tests}, {jobs} at a time. {}\n", report::figures(&self.tests))
+                format!("{tests}, {jobs} at a time. {}\n", summary::figures(&self.tests))
             }
             (1, Mode::Sim, _) => {
-                let figures = format!("{} Seconds are virtual.", report::figures(&self.tests));
+                let figures = format!("{} Seconds are virtual.", summary::figures(&self.tests));
                 format!("{tests}, simulated{twice}, {jobs} at a time. {figures}\n")
             }
             (_, _, Some(seeds)) => {
@@ -243,17 +245,17 @@ impl Session<'_> {
 }
 
 /// Tables and totals.
-fn closing(results: &Results, signal: Option<i32>, screen: &Screen) -> String {
+fn closing(results: &Results, signal: Option<i32>, console: &Console) -> String {
     let mut text = String::from("\n");
     if results.many_seeds() {
-        text += &seed_report::table(results);
+        text += &seeds::table(results);
         text += "\n";
-        text += &seed_report::failures(results, screen.paint);
+        text += &seeds::failures(results, console.colors);
     } else if results.runs > 1 {
-        text += &report::repeats(results);
-        text += &report::failures(results, screen.paint);
+        text += &summary::repeats(results);
+        text += &summary::failures(results, console.colors);
         text += "\n";
     }
-    text += &report::points(results);
-    text + &report::closing(results, signal, screen.paint)
+    text += &summary::points(results);
+    text + &summary::closing(results, signal, console.colors)
 }

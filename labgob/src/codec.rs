@@ -1,12 +1,12 @@
-//! The bytes of a single number, bool or char: the only file that names bincode.
+//! Encodes and decodes a single number, bool or char: the only file that uses bincode.
 //!
-//! bincode walks serde's data model too, but its walk is not total: twelve bytes that claim to be a
-//! long string allocate gigabytes, a collection of `()` loops for as long as its length says, and
-//! its limit is a constant of the type. So the walk is ours (`serializer.rs`, `deserializer.rs`),
-//! and each primitive is bincode's, in the same format.
+//! bincode can traverse serde's data model too, but not safely for every input: twelve bytes that
+//! claim to be a long string allocate gigabytes, a collection of `()` loops as often as its length
+//! says, and its limit is a constant of the type. So the traversal is ours (`serializer.rs`,
+//! `deserializer.rs`), and each primitive is bincode's, in the same format.
 //!
-//! bincode 2.0.1 is its last working release and no longer maintained (RUSTSEC-2025-0141); what
-//! would take its place has to fit in this file.
+//! bincode 2.0.1 is its last working release and no longer maintained (RUSTSEC-2025-0141). A
+//! replacement would change this file only.
 
 use crate::error::Problem;
 use bincode::config::{Configuration, standard};
@@ -52,7 +52,7 @@ impl Writer for Appender<'_> {
     }
 }
 
-/// bincode's own reader of slices does not tell how far it came.
+/// Reads from a slice and shows how much is left, which bincode's own slice reader does not.
 struct Taker<'de>(&'de [u8]);
 
 impl Reader for Taker<'_> {
@@ -82,11 +82,13 @@ fn problem(error: DecodeError) -> Problem {
     match error {
         DecodeError::UnexpectedEnd { additional } => Problem::Truncated { missing: additional },
         DecodeError::InvalidBooleanValue(found) => {
-            Problem::Invalid(format!("{found} is neither false (0) nor true (1)"))
+            Problem::Invalid(format!("invalid bool {found} (must be 0 or 1)"))
         }
-        DecodeError::InvalidCharEncoding(_) => Problem::Invalid("this is no character".to_owned()),
+        DecodeError::InvalidCharEncoding(_) => {
+            Problem::Invalid("not a Unicode character".to_owned())
+        }
         DecodeError::InvalidIntegerType { expected, found } => {
-            Problem::Invalid(format!("a {found:?} stands where a {expected:?} belongs"))
+            Problem::Invalid(format!("found a {found:?}, expected a {expected:?}"))
         }
         other => Problem::Invalid(other.to_string()),
     }

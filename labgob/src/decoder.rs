@@ -1,4 +1,4 @@
-//! Several values out of one byte string.
+//! Decodes several values, one after another, from one byte string.
 
 use crate::deserializer::Deserializer;
 use crate::error::{DecodeError, Problem};
@@ -14,12 +14,12 @@ pub struct Decoder<'de> {
 }
 
 impl<'de> Decoder<'de> {
-    /// Begins at the first of `bytes`.
+    /// Starts at the first byte.
     pub fn new(bytes: &'de [u8]) -> Self {
         Self { input: Input::new(bytes) }
     }
 
-    /// Decodes the next value. After an error the decoder stands where it stood before.
+    /// Decodes the next value. After an error the decoder is where it was before.
     #[inline]
     pub fn decode<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
         let mut ahead = self.input;
@@ -46,7 +46,7 @@ impl<'de> Decoder<'de> {
         self.input.position()
     }
 
-    /// Insists that every byte has been decoded.
+    /// Checks that every byte has been decoded.
     pub fn finish(self) -> Result<(), DecodeError> {
         self.finish_after("the end of the input")
     }

@@ -1,4 +1,4 @@
-//! The walk over a value that is being decoded: the type says what comes next.
+//! The serde deserializer: the type being decoded determines how the next bytes are read.
 
 use crate::error::Problem;
 use crate::input::Input;

@@ -1,4 +1,4 @@
-//! Several values into one byte string.
+//! Encodes several values, one after another, into one byte string.
 
 use crate::fingerprint;
 use crate::serializer::Serializer;

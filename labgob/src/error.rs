@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 pub struct DecodeError {
     /// The type that was being decoded, or `the end of the input`.
     pub expected: &'static str,
-    /// Where in the input that which could not be read begins.
+    /// The position in the input of what could not be decoded.
     pub position: usize,
     /// How long the input is.
     pub length: usize,
@@ -30,14 +30,14 @@ pub enum Problem {
         /// The length that the input claims.
         claimed: u64,
     },
-    /// What stands here was not encoded as the type that is expected.
+    /// The value here was encoded as another type.
     ForeignType,
     /// The value nests deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     TooDeep,
-    /// The type wants to be told what the bytes hold (`#[serde(untagged)]` and the like), and the
-    /// bytes do not say. No input decodes as this type: change the type.
+    /// The type must inspect the input to know what it contains (`#[serde(untagged)]` and the like),
+    /// and the format does not say. No input decodes as this type: change the type.
     NotSelfDescribing,
-    /// The bytes mean nothing for the type: an enum variant that does not exist, a bool of 7.
+    /// The bytes are invalid for the type: an enum variant that does not exist, a bool of 7.
     Invalid(String),
 }
 
@@ -55,17 +55,21 @@ impl std::error::Error for Problem {}
 impl Display for Problem {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Truncated { missing } => write!(f, "at least {missing} more bytes are needed"),
+            Self::Truncated { missing } => {
+                write!(f, "the input ends too early: at least {missing} more bytes are needed")
+            }
             Self::Trailing => write!(f, "there are bytes left over"),
             Self::Oversized { claimed } => {
-                write!(f, "the length {claimed} is more than the input can hold")
+                write!(f, "length too large: {claimed} (the input is too short for it)")
             }
             Self::ForeignType => write!(f, "the value here was encoded as another type"),
-            Self::TooDeep => write!(f, "the value nests deeper than {} levels", crate::MAX_DEPTH),
+            Self::TooDeep => {
+                write!(f, "the value nests too deep (limit {} levels)", crate::MAX_DEPTH)
+            }
             Self::NotSelfDescribing => write!(
                 f,
-                "the type asks what the bytes hold (serde's untagged, tag, flatten or \
-                 deserialize_any), and the bytes do not say; decode another type"
+                "the type must inspect the input (serde's untagged, tag, flatten or deserialize_any), \
+                 which the format does not allow; use another type"
             ),
             Self::Invalid(reason) => write!(f, "{reason}"),
         }

@@ -1,10 +1,9 @@
-//! Four bytes that stand for a type, ahead of each value.
-//!
-//! A hash of the type's name as this build spells it. Two types share it by one chance in 2^32.
+//! The fingerprint of a type: four bytes before each value, a hash of the type's name in this build.
+//! Two given types have the same one with a probability of 2^-32.
 
 use std::any::type_name;
 
-/// How many bytes lead each value.
+/// How many bytes precede each value.
 pub(crate) const LENGTH: usize = size_of::<Fingerprint>();
 
 /// A type, in four bytes.
@@ -21,8 +20,8 @@ pub(crate) fn of<T: ?Sized>() -> Fingerprint {
 ///
 /// A multiplication carries differences upward only, hence the shift that brings them down.
 ///
-/// A reference counts as the type it refers to: the bytes are the same, and nobody can decode a
-/// reference.
+/// A reference counts as the type it refers to: the bytes are the same, and a reference cannot be
+/// decoded.
 #[inline]
 fn hash(name: &str) -> u32 {
     const START: u64 = 0xcbf2_9ce4_8422_2325;

@@ -1,4 +1,4 @@
-//! The bytes being decoded, how far we are, and the one rule that keeps decoding in proportion.
+//! The bytes being decoded, the position in them, and the rule that bounds memory and time.
 //!
 //! **Every element of a collection has a byte of its own.** An element that is itself a collection
 //! has the byte of its length, any other the first byte it consists of. So the lengths of all
@@ -8,7 +8,7 @@
 //!
 //! - memory: collections reserve room by their claimed length, in all one element per input byte,
 //!   so the proportion is that of an element's size to the one byte it may have taken;
-//! - time: elements that take no bytes, such as `()`, could otherwise be looped over for ever,
+//! - time: elements that take no bytes, such as `()`, could otherwise be looped over forever,
 //!   or, spread over many collections, for the square of the input.
 //!
 //! A string or byte string is not copied before its bytes are known to be there.
@@ -17,7 +17,7 @@ use crate::codec::{self, Primitive};
 use crate::error::Problem;
 use crate::fingerprint::{self, Fingerprint};
 
-/// A place in a byte string. Copied to look ahead: a failed decoding leaves the original in place.
+/// A position in a byte string. Copied to look ahead: a failed decoding leaves the original as it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input<'de> {
     /// What has not been read; after a failure, it begins with what could not be read.

@@ -1,4 +1,4 @@
-//! Values to bytes and back: what the network carries and what a server persists.
+//! Encodes values as bytes and decodes them again (serialization), for the network and the disk.
 //!
 //! Named after the course's labgob. Every RPC is encoded on one side and decoded on the other, so
 //! no reference crosses from server to server and bytes can be counted; a server's persistent
@@ -28,24 +28,24 @@
 //!
 //! - **Encode the type you will decode.** Each value is led by a four-byte fingerprint of its
 //!   type's name, so that reading one type as another is an error and not garbage. That holds for
-//!   look-alikes too: what was encoded as `str`, `[u8]` or `u32` does not decode as `String`,
+//!   similar types too: what was encoded as `str`, `[u8]` or `u32` does not decode as `String`,
 //!   `Vec<u8>` or `u64`. Only a reference makes no difference: `&T` is encoded as `T`.
-//! - **The same program decodes.** A type's name is what this build calls it, so bytes are not a
+//! - **The same program decodes.** A type's name is the one in this build, so the bytes are not a
 //!   file format for later versions.
 //! - **Decoding is total.** Whatever the bytes, the answer is a value or a [`DecodeError`] that says
 //!   what was expected and where it stopped: no panic, no endless loop, no memory out of proportion
 //!   (how: `input.rs`).
-//! - **What `encode` accepts, `decode` gives back.** A value that could not be read again is a
-//!   programmer's error, and [`encode`] panics with the reason: a sequence of unknown length
-//!   (`#[serde(flatten)]`), a field left out at times (`skip_serializing_if`), nesting beyond
+//! - **What `encode` accepts, `decode` returns.** A value that could not be decoded again is a
+//!   programming error, and [`encode`] panics with the reason: a sequence of unknown length
+//!   (`#[serde(flatten)]`), a field that is sometimes left out (`skip_serializing_if`), nesting beyond
 //!   [`MAX_DEPTH`], a collection of very many elements that take no bytes, such as `()`. One case
-//!   shows only on the other side: a type whose decoding has to look at the bytes to know what they
-//!   hold (`#[serde(untagged)]`, `#[serde(tag)]`) always gets [`Problem::NotSelfDescribing`].
-//! - **Long byte strings are `bytes::Bytes`.** serde hands over a `Vec<u8>` byte by byte, some
-//!   nanoseconds each; `Bytes` is copied in one go.
+//!   fails only in decoding: a type that must inspect the input to know what it contains
+//!   (`#[serde(untagged)]`, `#[serde(tag)]`) always gets [`Problem::NotSelfDescribing`].
+//! - **Use `bytes::Bytes` for long byte strings.** serde encodes a `Vec<u8>` byte by byte, some
+//!   nanoseconds each; `Bytes` is copied at once.
 //!
 //! The format is the fingerprint, then bincode 2's standard encoding: integers of variable length,
-//! collections and strings led by their length, structs without names.
+//! collections and strings preceded by their length, structs without field names.
 
 mod codec;
 mod decoder;

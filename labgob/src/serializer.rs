@@ -1,12 +1,10 @@
-//! The walk over a value that is being encoded.
-//!
-//! What serde allows and decoding could not undo is refused here, at the programmer who wrote it.
+//! The serde serializer. It refuses values that serde accepts but that could not be decoded again.
 
 use crate::codec::{self, Primitive};
 use serde::ser::{self, Serialize};
 use std::fmt::{self, Display, Formatter};
 
-/// Why a value cannot be encoded, in words for the programmer.
+/// Why a value cannot be encoded.
 #[derive(Debug)]
 pub(crate) struct Unencodable(String);
 
@@ -53,7 +51,7 @@ impl<'a> Serializer<'a> {
     #[inline]
     fn collection(self, length: Option<usize>) -> Result<Self, Unencodable> {
         let length = length.ok_or_else(|| {
-            Unencodable("the length of a collection is not known ahead (flatten?)".to_owned())
+            Unencodable("the length of a collection is not known in advance (flatten?)".to_owned())
         })?;
         *self.elements = self.elements.saturating_add(length);
         codec::write(length as u64, self.bytes);

@@ -1,4 +1,5 @@
-//! What the network does to messages, and the dice that decide when.
+//! The faults of the network: how often messages are lost, late or duplicated, and the random
+//! draws that decide it for each call.
 
 use std::time::Duration;
 
@@ -22,10 +23,10 @@ pub struct Faults {
     pub reordering: f64,
     /// Long reordering: a late reply is late by at least this.
     pub reorder_delay_base: Duration,
-    /// Long reordering: by how much more, at most. Drawn twice, so that small ones are frequent:
-    /// evenly up to a limit that is itself drawn evenly up to this one.
+    /// Long reordering: by how much more, at most. Drawn evenly up to a limit that is itself drawn
+    /// evenly up to this, so that short delays are frequent.
     pub reorder_delay_spread: Duration,
-    /// A call that leads nowhere fails after less than this.
+    /// A call to a server that cannot be reached fails after less than this.
     pub dead_delay_limit: Duration,
     /// The same with long delays on.
     pub long_dead_delay_limit: Duration,
@@ -49,7 +50,7 @@ impl Default for Faults {
 
 impl Faults {
     /// # Panics
-    /// If a share does not lie in 0 to 1.
+    /// If a share is not from 0 to 1.
     pub(crate) fn check(&self) {
         check_share("request_loss", self.request_loss);
         check_share("reply_loss", self.reply_loss);
@@ -58,8 +59,8 @@ impl Faults {
     }
 }
 
-/// Faults of one link, from one end to its server and back, on top of the network's; they strike
-/// on a reliable network as well, and on calls made from then on.
+/// Faults of one link, from one end to its server and back, in addition to the network's. They
+/// apply on a reliable network as well, to calls made from then on.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LinkFaults {
     /// The share of requests that are lost.
@@ -76,7 +77,7 @@ pub struct LinkFaults {
 
 impl LinkFaults {
     /// # Panics
-    /// If a share does not lie in 0 to 1.
+    /// If a share is not from 0 to 1.
     pub(crate) fn check(&self) {
         check_share("request_loss", self.request_loss);
         check_share("reply_loss", self.reply_loss);
@@ -94,10 +95,10 @@ pub enum Cut {
 }
 
 fn check_share(name: &str, share: f64) {
-    assert!((0.0..=1.0).contains(&share), "{name} is a share from 0 to 1, but is {share}");
+    assert!((0.0..=1.0).contains(&share), "{name} is {share}: it must be from 0 to 1");
 }
 
-/// The network's modes, as they stand when a call is made.
+/// The network's modes when a call is made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Modes {
     pub(crate) reliable: bool,
@@ -105,20 +106,25 @@ pub(crate) struct Modes {
     pub(crate) long_reordering: bool,
 }
 
-/// What will happen to one call, all of it drawn when the call is made.
+/// The faults of one call, all drawn when the call is made.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Fate {
+pub(crate) struct FaultPlan {
     pub(crate) request_delay: Duration,
     pub(crate) request_lost: bool,
     /// The request arrives again, so much later.
     pub(crate) duplicate: Option<Duration>,
-    /// How long after the reply was lost the caller hears of it, if it is.
+    /// If the reply is lost: how long after that the caller gives up.
     pub(crate) reply_lost: Option<Duration>,
     pub(crate) reply_delay: Duration,
 }
 
-impl Fate {
-    pub(crate) fn draw(modes: Modes, faults: &Faults, link: &LinkFaults, dice: &mut Dice) -> Fate {
+impl FaultPlan {
+    pub(crate) fn draw(
+        modes: Modes,
+        faults: &Faults,
+        link: &LinkFaults,
+        dice: &mut Dice,
+    ) -> FaultPlan {
         let network_delay = |dice: &mut Dice| match modes.reliable {
             true => Duration::ZERO,
             false => dice.millis_below(faults.request_delay_limit),
@@ -133,7 +139,7 @@ impl Fate {
         let reply_lost = dice.chance(on_bad(faults.reply_loss)) | dice.chance(link.reply_loss);
         let reordered = modes.long_reordering && dice.chance(faults.reordering);
         let reorder_delay = if reordered { dice.reorder_delay(faults) } else { Duration::ZERO };
-        Fate {
+        FaultPlan {
             request_delay,
             request_lost,
             duplicate,
@@ -146,13 +152,13 @@ impl Fate {
     }
 }
 
-/// Under simulation computing takes no time, so a message takes some even where the network is
-/// reliable: at least this, in microseconds, and up to the second. On the OS the machine sees to it.
+/// The latency of a message under simulation, in microseconds: at least the first, less than the
+/// second, on a reliable network too. (On the OS computing takes time; under simulation it does not.)
 const LATENCY_MICROS: (u64, u64) = (100, 500);
 
-impl Fate {
-    /// Adds what each message takes under simulation.
-    pub(crate) fn take_time(&mut self, dice: &mut Dice) {
+impl FaultPlan {
+    /// Adds the latency of each message under simulation.
+    pub(crate) fn add_latency(&mut self, dice: &mut Dice) {
         let (least, most) = LATENCY_MICROS;
         let mut latency = || Duration::from_micros(least + dice.below(most - least));
         self.request_delay += latency();
@@ -160,7 +166,7 @@ impl Fate {
     }
 }
 
-/// How long a call that leads nowhere takes to fail.
+/// How long a call to a server that cannot be reached takes to fail.
 pub(crate) fn dead_delay(modes: Modes, faults: &Faults, dice: &mut Dice) -> Duration {
     dice.millis_below(match modes.long_delays {
         true => faults.long_dead_delay_limit,
@@ -168,7 +174,7 @@ pub(crate) fn dead_delay(modes: Modes, faults: &Faults, dice: &mut Dice) -> Dura
     })
 }
 
-/// A stream of draws of its own for each call, so that no call changes another's fate.
+/// A stream of draws of its own for each call, so that no call changes another's plan.
 #[derive(Debug)]
 pub(crate) struct Dice {
     key: u64,
@@ -192,7 +198,7 @@ impl Dice {
     }
 
     fn below(&mut self, limit: u64) -> u64 {
-        // 64 bits over a limit of thousands: the bias is beyond notice.
+        // 64 bits modulo a limit of thousands: the bias is negligible.
         if limit == 0 { 0 } else { self.next() % limit }
     }
 

@@ -1,4 +1,5 @@
-//! The simulated network: remote procedure calls that get lost, late, reordered or doubled.
+//! The simulated network: remote procedure calls (RPCs) whose messages may be lost, delayed,
+//! reordered or duplicated.
 //!
 //! A [`Network`] has client ends and servers, both known by name. A [`ClientEnd`] is a port that
 //! sends to one server; it works while it is enabled. A [`Server`] is a set of handlers.
@@ -29,27 +30,29 @@
 //! # What may happen to a call
 //!
 //! [`ClientEnd::call`] blocks its thread until the answer is known, and `None` is an ordinary
-//! answer: the request or its reply was lost, nobody was there, or the server died meanwhile. The
-//! caller cannot tell these apart, and the handler may have run in any case.
+//! answer: the request or its reply was lost, the server was not there, or it died meanwhile. The
+//! caller cannot distinguish these, and the handler may have run in any case.
 //!
-//! - To an end that is disabled or leads nowhere: `None`, after 0 to 99 ms, or up to 7 s if
-//!   [long delays](Network::set_long_delays) are on.
+//! - Over an end that is disabled or not connected, or to a server that does not exist: `None`,
+//!   after 0 to 99 ms, or up to 7 s if [long delays](Network::set_long_delays) are on.
 //! - On a [reliable](Network::set_reliable) network the request arrives at once; else after 0 to
 //!   26 ms, and one in ten is lost. (Under simulation every message takes 0.1 to 0.5 ms more.)
 //! - Each request runs on a thread of its own, so a handler may block for as long as it likes.
 //! - When the handler has returned, its reply counts only if the server is still there and the
-//!   end still enabled. Deleting or replacing the server, or disabling the end, wakes the callers
-//!   that wait at once. (The course looks every 100 ms: a mend.)
+//!   end still enabled. Deleting or replacing the server, or disabling the end, wakes waiting
+//!   callers at once. (The course's network polls every 100 ms, and so misses an end that is
+//!   disabled and enabled again in between.)
 //! - On an unreliable network one reply in ten is lost. With [long
 //!   reordering](Network::set_long_reordering), two in three come 0.2 to 2.2 s late, even if the
 //!   server has died meanwhile.
 //!
-//! The numbers are the course's, and the default of [`Faults`], which has more to ask for. The
-//! dice are drawn from the world's seed, keyed by the end's name and the call's number on it: the
-//! n-th call over a link has the same fate whatever other links do.
+//! The numbers are the course's and the default of [`Faults`], which has further settings. Faults
+//! are drawn from the world's seed, keyed by the end's name and the call's number on it: the n-th
+//! call over a link meets the same faults whatever other links do.
 //!
-//! Every message is encoded, so nothing is shared between servers, and bytes are counted.
+//! Every message is encoded (`labgob`), so servers share no memory, and bytes are counted.
 
+mod calls;
 mod client_end;
 mod faults;
 mod network;

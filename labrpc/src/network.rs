@@ -1,21 +1,20 @@
-//! The network itself: who is there, who is connected to whom, and which calls are under way.
+//! The network itself: its servers and client ends, which are connected, and how it treats calls.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use labrt::channel::{Receiver, Sender, bounded};
 use labrt::rand::mix;
 use labrt::sync::Mutex;
 use labrt::sync::atomic::{AtomicU64, Ordering};
-use labrt::time::Duration;
 
+use crate::calls::{CallId, InFlight, Outcome, PendingCall, Route};
 use crate::client_end::ClientEnd;
-use crate::faults::{Cut, Dice, Fate, Faults, LinkFaults, Modes, dead_delay};
+use crate::faults::{Cut, Dice, FaultPlan, Faults, LinkFaults, Modes, dead_delay};
 use crate::server::{Instance, Server};
 
 /// A simulated network. A cheap handle: clones share it. It is closed when the last one is
-/// dropped: client ends do not keep it (their owners are often what its servers' handlers own).
+/// dropped; client ends do not keep it open, for handlers on the network often own some of them.
 #[derive(Clone)]
 pub struct Network {
     inner: Arc<Inner>,
@@ -24,11 +23,11 @@ pub struct Network {
 pub(crate) struct Inner {
     /// Every draw comes from this.
     seed: u64,
-    /// Calls made, whatever became of them.
+    /// Calls made, with or without a reply.
     total_count: AtomicU64,
     /// Bytes of all requests, and of the replies that were delivered.
     total_bytes: AtomicU64,
-    /// One lock for all there is to know: a call takes it twice, for a moment.
+    /// One lock for everything that changes: a call takes it twice, briefly.
     state: Mutex<State>,
 }
 
@@ -37,7 +36,7 @@ struct State {
     faults: Faults,
     /// No call is accepted any more.
     closed: bool,
-    /// By number, which is what a [`ClientEnd`] knows.
+    /// By number; a [`ClientEnd`] knows its own.
     ends: Vec<End>,
     numbers: BTreeMap<String, usize>,
     servers: BTreeMap<String, Arc<Instance>>,
@@ -52,44 +51,7 @@ struct End {
     seed: u64,
     /// Calls made over this end.
     calls: u64,
-    under_way: BTreeMap<u64, Call>,
-}
-
-/// A call that may still be answered. Whoever takes it off the list decides its outcome.
-struct Call {
-    instance: Arc<Instance>,
-    caller: Sender<Outcome>,
-}
-
-/// What became of a call at the server.
-pub(crate) enum Outcome {
-    Reply(Vec<u8>),
-    /// The server has gone, or the end was disabled, before the handler returned.
-    Dead,
-}
-
-/// Where a call goes.
-pub(crate) enum Departure {
-    /// The network is closed.
-    Closed,
-    /// Nobody is there; the caller hears of it so much later.
-    Nowhere(Duration),
-    /// To a server.
-    To(Trip),
-}
-
-/// A call on its way.
-pub(crate) struct Trip {
-    pub(crate) id: CallId,
-    pub(crate) instance: Arc<Instance>,
-    pub(crate) fate: Fate,
-    pub(crate) outcome: Receiver<Outcome>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CallId {
-    end: usize,
-    call: u64,
+    in_flight: InFlight,
 }
 
 impl Network {
@@ -129,7 +91,7 @@ impl Network {
         let number = state.ends.len();
         if state.numbers.contains_key(&name) {
             drop(state);
-            panic!("there is a client end {name:?} already");
+            panic!("there already is a client end {name:?}");
         }
         state.numbers.insert(name, number);
         state.ends.push(End {
@@ -138,13 +100,13 @@ impl Network {
             link: LinkFaults::default(),
             seed,
             calls: 0,
-            under_way: BTreeMap::new(),
+            in_flight: InFlight::default(),
         });
         drop(state);
         ClientEnd::new(Arc::downgrade(&self.inner), number)
     }
 
-    /// Lets the end lead to a server, which need not exist yet.
+    /// Connects the end to a server, which need not exist yet.
     ///
     /// # Panics
     /// If there is no such end.
@@ -153,7 +115,7 @@ impl Network {
         self.with_end(end, |end| end.server = Some(server.to_owned()));
     }
 
-    /// Enables or disables the end. Disabling it fails the calls under way over it at once.
+    /// Enables or disables the end. Disabling it fails the calls in flight over it at once.
     ///
     /// # Panics
     /// If there is no such end.
@@ -162,32 +124,32 @@ impl Network {
         self.with_end(end, |end| {
             end.enabled = enabled;
             if !enabled {
-                end.fail(|_| true);
+                end.in_flight.fail_all();
             }
         });
     }
 
-    /// Adds a server under this name, in place of the one there was, if any: then the calls under
-    /// way to that one fail at once.
+    /// Adds a server under this name. If there was one, it is replaced, and the calls in flight to
+    /// it fail at once.
     pub fn add_server(&self, name: impl AsRef<str>, server: Server) {
         let name = name.as_ref();
         let instance = Arc::new(Instance::new(name, server));
         let mut state = self.inner.state.lock();
         let previous = state.servers.insert(name.to_owned(), instance);
-        let forgotten = previous.inspect(|previous| state.fail_calls_to(previous));
-        // A server may own the last handle on whatever its handlers use: not dropped under a lock.
+        let failed = previous.inspect(|previous| state.fail_calls_to(previous));
+        // Not dropped under the lock: a server may own the last handle on what its handlers use.
         drop(state);
-        drop(forgotten);
+        drop(failed);
     }
 
-    /// Takes the server of this name away. The calls under way to it fail at once, but its
-    /// handlers that run go on.
+    /// Removes the server of this name. The calls in flight to it fail at once, but handlers that
+    /// are running go on.
     pub fn delete_server(&self, name: impl AsRef<str>) {
         let mut state = self.inner.state.lock();
         let previous = state.servers.remove(name.as_ref());
-        let forgotten = previous.inspect(|previous| state.fail_calls_to(previous));
+        let failed = previous.inspect(|previous| state.fail_calls_to(previous));
         drop(state);
-        drop(forgotten);
+        drop(failed);
     }
 
     /// On an unreliable network requests are late, and requests and replies get lost.
@@ -195,7 +157,7 @@ impl Network {
         self.inner.state.lock().modes.reliable = reliable;
     }
 
-    /// With long delays, a call that leads nowhere takes up to 7 s to fail.
+    /// With long delays, a call to an unreachable server takes up to 7 s to fail.
     pub fn set_long_delays(&self, long_delays: bool) {
         self.inner.state.lock().modes.long_delays = long_delays;
     }
@@ -208,7 +170,7 @@ impl Network {
     /// Sets how often and how badly things go wrong.
     ///
     /// # Panics
-    /// If a share does not lie in 0 to 1.
+    /// If a share is not from 0 to 1.
     pub fn set_faults(&self, faults: Faults) {
         faults.check();
         self.inner.state.lock().faults = faults;
@@ -217,7 +179,7 @@ impl Network {
     /// Gives the link over this end faults of its own.
     ///
     /// # Panics
-    /// If there is no such end, or a share does not lie in 0 to 1.
+    /// If there is no such end, or a share is not from 0 to 1.
     #[track_caller]
     pub fn set_link(&self, end: &str, faults: LinkFaults) {
         faults.check();
@@ -232,11 +194,11 @@ impl Network {
     #[track_caller]
     pub fn count(&self, server: &str) -> u64 {
         let instance = self.inner.state.lock().servers.get(server).cloned();
-        let Some(instance) = instance else { panic!("there is no server {server:?} now") };
+        let Some(instance) = instance else { panic!("there is no server {server:?}") };
         instance.count.load(Ordering::Relaxed)
     }
 
-    /// How many calls were made, whatever became of them.
+    /// How many calls were made, with or without a reply.
     #[must_use]
     pub fn total_count(&self) -> u64 {
         self.inner.total_count.load(Ordering::Relaxed)
@@ -248,7 +210,7 @@ impl Network {
         self.inner.total_bytes.load(Ordering::Relaxed)
     }
 
-    /// Closes the network: later calls fail at once. Calls under way still run to their end.
+    /// Closes the network: later calls fail at once. Calls in flight still run to their end.
     pub fn cleanup(&self) {
         self.inner.state.lock().closed = true;
     }
@@ -268,23 +230,22 @@ impl Network {
 }
 
 impl Inner {
-    /// Accepts a call of so many bytes over the end, and decides what will happen to it.
-    pub(crate) fn depart(&self, number: usize, bytes: usize) -> Departure {
+    /// Accepts a call of so many bytes over the end, and decides its route and its faults.
+    pub(crate) fn begin_call(&self, number: usize, bytes: usize) -> Route {
         let mut state = self.state.lock();
         if state.closed {
-            return Departure::Closed;
+            return Route::Closed;
         }
         self.total_count.fetch_add(1, Ordering::Relaxed);
         self.count_bytes(bytes);
-        state.depart(number)
+        state.begin_call(number)
     }
 
-    /// Ends a call that is still under way; too late, and nobody hears of it.
-    pub(crate) fn arrive(&self, id: CallId, outcome: Outcome) {
-        let call = self.state.lock().ends[id.end].under_way.remove(&id.call);
+    /// Ends a call that is still in flight; one that has ended already keeps its outcome.
+    pub(crate) fn finish_call(&self, id: CallId, outcome: Outcome) {
+        let call = self.state.lock().ends[id.end].in_flight.remove(id.call);
         if let Some(call) = call {
-            // The caller of a lost request does not wait.
-            let _ = call.caller.try_send(outcome);
+            call.finish(outcome);
         }
     }
 
@@ -294,7 +255,7 @@ impl Inner {
 }
 
 impl State {
-    fn depart(&mut self, number: usize) -> Departure {
+    fn begin_call(&mut self, number: usize) -> Route {
         let State { modes, faults, servers, .. } = self;
         let end = &mut self.ends[number];
         let call = end.calls;
@@ -303,39 +264,21 @@ impl State {
         let reachable = end.enabled && end.link.cut != Some(Cut::Requests);
         let server = end.server.as_ref().filter(|_| reachable);
         let Some(instance) = server.and_then(|server| servers.get(server)) else {
-            return Departure::Nowhere(dead_delay(*modes, faults, dice));
+            return Route::Unreachable(dead_delay(*modes, faults, dice));
         };
-        let mut fate = Fate::draw(*modes, faults, &end.link, dice);
+        let mut plan = FaultPlan::draw(*modes, faults, &end.link, dice);
         if labrt::world::simulated() {
-            fate.take_time(dice);
+            plan.add_latency(dice);
         }
-        let (caller, outcome) = bounded(1);
-        end.under_way.insert(call, Call { instance: instance.clone(), caller });
-        Departure::To(Trip {
-            id: CallId { end: number, call },
-            instance: instance.clone(),
-            fate,
-            outcome,
-        })
+        let outcome = end.in_flight.insert(call, instance.clone());
+        let id = CallId { end: number, call };
+        Route::Server(PendingCall { id, instance: instance.clone(), plan, outcome })
     }
 
     fn fail_calls_to(&mut self, instance: &Arc<Instance>) {
         for end in &mut self.ends {
-            end.fail(|call| Arc::ptr_eq(&call.instance, instance));
+            end.in_flight.fail_to(instance);
         }
-    }
-}
-
-impl End {
-    /// Wakes the callers of these calls with nothing.
-    fn fail(&mut self, which: impl Fn(&Call) -> bool) {
-        self.under_way.retain(|_, call| {
-            let failed = which(call);
-            if failed {
-                let _ = call.caller.try_send(Outcome::Dead);
-            }
-            !failed
-        });
     }
 }
 

@@ -1,4 +1,4 @@
-//! A server: handlers by name, and a count of what came in.
+//! A server: its RPC handlers by name, and how many requests have reached them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,8 +10,8 @@ use crate::Rpc;
 
 type Handler = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
 
-/// A set of RPC handlers, to be added to a network under a name. Several services may share one:
-/// a key/value service and the Raft beneath it, for one.
+/// A set of RPC handlers, to be added to a network under a name. Several services may share one,
+/// as a key/value service and its Raft do.
 #[derive(Default)]
 pub struct Server {
     handlers: BTreeMap<&'static str, Handler>,
@@ -24,7 +24,7 @@ impl Server {
         Server::default()
     }
 
-    /// Lets `handler` answer the requests of type `R`. It runs on a thread of its own for each
+    /// Registers the handler of requests of type `R`. It runs on a thread of its own for each
     /// request, so it may block.
     ///
     /// # Panics
@@ -33,11 +33,11 @@ impl Server {
     pub fn on<R: Rpc>(&mut self, handler: impl Fn(R) -> R::Reply + Send + Sync + 'static) {
         let answer = move |request: &[u8]| {
             let request = labgob::decode(request)
-                .unwrap_or_else(|error| panic!("{}: cannot read the request: {error}", R::NAME));
+                .unwrap_or_else(|error| panic!("{}: cannot decode the request: {error}", R::NAME));
             labgob::encode(&handler(request))
         };
         let previous = self.handlers.insert(R::NAME, Box::new(answer));
-        assert!(previous.is_none(), "this server has a handler for {} already", R::NAME);
+        assert!(previous.is_none(), "this server already has a handler for {}", R::NAME);
     }
 }
 

@@ -33,9 +33,11 @@
 )]
 
 pub mod channel;
+mod limits;
 mod pool;
 pub mod rand;
 mod record;
+mod reserve;
 mod runtime;
 pub mod sim;
 pub mod sync;

@@ -11,9 +11,9 @@ use std::ops::RangeBounds;
 pub use rand::distr;
 use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::distr::{Distribution, StandardUniform};
+use rand::rngs::ChaCha8Rng;
 pub use rand::seq;
 pub use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use crate::record::Record;
 
@@ -64,7 +64,7 @@ pub fn random_bool(probability: f64) -> bool {
 /// A generator of its own for whoever needs draws that nobody else reshuffles: the simulated
 /// network's dice, for one.
 #[must_use]
-pub fn seeded(seed: u64) -> impl Rng + Clone + Send {
+pub fn seeded(seed: u64) -> impl Rng + Send {
     ChaCha8Rng::seed_from_u64(seed)
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::{Condvar, Mutex};
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 
 use crate::rand::{entropy, mix};
 use crate::runtime::{current_sim, worlds};
@@ -180,6 +180,13 @@ impl Record {
         // here is not dropped, so it counts for nothing.
         let current = ManuallyDrop::new(unsafe { Arc::from_raw(current) });
         Arc::clone(&current)
+    }
+
+    /// As [`current`](Record::current), but takes nobody up and counts nothing: for a signal
+    /// handler, which the thread outlives, and with it the record.
+    pub(crate) fn running_here() -> Option<&'static Record> {
+        // SAFETY: null, or out of an `Arc` that is alive while the thread is (see `run`).
+        unsafe { CURRENT.get().as_ref() }
     }
 
     /// The number of the calling thread.

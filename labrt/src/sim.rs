@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
+use crate::limits;
 use crate::runtime::{self, current_sim};
 use crate::time::Duration;
 use crate::world::{Failure, Options, World};
@@ -168,6 +169,12 @@ fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
         }
         idle_rounds = if core.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
     }
+}
+
+/// As [`thread::max_stack_bytes`](crate::thread::max_stack_bytes), for simulated threads: 24,000.
+#[must_use]
+pub fn max_stack_bytes() -> u64 {
+    limits::stacks_of_simulated_threads()
 }
 
 /// Sets what is called when a simulated world must take the process down: a thread in it never

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::limits;
 use crate::pool;
 use crate::record::Record;
 use crate::runtime::{Home, Runtime, current_sim};
@@ -23,6 +24,14 @@ use crate::world;
 
 mod scope;
 pub use scope::{Scope, ScopedJoinHandle, scope};
+
+/// How many bytes the stacks of all real threads may take, if there are as many as may be: 12,000,
+/// of 256 KiB each (or `RUST_MIN_STACK`, if that is larger). For a limit on memory that counts
+/// stacks in full, as `RLIMIT_DATA` does.
+#[must_use]
+pub fn max_stack_bytes() -> u64 {
+    limits::stacks_of_os_threads()
+}
 
 /// What a thread came to: its value, or what it panicked with.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
@@ -39,7 +48,7 @@ where
 {
     match Builder::new().spawn(body) {
         Ok(handle) => handle,
-        Err(error) => panic!("no more threads are to be had, {error}. Do threads leak?"),
+        Err(error) => panic!("{error}. Do threads leak?"),
     }
 }
 

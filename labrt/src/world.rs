@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use crate::record::{Name, Record};
+use crate::reserve;
 use crate::runtime::{current_sim, worlds};
 use crate::sim::Schedule;
 use crate::sim::core::Core;
@@ -213,7 +214,8 @@ impl World {
         place: Option<String>,
     ) {
         let record = Record::current();
-        let backtrace = (kind == FailureKind::Panic).then(Backtrace::capture);
+        let symbolises = kind == FailureKind::Panic && !reserve::is_released();
+        let backtrace = symbolises.then(Backtrace::capture);
         self.fail(Failure {
             kind,
             message,
@@ -265,6 +267,14 @@ pub fn fail(message: impl Into<String>) {
         }
         None => panic!("{message}"),
     }
+}
+
+/// Releases what is kept in reserve for reports: the soft limit on the process's memory
+/// (`RLIMIT_DATA`) is raised to the hard one. To be called when memory was refused; labrt does so
+/// itself when the OS refuses a thread. From then on a panic is reported without a backtrace: to
+/// read debug information takes much memory.
+pub fn release_reserve() {
+    reserve::release();
 }
 
 /// Has anything gone wrong in the current world?

@@ -1,4 +1,5 @@
-//! The cap on simulated threads. It is the process's, so the test has a process of its own.
+//! How many simulated threads there may be. They are the process's, so the test has a process of
+//! its own.
 
 use labrt::channel::unbounded;
 use labrt::sim::{Schedule, Simulated, simulate};
@@ -28,7 +29,10 @@ fn too_many_threads_are_refused_in_time() {
     let (count, error) = refused.result.unwrap();
     assert_eq!(count, 24_000, "the test's own thread is one");
     assert!(
-        error.starts_with("24000 simulated ones are alive: 23999 of them are test/spawn@"),
+        error.starts_with(
+            "cannot spawn a thread: 24000 simulated ones are alive (limit 24000): \
+             23999 of them are test/spawn@"
+        ),
         "{error}"
     );
 
@@ -41,6 +45,6 @@ fn too_many_threads_are_refused_in_time() {
     });
     let failure = failure.result.expect_err("there is a limit");
     assert_eq!(failure.kind, FailureKind::Panic);
-    assert!(failure.message.starts_with("no more threads are to be had, 24000"), "{failure}");
+    assert!(failure.message.starts_with("cannot spawn a thread: 24000"), "{failure}");
     assert!(failure.place.is_some_and(|place| place.contains("too_many_threads.rs")));
 }

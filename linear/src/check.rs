@@ -1,20 +1,20 @@
-//! Searching all partitions in turns, each a little at a time.
+//! Checks all partitions, in turns: each gets a slice of steps, then twice as many, and so on.
 //!
-//! One partition may be hard and another one plainly wrong. So each gets a slice of steps, in
-//! turns, and then twice as many; the first that has no order settles the verdict.
+//! One partition may be hard and another plainly illegal. The history is illegal as soon as one
+//! partition is, whatever is left to search of the others.
 
-use crate::board::Board;
-use crate::explain::{Narrate, explain};
+use crate::explain::{Describe, explain};
 use crate::limits::Limits;
-use crate::partition::{Manner, Partition, search_all};
+use crate::partition::{Partition, SearchOptions, search_all};
 use crate::search::{Progress, Search};
+use crate::search_state::SearchState;
 use crate::verdict::{Checked, Verdict};
 
-/// What the partitions come to together.
+/// The outcome of all partitions together.
 enum Outcome {
     Ok,
     Unknown,
-    /// This one has no order; the longest beginning of one that was found.
+    /// This partition has no order; `longest` is the longest order of some operations found.
     Illegal {
         partition: usize,
         longest: Vec<usize>,
@@ -28,7 +28,7 @@ const FIRST_SLICE: u64 = 1 << 14;
 const STEPS_PER_LOOK: u64 = 1 << 16;
 
 /// Decides whether every partition has an order, and explains the one that has none.
-pub(crate) fn judge<P: Narrate>(partitions: &[P], limits: &Limits<'_>) -> Checked {
+pub(crate) fn judge<P: Describe>(partitions: &[P], limits: &Limits<'_>) -> Checked {
     let mut turns = Turns { limits, steps: 0, dead_ends: 0 };
     let verdict = match turns.all(partitions) {
         Outcome::Ok => Verdict::Ok,
@@ -41,8 +41,8 @@ pub(crate) fn judge<P: Narrate>(partitions: &[P], limits: &Limits<'_>) -> Checke
 }
 
 impl Limits<'_> {
-    pub(crate) fn manner(&self) -> Manner {
-        Manner { is_exact: self.is_exact, prunes: self.prunes }
+    pub(crate) fn options(&self) -> SearchOptions {
+        SearchOptions { is_exact: self.is_exact, prunes: self.prunes }
     }
 }
 
@@ -50,7 +50,7 @@ struct Turns<'a> {
     limits: &'a Limits<'a>,
     /// Of all searches together.
     steps: u64,
-    /// The same.
+    /// Remembered by all searches together.
     dead_ends: usize,
 }
 
@@ -64,13 +64,13 @@ enum Turn {
 
 impl Turns<'_> {
     fn all<P: Partition>(&mut self, partitions: &[P]) -> Outcome {
-        let mut open: Vec<(usize, Option<Search<P::Board>>)> =
+        let mut open: Vec<(usize, Option<Search<P::State>>)> =
             (0..partitions.len()).map(|number| (number, None)).collect();
         let mut slice = FIRST_SLICE;
         while !open.is_empty() {
             let mut still_open = Vec::new();
             for (number, begun) in open {
-                let begin = || search_all(&partitions[number], self.limits.manner());
+                let begin = || search_all(&partitions[number], self.limits.options());
                 let mut search = begun.unwrap_or_else(begin);
                 match self.turn(&mut search, slice) {
                     Turn::Linearized => {}
@@ -86,7 +86,7 @@ impl Turns<'_> {
     }
 
     /// Searches on for a slice of steps.
-    fn turn<B: Board>(&mut self, search: &mut Search<B>, slice: u64) -> Turn {
+    fn turn<S: SearchState>(&mut self, search: &mut Search<S>, slice: u64) -> Turn {
         let slice_end = search.steps().saturating_add(slice);
         loop {
             let (steps_before, dead_ends_before) = (search.steps(), search.remembered());
@@ -111,6 +111,6 @@ impl Turns<'_> {
     }
 }
 
-fn illegal<B: Board>(partition: usize, search: &mut Search<B>) -> Outcome {
+fn illegal<S: SearchState>(partition: usize, search: &mut Search<S>) -> Outcome {
     Outcome::Illegal { partition, longest: search.longest() }
 }

@@ -1,4 +1,4 @@
-//! Showing long values: where they differ, and how they begin and end.
+//! Excerpts of long values, around the byte where they differ from others.
 
 /// How many bytes of a value are shown before and after the point of interest.
 const BEFORE: usize = 24;

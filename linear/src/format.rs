@@ -1,12 +1,11 @@
-//! Histories as files: ours, and two that others read and write.
+//! Reads and writes histories as files: in our format, and in those of Porcupine and Jepsen.
 //!
 //! - [`Format::Json`], ours: a line of JSON for every operation; times in nanoseconds.
 //! - [`Format::Porcupine`]: the key/value logs of the checker Porcupine; a line for every call and
 //!   every return, in the order of time.
 //! - [`Format::Jepsen`]: Jepsen's logs of one register in etcd; the same.
 //!
-//! Which one a file is in is told by its first line. In the last two a moment is the number of a
-//! line.
+//! The first line shows which format a file is in. In the last two formats times are line numbers.
 
 mod events;
 mod jepsen;
@@ -28,12 +27,12 @@ pub enum AnyHistory {
     Register(register::History),
 }
 
-/// A history in our own format, so that it need not be of [`AnyHistory`] to be written.
+/// Writes a history in our own format, without making it an [`AnyHistory`] first.
 pub fn to_json(history: &kv::History) -> String {
     json::write_keys(history)
 }
 
-/// How a history is written down.
+/// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// A line of JSON for every operation of a history of either kind.
@@ -47,15 +46,15 @@ pub enum Format {
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// In which line, from 1.
+    /// The line number, from 1.
     pub line: u64,
-    /// What it is.
+    /// What is wrong with it.
     pub problem: String,
 }
 
-/// A history cannot be said in a format; in a sentence.
+/// Why a history cannot be written in a format, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unspeakable(String);
+pub struct NotRepresentable(String);
 
 impl AnyHistory {
     /// Reads a file's text, in whichever format it is.
@@ -67,16 +66,16 @@ impl AnyHistory {
         }
     }
 
-    /// Writes it down.
-    pub fn write(&self, format: Format) -> Result<String, Unspeakable> {
+    /// Writes it in a format.
+    pub fn write(&self, format: Format) -> Result<String, NotRepresentable> {
         match (self, format) {
             (_, Format::Json) => Ok(json::write(self)),
             (AnyHistory::KeyValue(history), Format::Porcupine) => porcupine::write(history),
             (AnyHistory::Register(history), Format::Jepsen) => Ok(jepsen::write(history)),
-            (AnyHistory::KeyValue(_), Format::Jepsen) => Err(Unspeakable(String::from(
+            (AnyHistory::KeyValue(_), Format::Jepsen) => Err(NotRepresentable(String::from(
                 "a Jepsen log is about one register, and this history is about keys and values",
             ))),
-            (AnyHistory::Register(_), Format::Porcupine) => Err(Unspeakable(String::from(
+            (AnyHistory::Register(_), Format::Porcupine) => Err(NotRepresentable(String::from(
                 "a Porcupine log is about keys and values, and this history is about a register",
             ))),
         }
@@ -116,8 +115,8 @@ impl Format {
             Some((_, line)) if line.contains(jepsen::MARK) => Ok(Format::Jepsen),
             Some((number, _)) => Err(Malformed::at(
                 number,
-                "this begins neither like a history in JSON ({\"client\":..), nor like a \
-                 Porcupine log ({:process ..), nor like a Jepsen log (INFO  jepsen.util - ..)",
+                "unknown format: expected a history in JSON ({\"client\":..), a Porcupine log \
+                 ({:process ..) or a Jepsen log (INFO  jepsen.util - ..)",
             )),
         }
     }
@@ -155,13 +154,13 @@ impl Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-impl Display for Unspeakable {
+impl Display for NotRepresentable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Unspeakable {}
+impl std::error::Error for NotRepresentable {}
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
-//! A set of small numbers that finds its first, its last and its next member in a few word
-//! operations, however many it has: a bit for each number, above that a bit for each word that is
-//! not zero, and so on up to a single word.
+//! A set of small numbers that finds its first, last and next member in a few word operations,
+//! however many members it has (a hierarchical bitmap): a bit for each number, above that a bit for
+//! each word that is not zero, and so on up to a single word.
 
 const BITS: usize = u64::BITS as usize;
 

@@ -2,16 +2,16 @@
 //!
 //! A [`History`] is recorded operation by operation and stays small: each key's values are kept in
 //! a trie, so a read that returns the whole of a value a megabyte long costs 40 bytes if the value
-//! was read before, or only grew. The search plays on the places of that trie (`landmarks.rs`,
-//! `board.rs`).
+//! was read before, or only grew. The search's values are positions in that trie
+//! (`visible_values.rs`, `state.rs`).
 
-mod board;
+mod describe;
 mod history;
-mod landmarks;
+mod interned;
 mod layout;
-mod narrate;
 mod plain;
-mod texts;
+mod state;
+mod visible_values;
 
 pub use history::{Action, History, Operation};
 pub use plain::{Plain, PlainAction, PlainOperation};

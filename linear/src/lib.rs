@@ -1,9 +1,10 @@
-//! Is a history linearizable? The judge of the key/value labs.
+//! Decides whether a history is linearizable: the checker of the key/value labs.
 //!
-//! A *history* is what clients saw of a service from outside: for each operation who asked for
-//! what, when it was called, when it returned, and with what answer. It is *linearizable* if there
-//! is one order of all operations in which each takes effect at some moment between its call and
-//! its return and every answer is what a single machine would have given (Herlihy and Wing, 1990).
+//! A *history* is what clients observed of a service from outside: for each operation the client,
+//! what it called, when, when it returned, and with what answer. It is *linearizable* if there is
+//! one order of all operations (a *linearization*) in which each takes effect at some moment between
+//! its call and its return and every answer is what a single machine would have given (Herlihy and
+//! Wing, 1990).
 //!
 //! ```
 //! use linear::kv::{Action, History, Operation};
@@ -17,8 +18,8 @@
 //!     history.record(Operation { client, key: "k", action, call: at(call), returned });
 //! };
 //! record(1, Action::Append("x"), 0, 10);
-//! record(2, Action::Get("x"), 5, 7); // while the append is under way: it may have taken effect
-//! record(2, Action::Get(""), 20, 30); // but then it stays
+//! record(2, Action::Get("x"), 5, 7); // during the append, which may have taken effect
+//! record(2, Action::Get(""), 20, 30); // but then this must see it
 //!
 //! let checked = history.check(&Limits::default());
 //! let Verdict::Illegal(violation) = checked.verdict else { panic!("this cannot be") };
@@ -28,31 +29,31 @@
 //!
 //! # What counts
 //!
-//! - **Moments are included.** Two operations whose intervals touch, one returning at the very
-//!   moment the other is called, are concurrent, whatever client they are of. In virtual time that
-//!   happens all the time. An operation may be called and return at the same moment.
+//! - **Intervals are closed.** Two operations whose intervals touch, one returning at the very
+//!   moment the other is called, are concurrent, whatever their clients are. In virtual time that
+//!   is common. An operation may be called and return at the same moment.
 //! - **Pending operations** (no return) may take effect at any time after their call, or never. A
-//!   pending read says nothing.
-//! - **Keys are independent**: a history is linearizable if each key's is. So each is searched for
-//!   itself.
+//!   pending read constrains nothing.
+//! - **Keys are independent**: a history is linearizable if each key's is (P-compositionality, Horn
+//!   and Kroening, 2015). So each key is searched by itself.
 //!
 //! # How it is decided
 //!
-//! The search (`search.rs`) places operations one by one, backs out of dead ends and remembers
-//! them. What an operation does, and what need not be tried, is the board's to know (`board.rs`):
-//! for values that grow by appends that is [`kv`]'s, where nearly all orders but one are seen at
-//! once to lead nowhere; any other [`Model`] is played with copies of its states. Steps are
-//! counted, not seconds, so a history has the same verdict on every machine ([`Limits`]).
+//! The search (`search.rs`) is Wing and Gong's with Lowe's memo: it places operations one by one,
+//! undoes them at dead ends, and remembers those. What an operation does, and what need not be
+//! tried, is known to the search state (`search_state.rs`). For values that grow by appends that is
+//! [`kv`]'s, whose rules prune nearly all orders but one; for any other [`Model`] it keeps copies of
+//! the model's states. Steps are counted, not seconds, so a history has the same verdict on every
+//! machine ([`Limits`]).
 //!
-//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all
-//! others are let go free ([`Violation`]). They were found illegal by a search that remembers dead
-//! ends in full, not by hashes ([`Violation::is_confirmed`]): so nobody fails for two numbers that
-//! happen to be equal. If there are no steps for that, the verdict stands on 128 bits for every
-//! dead end, two of which are alike with a probability of some 2^-83.
+//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all others
+//! may take effect at any time or never ([`Violation`]). They were found illegal by a search that
+//! remembers dead ends in full, not by hashes ([`Violation::is_confirmed`]), so no history is
+//! refused because of a hash collision. If there are no steps left for that, the verdict rests on
+//! 128 bits for every dead end, two of which are equal with a probability of some 2^-83.
 //!
-//! No thread is started, no clock is read, and nothing is random.
+//! The crate starts no thread, reads no clock, and draws no random number.
 
-mod board;
 mod check;
 mod excerpt;
 mod explain;
@@ -61,13 +62,14 @@ mod index_set;
 pub mod kv;
 mod limits;
 mod lists;
+mod memo;
 mod model;
+mod model_state;
 mod partition;
 pub mod register;
-mod replay;
 mod report;
 mod search;
-mod seen;
+mod search_state;
 mod shrink;
 mod timeline;
 mod trie;

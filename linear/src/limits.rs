@@ -1,26 +1,26 @@
-//! How much a check may take.
+//! The limits and options of a check.
 
-/// Bounds of a check, and how to go about it. All but the time is counted, so that the verdict is
-/// the same on every machine.
+/// How much a check may take, and how it searches. All limits but the time are counts, so that the
+/// verdict is the same on every machine.
 #[derive(Clone, Copy)]
 pub struct Limits<'a> {
-    /// How many candidates for the next place may be looked at before the verdict is unknown. A
-    /// million take some 5 to 30 ms.
+    /// How many candidates may be considered before the verdict is unknown. A million take some 5 to
+    /// 30 ms.
     pub steps: u64,
     /// How many dead ends may be remembered, of all keys together; further ones are
     /// forgotten, which costs time only. One takes up to 43 bytes.
     pub dead_ends: usize,
-    /// How many steps to spend on explaining an illegal history: on a longer beginning of an
-    /// order, and on fewer operations that suffice. With none the verdict comes at once, and says
-    /// little.
+    /// How many steps to spend on explaining an illegal history: on a longer prefix of an order,
+    /// and on a smaller witness. With none the verdict comes at once, without an
+    /// explanation.
     pub report_steps: u64,
-    /// Asked now and then; once it says yes the verdict is unknown. (This crate has no clock of
-    /// its own.)
+    /// Called every 65,536 steps; if it returns true the verdict is unknown. (This crate has no clock
+    /// of its own.)
     pub is_time_up: Option<&'a dyn Fn() -> bool>,
     /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
     pub is_exact: bool,
-    /// Do not try what can be seen to lead nowhere. Without it the verdict is the same, only
-    /// later: for tests.
+    /// Prune: do not try what a rule shows to lead nowhere. Without it the verdict is the same, but
+    /// takes longer: for tests.
     pub prunes: bool,
 }
 

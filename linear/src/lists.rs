@@ -1,4 +1,4 @@
-//! Many short lists in one piece of memory.
+//! Many short lists in one allocation (compressed sparse rows).
 
 /// For each number below a bound a list of items.
 pub(crate) struct Lists<T> {

@@ -1,47 +1,47 @@
-//! What a service does, as a sequential machine; and histories of any such service.
+//! The sequential specification of a service (a [`Model`]), and checking a history against it.
 
 use crate::check::judge;
 use crate::limits::Limits;
-use crate::replay::Recorded;
+use crate::model_state::ModelHistory;
 use crate::verdict::Checked;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::time::Duration;
 
-/// A sequential machine: what each operation does to a state, and which answers it may give.
+/// A sequential specification: what each operation does to a state, and which answers it may give.
 pub trait Model {
-    /// What separates operations that have nothing to do with each other.
+    /// Operations with different keys are independent of each other.
     type Key: Ord + Display;
 
-    /// What was asked and what was answered.
+    /// An operation and its answer.
     type Operation: Debug;
 
-    /// What an operation may find and leave.
+    /// The state of one key.
     type State: Clone + Ord + Hash + Debug;
 
-    /// The key it is about.
+    /// The key of an operation.
     fn key(&self, operation: &Self::Operation) -> Self::Key;
 
     /// The state of every key at the beginning.
     fn initial(&self) -> Self::State;
 
-    /// What the operation leaves; nothing if it does not answer like this in this state.
+    /// The state after the operation; `None` if it cannot give this answer in this state.
     fn apply(&self, state: &Self::State, operation: &Self::Operation) -> Option<Self::State>;
 
-    /// What it leaves if nobody heard the answer; nothing if it would change nothing.
-    fn apply_unheard(
+    /// The state after a pending operation, whose answer is not known; `None` if it changes nothing.
+    fn apply_pending(
         &self,
         state: &Self::State,
         operation: &Self::Operation,
     ) -> Option<Self::State>;
 
-    /// Whether it leaves every state as it is; `is_heard`: its answer is known.
-    fn is_read_only(&self, operation: &Self::Operation, is_heard: bool) -> bool;
+    /// Whether it changes no state. `has_returned`: its answer is known.
+    fn is_read_only(&self, operation: &Self::Operation, has_returned: bool) -> bool;
 
-    /// What was asked and answered, for reports; `is_heard`: its answer is known.
-    #[expect(unused_variables, reason = "whoever says it in other words may want to know")]
-    fn describe(&self, operation: &Self::Operation, is_heard: bool) -> String {
+    /// The operation and its answer, for reports. `has_returned`: its answer is known.
+    #[expect(unused_variables, reason = "implementations may need it")]
+    fn describe(&self, operation: &Self::Operation, has_returned: bool) -> String {
         format!("{operation:?}")
     }
 
@@ -56,16 +56,16 @@ pub trait Model {
     }
 }
 
-/// An operation, who asked for it, and when.
+/// An operation, its client, and its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timed<Operation> {
-    /// Who asked.
+    /// The client that called.
     pub client: u64,
-    /// When.
+    /// When it was called.
     pub call: Duration,
-    /// When the answer came; `None` if it never did.
+    /// When it returned; `None` if it is pending.
     pub returned: Option<Duration>,
-    /// What was asked and answered.
+    /// The operation and its answer.
     pub operation: Operation,
 }
 
@@ -77,7 +77,7 @@ pub fn check<M: Model>(model: &M, history: &[Timed<M::Operation>], limits: &Limi
             keys.entry(model.key(&timed.operation)).or_default().push(number);
         }
     }
-    let partition = |numbers| Recorded { model, history, numbers };
+    let partition = |numbers| ModelHistory { model, history, numbers };
     let partitions: Vec<_> = keys.into_values().map(partition).collect();
     judge(&partitions, limits)
 }

@@ -1,5 +1,5 @@
-//! One register: read, write, and compare-and-set of whole numbers. What Jepsen's logs of etcd are
-//! about.
+//! The model of one register with read, write and compare-and-set of whole numbers, as in Jepsen's
+//! logs of etcd.
 
 use crate::limits::Limits;
 use crate::model::{Model, Timed, check};
@@ -8,27 +8,27 @@ use crate::verdict::Checked;
 /// What an operation did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// Read this; nothing, if nothing had been written.
+    /// Read this; `None` if nothing had been written.
     Read(Option<i64>),
     /// Wrote this.
     Write(i64),
     /// Wrote `to` if the register held `from`.
     CompareAndSet {
-        /// What it was to hold.
+        /// The value to compare with.
         from: i64,
-        /// What to write then.
+        /// The value to set.
         to: i64,
-        /// Whether it held that. Of a pending one that is not known, and not looked at.
+        /// Whether the register held `from`. Ignored if the operation is pending.
         succeeded: bool,
     },
 }
 
-/// What all clients did and saw.
+/// The operations of all clients.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct History {
     /// In the order they were recorded in.
     pub operations: Vec<Timed<Operation>>,
-    /// Times are lines of a file: a moment for each, a nanosecond apart.
+    /// Times are line numbers of a file, as nanoseconds.
     pub counts_lines: bool,
 }
 
@@ -42,7 +42,7 @@ impl History {
 /// The register as a [`Model`].
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Register {
-    /// Reports speak of lines of a file instead of times.
+    /// Reports show line numbers of a file instead of times.
     pub counts_lines: bool,
 }
 
@@ -70,7 +70,7 @@ impl Model for Register {
         }
     }
 
-    fn apply_unheard(&self, state: &Option<i64>, operation: &Operation) -> Option<Option<i64>> {
+    fn apply_pending(&self, state: &Option<i64>, operation: &Operation) -> Option<Option<i64>> {
         let next = match *operation {
             Operation::Read(_) => None,
             Operation::Write(value) => Some(Some(value)),
@@ -79,20 +79,20 @@ impl Model for Register {
         next.filter(|next| next != state)
     }
 
-    fn is_read_only(&self, operation: &Operation, is_heard: bool) -> bool {
+    fn is_read_only(&self, operation: &Operation, has_returned: bool) -> bool {
         match *operation {
             Operation::Read(_) => true,
             Operation::Write(_) => false,
-            Operation::CompareAndSet { succeeded, .. } => is_heard && !succeeded,
+            Operation::CompareAndSet { succeeded, .. } => has_returned && !succeeded,
         }
     }
 
-    fn describe(&self, operation: &Operation, is_heard: bool) -> String {
+    fn describe(&self, operation: &Operation, has_returned: bool) -> String {
         match *operation {
             Operation::Read(value) => format!("read -> {}", self.describe_state(&value)),
             Operation::Write(value) => format!("write {value}"),
             Operation::CompareAndSet { from, to, succeeded } => {
-                let outcome = match (is_heard, succeeded) {
+                let outcome = match (has_returned, succeeded) {
                     (false, _) => "",
                     (true, true) => " -> done",
                     (true, false) => " -> not done",

@@ -1,12 +1,12 @@
-//! The report of a violation: the reason, and a table of the operations that suffice for it.
+//! The report of a violation: the reason, and a table of the operations that prove it.
 
-use crate::explain::Narrate;
+use crate::explain::Describe;
 use crate::shrink::Witness;
 use crate::timeline::NEVER;
 use std::fmt::Write;
 
-/// The report, lines of which none is much longer than a terminal is wide.
-pub(crate) fn report<P: Narrate>(
+/// The report. Its lines are about as long as a terminal is wide.
+pub(crate) fn report<P: Describe>(
     partition: &P,
     witness: &Witness,
     stuck: usize,
@@ -18,7 +18,7 @@ pub(crate) fn report<P: Narrate>(
         let _ = write!(report, ": key {}", quoted(&key));
     }
     let _ = writeln!(report, ", {}", counted(partition.len(), "operation"));
-    let _ = writeln!(report, "  {} {reason}", who(partition, stuck));
+    let _ = writeln!(report, "  {} {reason}", client_and_times(partition, stuck));
     let others = match (partition.len() - witness.operations.len(), witness.until) {
         (0, _) => String::from("These cannot be ordered:"),
         (_, NEVER) => {
@@ -34,7 +34,7 @@ pub(crate) fn report<P: Narrate>(
     report
 }
 
-fn who<P: Narrate>(partition: &P, operation: usize) -> String {
+fn client_and_times<P: Describe>(partition: &P, operation: usize) -> String {
     let times = partition.times(operation);
     let call = partition.moment(times.call);
     if times.is_pending() {
@@ -48,7 +48,7 @@ fn who<P: Narrate>(partition: &P, operation: usize) -> String {
 /// How many operations are shown at most: the last ones, if there are more.
 const MOST_ROWS: usize = 40;
 
-fn table<P: Narrate>(partition: &P, witness: &[usize], report: &mut String) {
+fn table<P: Describe>(partition: &P, witness: &[usize], report: &mut String) {
     let shown = &witness[witness.len().saturating_sub(MOST_ROWS)..];
     let row = |&operation: &usize| {
         let times = partition.times(operation);
@@ -84,7 +84,7 @@ pub(crate) fn moment(nanoseconds: u64, counts_lines: bool) -> String {
     if counts_lines { format!("line {nanoseconds}") } else { milliseconds(nanoseconds) }
 }
 
-/// A time in milliseconds, to the nanosecond but without idle zeros.
+/// A time in milliseconds, to the nanosecond but without trailing zeros.
 fn milliseconds(nanoseconds: u64) -> String {
     let text = format!("{}.{:06}", nanoseconds / 1_000_000, nanoseconds % 1_000_000);
     let short = text.trim_end_matches('0');

@@ -1,34 +1,37 @@
-//! The search for an order of one partition's operations: Wing and Gong's, with Lowe's memory of
-//! dead ends.
+//! The search for an order of one partition's operations (a linearization).
 //!
-//! An operation may come next if it was called before anything unplaced had returned. The search
-//! places one, goes on from there, and when it is stuck takes the last one back and tries another;
-//! the most urgent first. What is free to be placed (see [`Outlook::Free`]) is placed without ever
-//! trying another in its stead. It can be stopped at any step and resumed.
+//! The algorithm is Wing and Gong's (1993): an operation may come next if it was called before any
+//! unplaced operation had returned. The search places one and goes on from there; at a dead end it
+//! undoes the last one and tries another, the one that returned first before the others. Lowe (2017)
+//! added the memo of dead ends ([`Memo`]): an operation set and value that failed before are not
+//! searched again. Ours is the greedy step: an operation that can be placed without losing an order
+//! ([`CanPlace::Greedily`]) is placed, and no other tried in its place.
+//!
+//! A search can be stopped at any step and resumed.
 
-use crate::board::{Board, Outlook};
-use crate::seen::{Placed, Seen};
+use crate::memo::{Memo, PlacedSet};
+use crate::search_state::{CanPlace, SearchState};
 use crate::timeline::{Timeline, Times};
 
-/// How far a search has come.
+/// The result of running a search for some steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// Everything that returned has its place.
+    /// Every operation that returned has been placed.
     Linearized,
-    /// There is no order.
+    /// Every possibility was tried: there is no order.
     Exhausted,
-    /// It has used up its steps.
+    /// The steps are used up.
     Paused,
 }
 
-/// A search under way.
-pub(crate) struct Search<B: Board> {
-    board: B,
+/// A search, at some step.
+pub(crate) struct Search<S: SearchState> {
+    state: S,
     timeline: Timeline,
     path: Vec<Move>,
-    placed: Placed,
-    seen: Seen<B::State>,
-    /// Candidates up to this rank have been tried here; 0: none has.
+    placed: PlacedSet,
+    memo: Memo<S::Value>,
+    /// Candidates up to this deadline rank have been tried here; 0: none has.
     tried: u32,
     /// The longest order that was found.
     longest: Vec<u32>,
@@ -39,28 +42,28 @@ pub(crate) struct Search<B: Board> {
 #[derive(Clone, Copy)]
 struct Move {
     operation: u32,
-    is_free: bool,
+    is_greedy: bool,
 }
 
-/// What to do where the search stands.
+/// What to do next.
 enum Next {
-    Free(usize),
+    PlaceGreedily(usize),
     Try(usize),
-    Nothing,
+    DeadEnd,
 }
 
-impl<B: Board> Search<B> {
+impl<S: SearchState> Search<S> {
     /// Starts with nothing placed. `exact`: dead ends are remembered in full.
-    pub fn new(board: B, times: Vec<Times>, exact: bool) -> Search<B> {
+    pub fn new(state: S, times: Vec<Times>, exact: bool) -> Search<S> {
         let is_pending: Vec<bool> = times.iter().map(|times| times.is_pending()).collect();
-        let is_left_out = |operation| is_pending[operation] && board.is_pointless(operation);
+        let is_left_out = |operation| is_pending[operation] && state.is_droppable(operation);
         let timeline = Timeline::new(times, is_left_out);
         Search {
-            board,
+            state,
             timeline,
             path: Vec::new(),
-            placed: Placed::default(),
-            seen: Seen::new(exact),
+            placed: PlacedSet::default(),
+            memo: Memo::new(exact),
             tried: 0,
             longest: Vec::new(),
             steps: 0,
@@ -74,7 +77,7 @@ impl<B: Board> Search<B> {
 
     /// How many dead ends are remembered.
     pub fn remembered(&self) -> usize {
-        self.seen.len()
+        self.memo.len()
     }
 
     /// Searches until there is an outcome or that many steps have been taken in all; remembers up
@@ -88,13 +91,13 @@ impl<B: Board> Search<B> {
                 return Progress::Paused;
             }
             let is_open = match self.next() {
-                Next::Free(operation) => {
+                Next::PlaceGreedily(operation) => {
                     let is_placed = self.place(operation, true);
-                    debug_assert!(is_placed, "what is free can be placed");
+                    debug_assert!(is_placed, "what can be placed greedily can be placed");
                     is_placed
                 }
                 Next::Try(operation) => self.try_next(operation),
-                Next::Nothing => {
+                Next::DeadEnd => {
                     self.remember(memory);
                     false
                 }
@@ -105,17 +108,16 @@ impl<B: Board> Search<B> {
         }
     }
 
-    /// The longest order found, and what could not be placed after it: the operation that had to
-    /// come before all that were called after it returned.
+    /// The longest order found.
     pub fn longest(&mut self) -> Vec<usize> {
         self.note_longest();
         self.longest.iter().map(|&operation| operation as usize).collect()
     }
 
-    /// Places operations at the start, not to be taken back.
+    /// Places operations at the start, never to be undone.
     pub fn begin_with(&mut self, order: &[usize]) {
         for &operation in order {
-            if self.board.look(operation) == Outlook::Impossible || !self.place(operation, true) {
+            if self.state.can_place(operation) == CanPlace::No || !self.place(operation, true) {
                 return;
             }
         }
@@ -125,10 +127,10 @@ impl<B: Board> Search<B> {
         let mut best = (u32::MAX, None);
         for operation in self.timeline.candidates() {
             self.steps += 1;
-            match self.board.look(operation) {
-                Outlook::Free => return Next::Free(operation),
-                Outlook::Impossible => {}
-                Outlook::Possible => {
+            match self.state.can_place(operation) {
+                CanPlace::Greedily => return Next::PlaceGreedily(operation),
+                CanPlace::No => {}
+                CanPlace::Yes => {
                     let rank = self.timeline.deadline_rank(operation);
                     if rank > self.tried && rank < best.0 {
                         best = (rank, Some(operation));
@@ -136,10 +138,10 @@ impl<B: Board> Search<B> {
                 }
             }
         }
-        best.1.map_or(Next::Nothing, Next::Try)
+        best.1.map_or(Next::DeadEnd, Next::Try)
     }
 
-    /// Tries a candidate. False: this is a dead end known from before.
+    /// Tries a candidate. False: this dead end is known already.
     fn try_next(&mut self, operation: usize) -> bool {
         if self.tried == 0 && self.is_known() {
             return false;
@@ -150,13 +152,13 @@ impl<B: Board> Search<B> {
         true
     }
 
-    fn place(&mut self, operation: usize, is_free: bool) -> bool {
-        let is_placed = self.board.place(operation);
+    fn place(&mut self, operation: usize, is_greedy: bool) -> bool {
+        let is_placed = self.state.place(operation);
         if is_placed {
-            self.timeline.take_out(operation);
+            self.timeline.remove(operation);
             self.placed = self.placed.toggled(operation);
             let number = u32::try_from(operation).expect("there are fewer than 2^32 operations");
-            self.path.push(Move { operation: number, is_free });
+            self.path.push(Move { operation: number, is_greedy });
             self.tried = 0;
         }
         is_placed
@@ -165,12 +167,12 @@ impl<B: Board> Search<B> {
     /// Goes back to the last choice. False: there is none left.
     fn back(&mut self) -> bool {
         self.note_longest();
-        while let Some(Move { operation, is_free }) = self.path.pop() {
+        while let Some(Move { operation, is_greedy }) = self.path.pop() {
             let operation = operation as usize;
-            self.board.take_back(operation);
+            self.state.undo(operation);
             self.timeline.put_back(operation);
             self.placed = self.placed.toggled(operation);
-            if !is_free {
+            if !is_greedy {
                 self.tried = self.timeline.deadline_rank(operation);
                 return true;
             }
@@ -186,35 +188,35 @@ impl<B: Board> Search<B> {
     }
 
     fn is_known(&self) -> bool {
-        match &self.seen {
-            Seen::Hashed(table) => table.contains(self.key()),
-            Seen::Exact(set) => !set.is_empty() && set.contains(&self.exact_key()),
+        match &self.memo {
+            Memo::Hashed(table) => table.contains(self.key()),
+            Memo::Exact(set) => !set.is_empty() && set.contains(&self.exact_key()),
         }
     }
 
-    /// This is a dead end.
+    /// Remembers this dead end, if there is memory left.
     fn remember(&mut self, memory: usize) {
-        // Where nothing was chosen nobody comes again.
-        if self.seen.len() >= memory || self.path.is_empty() {
+        // A search returns to a node only after a choice, and here none was made.
+        if self.memo.len() >= memory || self.path.is_empty() {
             return;
         }
         let key = self.key();
-        let exact_key = matches!(self.seen, Seen::Exact(_)).then(|| self.exact_key());
-        match &mut self.seen {
-            Seen::Hashed(table) => table.insert(key),
-            Seen::Exact(set) => drop(exact_key.map(|key| set.insert(key))),
+        let exact_key = matches!(self.memo, Memo::Exact(_)).then(|| self.exact_key());
+        match &mut self.memo {
+            Memo::Hashed(table) => table.insert(key),
+            Memo::Exact(set) => drop(exact_key.map(|key| set.insert(key))),
         }
     }
 
     fn key(&self) -> u128 {
-        self.placed.in_state(self.board.fingerprint())
+        self.placed.at_value(self.state.fingerprint())
     }
 
-    fn exact_key(&self) -> (Vec<u64>, B::State) {
+    fn exact_key(&self) -> (Vec<u64>, S::Value) {
         let mut bits = vec![0; self.timeline.len().div_ceil(64)];
         for step in &self.path {
             bits[step.operation as usize / 64] |= 1 << (step.operation % 64);
         }
-        (bits, self.board.state())
+        (bits, self.state.value())
     }
 }

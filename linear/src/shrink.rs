@@ -1,17 +1,15 @@
-//! Making an illegal history short, without making it illegal.
+//! Shrinks an illegal history to a few operations that are illegal by themselves (the witness).
 //!
-//! A legal history from which a write is struck out may well be illegal. So what is left out here
-//! is let go instead: a read is forgotten, and a write may take effect at any time, or never. That
-//! can only make an illegal history legal. The same holds for what happened up to a moment: if all
-//! of a history has an order, so has that, where what had not returned yet is pending. If what is
-//! left is still illegal, then so was the whole, and whoever reads the few operations left need
-//! not know the others.
+//! Removing a write may make a legal history illegal. So operations are *relaxed* instead: a read is
+//! removed, and a write may take effect at any time, or never. Cutting the history off at a moment
+//! is a relaxation too: what had not returned by then is pending. Relaxing can turn an illegal
+//! history into a legal one, but never the reverse: if what is left is illegal, so was the whole.
 //!
-//! Every search here remembers its dead ends in full. So a history of which operations are left
-//! that such a search has found illegal is illegal whatever the hashes say.
+//! Every search here remembers its dead ends in full, so a witness is illegal whatever the hashes of
+//! the first search were.
 
 use crate::limits::Limits;
-use crate::partition::{Manner, Part, Partition, search};
+use crate::partition::{Partition, SearchOperation, SearchOptions, search};
 use crate::search::Progress;
 use crate::timeline::{NEVER, Times};
 
@@ -20,19 +18,19 @@ use crate::timeline::{NEVER, Times};
 pub(crate) struct Witness {
     /// In the order of their calls.
     pub operations: Vec<usize>,
-    /// The moment up to which the others are told of: a write called later is not among those that
-    /// may take effect at any time.
+    /// The moment at which the history is cut off: a write called later is not among the relaxed
+    /// ones, which may take effect at any time.
     pub until: u64,
-    /// Whether a search that remembers its dead ends in full has found them illegal; if not, there
-    /// were not enough steps for that.
+    /// Whether a search with an exact memo has found them illegal; if not, there were not enough
+    /// steps for that.
     pub is_confirmed: bool,
 }
 
-/// Few enough to be looked through.
+/// Few enough for a person to look through.
 const FEW: usize = 12;
 
-/// How many steps a trial may take: none may use up what the others need. Most that find an order
-/// find it at once; where nothing can be pruned the rest would take for ever.
+/// How many steps a trial may take, so that none uses up what the others need. Most trials that
+/// find an order find it at once; where nothing can be pruned the rest would take forever.
 const STEPS_PER_TRIAL: u64 = 1 << 15;
 const STEPS_PER_PRUNING_TRIAL: u64 = 1 << 22;
 
@@ -62,7 +60,7 @@ struct Trial<'a, P> {
 
 impl<P: Partition> Trial<'_, P> {
     fn shrink(mut self) -> Witness {
-        let mut kept = self.near_the_stuck();
+        let mut kept = self.window_around_stuck();
         kept.sort_by_key(|&operation| (self.partition.times(operation).call, operation));
         if !self.is_illegal(&kept) {
             // What happened later is needed, too, or there were not enough steps.
@@ -74,9 +72,9 @@ impl<P: Partition> Trial<'_, P> {
         Witness { operations, until, is_confirmed: true }
     }
 
-    /// The operations called last before the stuck one returned: as many as it takes, to a factor
-    /// of four.
-    fn near_the_stuck(&mut self) -> Vec<usize> {
+    /// The operations called last before the stuck one returned: as many as it takes to be illegal,
+    /// to a factor of four.
+    fn window_around_stuck(&mut self) -> Vec<usize> {
         let deadline = self.partition.times(self.stuck).returned;
         let call = |operation: usize| self.partition.times(operation).call;
         let (mut before, mut after): (Vec<usize>, Vec<usize>) = (0..self.partition.len())
@@ -121,35 +119,36 @@ impl<P: Partition> Trial<'_, P> {
         kept
     }
 
-    /// Whether these cannot be ordered even if all others are let go.
+    /// Whether these cannot be ordered even if all others are relaxed.
     fn is_illegal(&mut self, kept: &[usize]) -> bool {
         if self.steps_left == 0 {
             return false;
         }
-        let parts = self.parts(kept);
-        let manner = Manner { is_exact: true, prunes: true };
-        let mut search = search(self.partition, &parts, manner);
+        let relaxed = self.relax_others(kept);
+        let options = SearchOptions { is_exact: true, prunes: true };
+        let mut search = search(self.partition, &relaxed, options);
         let steps = if P::CAN_PRUNE { STEPS_PER_PRUNING_TRIAL } else { STEPS_PER_TRIAL };
         let progress = search.run(self.steps_left.min(steps), DEAD_ENDS);
         // Preparing a search is work, too.
-        let took = search.steps().max(parts.len() as u64);
+        let took = search.steps().max(relaxed.len() as u64);
         self.steps_left = self.steps_left.saturating_sub(took);
         progress == Progress::Exhausted
     }
 
-    fn parts(&self, kept: &[usize]) -> Vec<Part> {
+    fn relax_others(&self, kept: &[usize]) -> Vec<SearchOperation> {
         let mut is_kept = vec![false; self.partition.len()];
         kept.iter().for_each(|&operation| is_kept[operation] = true);
-        let part = |operation| {
+        let relaxed = |operation| {
             let own = self.partition.times(operation);
             let times = if is_kept[operation] { self.cut(own) } else { Times::ANY };
-            let says_nothing = self.partition.is_read_only(operation) && times.is_pending();
-            (own.call <= self.until && !says_nothing).then_some(Part { operation, times })
+            let constrains_nothing = self.partition.is_read_only(operation) && times.is_pending();
+            (own.call <= self.until && !constrains_nothing)
+                .then_some(SearchOperation { operation, times })
         };
-        (0..is_kept.len()).filter_map(part).collect()
+        (0..is_kept.len()).filter_map(relaxed).collect()
     }
 
-    /// What is known of an operation's times at the end.
+    /// An operation's times as they are known at the cut.
     fn cut(&self, times: Times) -> Times {
         let returned = if times.returned > self.until { NEVER } else { times.returned };
         Times { returned, ..times }

@@ -1,9 +1,9 @@
 //! The operations not yet placed, in the order of their calls and in that of their returns.
 //!
-//! Two lists in arrays; a node that is taken out remembers its neighbours, so the operation taken
-//! out last goes back in a few writes.
+//! Two doubly linked lists in arrays. A node that is removed keeps its links, so the operation removed
+//! last goes back in a few writes (Knuth's dancing links; Wing and Gong's lift and unlift).
 
-/// The time of a return that never came.
+/// The time of return of a pending operation.
 pub(crate) const NEVER: u64 = u64::MAX;
 
 /// When an operation was called and when it returned, both moments included.
@@ -23,17 +23,17 @@ impl Times {
     }
 }
 
-/// What is not yet placed.
+/// The operations not yet placed.
 pub(crate) struct Timeline {
     times: Vec<Times>,
-    /// Which one it is by its return; ties by number. From 1 on.
+    /// The rank of each operation by its return, from 1; ties by number.
     deadline_rank: Vec<u32>,
     by_call: List,
     by_return: List,
 }
 
 impl Timeline {
-    /// All of them, except those that `is_left_out`.
+    /// All operations, except those that are left out.
     pub fn new(times: Vec<Times>, is_left_out: impl Fn(usize) -> bool) -> Timeline {
         let by_call = ordered(&times, |times| times.call);
         let by_return = ordered(&times, |times| times.returned);
@@ -59,8 +59,8 @@ impl Timeline {
         self.by_return.first().filter(|&operation| !self.times[operation].is_pending())
     }
 
-    /// What may be placed next: what was called before anything unplaced had returned. In the order
-    /// of calls.
+    /// The operations that may be placed next: those called before any unplaced one had returned.
+    /// In the order of calls.
     pub fn candidates(&self) -> impl Iterator<Item = usize> {
         let deadline = self.by_return.first().map_or(NEVER, |first| self.times[first].returned);
         self.by_call.iter().take_while(move |&operation| self.times[operation].call <= deadline)
@@ -70,13 +70,13 @@ impl Timeline {
         self.deadline_rank[operation]
     }
 
-    /// Takes out what is placed.
-    pub fn take_out(&mut self, operation: usize) {
-        self.by_call.take_out(operation);
-        self.by_return.take_out(operation);
+    /// Removes an operation that is placed.
+    pub fn remove(&mut self, operation: usize) {
+        self.by_call.remove(operation);
+        self.by_return.remove(operation);
     }
 
-    /// Puts back what was taken out last.
+    /// Puts back the operation removed last.
     pub fn put_back(&mut self, operation: usize) {
         self.by_call.put_back(operation);
         self.by_return.put_back(operation);
@@ -90,7 +90,7 @@ fn ordered(times: &[Times], key: impl Fn(Times) -> u64) -> Vec<u32> {
     order
 }
 
-/// A ring of numbers, with one more than there are operations as its beginning and end.
+/// A ring of numbers. One more than there are operations marks its beginning and end.
 struct List {
     links: Vec<Link>,
 }
@@ -132,7 +132,7 @@ impl List {
         self.links.len() - 1
     }
 
-    fn take_out(&mut self, number: usize) {
+    fn remove(&mut self, number: usize) {
         let Link { previous, next } = self.links[number];
         self.links[previous as usize].next = next;
         self.links[next as usize].previous = previous;

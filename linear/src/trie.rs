@@ -1,11 +1,11 @@
-//! Texts that mostly begin alike, each stored only from where it differs: a radix tree whose edges
-//! are never split.
+//! Texts with long common prefixes, each stored only from where it differs: a radix tree (trie) whose
+//! edges are never split.
 //!
-//! A key's value grows by appends, and every read returns all of it. So nearly every value read is
-//! a beginning of a later one, and costs nothing to keep but its length. A text that differs
-//! branches off from a *segment* at the byte where it does; a text that goes on past a segment's
-//! end prolongs it. A [`Position`] never changes its meaning: it says how to read a text, and at
-//! the same time which texts are beginnings of which.
+//! A key's value grows by appends, and every read returns all of it. So nearly every value read is a
+//! prefix of a later one, and storing it takes only its length. A text that differs branches off from
+//! a *segment* at the byte where it differs; a text that is longer than a segment extends it. A
+//! [`Position`] never changes its meaning: it identifies a text, and shows which texts are prefixes
+//! of which.
 
 /// A text in a [`Trie`]: the one that ends in this segment and is this long, in bytes, counted
 /// from the root.
@@ -20,7 +20,7 @@ impl Position {
     pub const ROOT: Position = Position { segment: 0, length: 0 };
 }
 
-/// A stretch of text that all its positions share.
+/// A piece of text that all its positions share.
 struct Segment {
     /// Where it branches off, by the length it begins at.
     from: Position,
@@ -37,20 +37,20 @@ pub(crate) struct Branch {
     pub segment: u32,
 }
 
-/// A set of texts that begin alike.
+/// A set of texts with common prefixes.
 pub(crate) struct Trie {
     segments: Vec<Segment>,
 }
 
-/// A stretch that a text of one trie and a path of another have in common.
+/// A piece that a text of one trie and a path of another have in common.
 #[derive(Clone, Copy)]
 pub(crate) struct Overlap {
-    /// In the trie of values: where the stretch begins.
+    /// In the trie of values: where the piece begins.
     pub value: Position,
     /// In the trie of texts: the same.
     pub text: Position,
-    /// How many bytes they have in common from there; what ends at its very beginning does not
-    /// count as its own.
+    /// How many bytes they have in common from there. A text that ends where the piece starts is not
+    /// in the piece.
     pub length: u32,
 }
 
@@ -60,7 +60,7 @@ impl Trie {
         Trie { segments: vec![Segment::new(Position::ROOT, &[])] }
     }
 
-    /// Takes in `text`, and says where it is.
+    /// Adds `text`, and returns its position.
     pub fn insert(&mut self, text: &[u8]) -> Position {
         let (end, left_over) = self.walk(text);
         if left_over.is_empty() {
@@ -76,7 +76,7 @@ impl Trie {
         Position { segment: narrow(self.segments.len() - 1), length }
     }
 
-    /// Where `text` is, if it has been inserted or is a beginning of what has.
+    /// The position of `text`, if it was inserted or is a prefix of what was.
     pub fn find(&self, text: &[u8]) -> Option<Position> {
         let (end, left_over) = self.walk(text);
         left_over.is_empty().then_some(end)
@@ -97,18 +97,18 @@ impl Trie {
         pieces.into_iter().rev().flatten().copied().collect()
     }
 
-    /// What branches off a segment, ordered by where.
+    /// The branches of a segment, in the order of their positions.
     pub fn branches(&self, segment: u32) -> &[Branch] {
         &self.segments[segment as usize].branches
     }
 
-    /// Every stretch below `from` that is also the beginning of a text of `texts`, or goes on from
-    /// such a stretch.
+    /// Calls `each` with every piece below `from` that is also the beginning of a text of `texts`, or
+    /// continues such a piece.
     pub fn overlaps(&self, from: Position, texts: &Trie, mut each: impl FnMut(Overlap)) {
         let mut open = vec![(from, Position::ROOT)];
         while let Some((value, text)) = open.pop() {
             let (ours, theirs) = (self.rest(value), texts.rest(text));
-            let common = common_beginning(ours, theirs);
+            let common = common_prefix(ours, theirs);
             let length = narrow(common);
             if common > 0 {
                 each(Overlap { value, text, length });
@@ -128,12 +128,12 @@ impl Trie {
         }
     }
 
-    /// As far as `text` is here: where that ends, and what is left over.
+    /// The position of the longest prefix of `text` that is in the trie, and the rest of `text`.
     fn walk<'a>(&self, text: &'a [u8]) -> (Position, &'a [u8]) {
         let mut position = Position::ROOT;
         let mut left_over = text;
         loop {
-            let common = common_beginning(self.rest(position), left_over);
+            let common = common_prefix(self.rest(position), left_over);
             position = position.longer(narrow(common));
             left_over = &left_over[common..];
             match left_over.first().and_then(|&byte| self.branch(position, byte)) {
@@ -193,11 +193,11 @@ impl Position {
 }
 
 fn narrow(length: usize) -> u32 {
-    u32::try_from(length).expect("a value is shorter than 4 GiB")
+    u32::try_from(length).expect("value too long (limit 4 GiB)")
 }
 
-/// How many bytes two texts have in common at their beginning.
-pub(crate) fn common_beginning(one: &[u8], other: &[u8]) -> usize {
+/// The length of the longest common prefix, in bytes.
+pub(crate) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     // Whole chunks compare much faster than byte by byte.
     const CHUNK: usize = 256;
     let chunks = one.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK));

@@ -11,6 +11,47 @@
 //! and pass that to [`Raft::snapshot`] so that the log does not grow for ever; one that lags
 //! behind may then receive the snapshot in place of the commands it stands for.
 //!
+//! Three servers, simulated. One is elected, and each service is told the command it was given:
+//!
+//! ```
+//! use labrpc::{Network, Server};
+//! use labrt::sim::{Schedule, simulate};
+//! use labrt::time::Duration;
+//! use labrt::{channel, thread, world};
+//! use raft::{ApplyMsg, Persister, Raft, ServerId};
+//! use std::sync::Arc;
+//!
+//! let second = Duration::from_secs(1);
+//! let options = world::Options { name: "agree".into(), seed: 1, time_limit: 10 * second };
+//! let ended = simulate(options, Schedule::default(), move || {
+//!     let network = Network::new();
+//!     let begin = |me: usize| {
+//!         let link = |to: usize| {
+//!             let end = network.make_end(format!("S{me} to S{to}"));
+//!             network.connect(&format!("S{me} to S{to}"), &format!("S{to}"));
+//!             network.enable(&format!("S{me} to S{to}"), true);
+//!             end
+//!         };
+//!         let (peers, disk) = ((0..3).map(link).collect(), Arc::new(Persister::new()));
+//!         let (apply, applied) = channel::bounded(0);
+//!         let raft = Raft::new(peers, ServerId(me), disk, apply);
+//!         let mut server = Server::new();
+//!         raft.serve(&mut server);
+//!         network.add_server(format!("S{me}"), server);
+//!         (raft, applied)
+//!     };
+//!     let servers: Vec<_> = (0..3).map(begin).collect();
+//!     thread::sleep(second);
+//!     let leader = servers.iter().find_map(|(raft, _)| raft.start("x = 1"));
+//!     let (index, _term) = leader.expect("a leader within a second");
+//!     for (_, applied) in &servers {
+//!         let command = "x = 1".into();
+//!         assert_eq!(applied.recv(), Ok(ApplyMsg::Command { index, command }));
+//!     }
+//! });
+//! assert!(ended.result.is_ok());
+//! ```
+//!
 //! # Terms and roles (5.1)
 //!
 //! Time is divided into terms, numbered by [`Term`]; a term has at most one leader. A server is a
@@ -54,7 +95,7 @@
 //! for a log less up to date than its own: so every later leader has every committed entry
 //! (Leader Completeness), and no two services are ever told differently (State Machine Safety).
 //!
-//! # What survives a crash (figure 2; `persist`, `persister`)
+//! # What survives a crash (figure 2; `persist`)
 //!
 //! Term, vote and log are saved to the [`Persister`] before anybody is told of a change. All else
 //! is found out again: what is committed, from the next leader.
@@ -101,7 +142,6 @@ pub mod message;
 #[cfg(test)]
 mod model;
 mod persist;
-mod persister;
 mod progress;
 mod quorum;
 mod raft;
@@ -113,9 +153,9 @@ mod state;
 mod vocabulary;
 
 pub use bytes::Bytes;
+pub use labdisk::{Persister, RaftState};
 
 pub use crate::applier::ApplyMsg;
 pub use crate::log::Entry;
-pub use crate::persister::{Persister, RaftState};
 pub use crate::raft::Raft;
 pub use crate::vocabulary::{Index, ServerId, Term};

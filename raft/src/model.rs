@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use labdisk::Persister;
 use labrt::time::Instant;
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use crate::applier::ApplyMsg;
 use crate::limits::HEARTBEAT_INTERVAL;
 use crate::message::RequestVote;
-use crate::persister::Persister;
 use crate::raft::Decision;
 use crate::replication::{Message, Outgoing};
 use crate::situation::{Server, command, start, step};

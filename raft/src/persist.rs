@@ -1,18 +1,18 @@
 //! Part 2C: saving what must survive a crash (figure 2: `currentTerm`, `votedFor`, `log[]`; with
 //! part 2D, the snapshot and where the log begins), and finding it again.
 
+use labdisk::Persister;
 use labgob::{DecodeError, Decoder, Encoder};
 use log::{info, trace};
 use serde::{Deserialize, Serialize};
 
-use crate::persister::Persister;
 use crate::state::State;
 use crate::vocabulary::{Index, ServerId, Term};
 
 // FROM 2C
 use crate::log::{Entry, Log};
-use crate::persister::RaftState;
 use bytes::Bytes;
+use labdisk::RaftState;
 use std::ops::Range;
 use std::slice;
 

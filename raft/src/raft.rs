@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use labdisk::Persister;
 use labrpc::{ClientEnd, Server};
 use labrt::channel::Sender;
 use labrt::sync::{Condvar, Mutex};
@@ -20,7 +21,6 @@ use labrt::time::Instant;
 use crate::applier::ApplyMsg;
 use crate::invariants;
 use crate::limits::COMMAND_BYTES;
-use crate::persister::Persister;
 use crate::state::{Landmarks, State};
 use crate::vocabulary::{Index, ServerId, Term};
 

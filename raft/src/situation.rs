@@ -5,13 +5,13 @@ use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use labdisk::Persister;
 use labrt::time::Instant;
 
 use crate::invariants;
 use crate::limits::HEARTBEAT_INTERVAL;
 use crate::log::{Entry, Log};
 use crate::message::{RequestVote, RequestVoteReply};
-use crate::persister::Persister;
 use crate::raft::Decision;
 use crate::replication::{Message, Outgoing};
 use crate::state::State;

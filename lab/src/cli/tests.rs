@@ -1,8 +1,9 @@
+//! Command lines and settings are read as written, and mistakes are named.
+
 use super::{Command, TestArguments, parse};
 use course::{Backend, Mode, Seeds};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 fn parsed_in(line: &str, environment: &[(&str, &str)]) -> Result<Command, String> {
     let variable = |name: &str| {
@@ -37,14 +38,14 @@ fn options_come_before_between_or_after_what_to_run() {
 fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let environment = [("LAB_SEED", "5"), ("LAB_TIME_LIMIT", "60"), ("LAB_MEMORY_MIB", "64")];
     let by_default = test_in("test 2A", &[]);
-    assert_eq!((by_default.seed, by_default.memory_mib), (None, 1024));
-    assert_eq!(by_default.time_limit, Duration::from_secs(120));
+    assert_eq!((by_default.seed, by_default.memory_mib.get()), (None, 1024));
+    assert_eq!(by_default.time_limit_seconds.get(), 120);
     let by_environment = test_in("test 2A", &environment);
-    assert_eq!((by_environment.seed, by_environment.memory_mib), (Some(5), 64));
-    assert_eq!(by_environment.time_limit, Duration::from_secs(60));
+    assert_eq!((by_environment.seed, by_environment.memory_mib.get()), (Some(5), 64));
+    assert_eq!(by_environment.time_limit_seconds.get(), 60);
     let by_option = test_in("test 2A --seed 6 --time-limit 30 --memory 32", &environment);
-    assert_eq!((by_option.seed, by_option.memory_mib), (Some(6), 32));
-    assert_eq!(by_option.time_limit, Duration::from_secs(30));
+    assert_eq!((by_option.seed, by_option.memory_mib.get()), (Some(6), 32));
+    assert_eq!(by_option.time_limit_seconds.get(), 30);
 }
 
 #[test]
@@ -137,20 +138,16 @@ fn help_is_where_one_looks_for_it() {
 }
 
 #[test]
-fn histories_are_files_or_directories_and_one_may_be_printed() {
-    let arguments = |line: &str| match parsed_in(line, &[]) {
-        Ok(Command::Linear(arguments)) => arguments,
-        other => panic!("{line}: {other:?}"),
-    };
-    let checks = arguments("linear a.json histories --steps 5 --seconds 2");
-    assert_eq!(checks.files, ["a.json", "histories"].map(PathBuf::from));
-    assert_eq!((checks.steps, checks.time), (Some(5), Some(Duration::from_secs(2))));
-    let prints = arguments("linear a.json --as porcupine");
-    assert_eq!(prints.format, Some(linear::format::Format::Porcupine));
-    assert!(wrong("linear").starts_with("lab linear FILE...: no file is named"));
-    assert!(wrong("linear a b --as json").starts_with("--as prints one history"));
-    assert!(wrong("linear a --as xml").contains("json, porcupine or jepsen"));
-    assert!(wrong("linear a --steps 0").contains("--steps"));
+fn the_version_is_printed_alone() {
+    assert_eq!(parsed_in("--version", &[]), Ok(Command::Version));
+    assert_eq!(parsed_in("-V", &[]), Ok(Command::Version));
+    assert!(parsed_in("--version list", &[]).is_err());
+}
+
+#[test]
+fn the_words_after_linear_are_passed_on() {
+    let words = ["--steps", "5", "a.json", "--help"].map(OsString::from).to_vec();
+    assert_eq!(parsed_in("linear --steps 5 a.json --help", &[]), Ok(Command::Linear(words)));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! The table lists every part and test.
+
 use super::table;
 use crate::sample;
 

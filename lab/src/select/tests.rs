@@ -1,11 +1,13 @@
+//! Words select tests; unknown words get suggestions.
+
 use super::select;
 use crate::sample;
 
 fn names(words: &[&str]) -> Result<Vec<String>, String> {
     let course = sample::course();
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-    let chosen = select(&course, &words).map_err(|unknown| unknown.to_string())?;
-    Ok(chosen.iter().map(|chosen| chosen.test.name.clone()).collect())
+    let selected = select(&course, &words).map_err(|unknown| unknown.to_string())?;
+    Ok(selected.iter().map(|selected| selected.test.name.clone()).collect())
 }
 
 #[test]

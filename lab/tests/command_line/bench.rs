@@ -1,6 +1,6 @@
-//! The runner at work on its user's desk, with a cargo and test binaries that are scripts
-//! (`tests/fake`).
+//! Starts the runner with scripts (`tests/fake`) in the place of cargo and the test binaries.
 
+use course::TestRequest;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,7 @@ impl Bench {
         command.args(arguments).current_dir(&self.directory);
         command.env("CARGO", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake/cargo"));
         command.env("FAKE_TARGET", &self.directory);
-        for name in ["LOG", "LAB_SEED", "LAB_TIME_LIMIT", "MODE", "PREEMPT", "PCT", "BACKEND"] {
-            command.env_remove(name);
-        }
+        TestRequest::default().apply_to(&mut command);
         command.envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -1,6 +1,7 @@
-//! Tests on the OS, one process each.
+//! The runner on real threads: one process for each run.
 
 use crate::bench::{Bench, Ran, await_file, await_gone, names_in, signal};
+use course::VERSION;
 use std::fs;
 use std::path::Path;
 use std::thread::sleep;
@@ -45,7 +46,7 @@ fn a_failure_says_what_and_where_and_keeps_its_files() {
     ran.exits(1)
         .says("FAIL  re_election_2a  Test (2A): election after network failure\n")
         .says("  what   two leaders in term 4: S1 and S3\n")
-        .says("  seed   7\n")
+        .says(&format!("  seed   7 (version {VERSION})\n"))
         .says("  again  make test TEST=re_election_2a SEED=7\n")
         .says("  files  lab/re_election_2a/run-1-seed-7/\n")
         .says("    where    part_2a.rs:88\n")
@@ -87,7 +88,7 @@ fn each_way_to_end_has_its_word() {
         .says("CRASH  re_election_2a")
         .says("  what   ended by SIGSEGV\n")
         .says("MEMORY  many_elections_2a")
-        .says("  what   could not have 4096 bytes of memory more; the cap is 1024 MiB\n")
+        .says("  what   memory allocation of 4096 bytes failed (cap 1024 MiB)\n")
         .says("  what   ended by SIGABRT: stack overflow\n")
         .says("  what   panicked before it could report: not yet implemented: 2A: vote\n")
         .says("  what   exited with code 0 in mid-test (std::process::exit?)\n")

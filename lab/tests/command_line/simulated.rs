@@ -1,6 +1,7 @@
-//! Simulated tests: many seeds in a process.
+//! The runner on simulated tests: many seeds in one process.
 
 use crate::bench::{Bench, Ran, await_file, await_gone, names_in, signal};
+use course::VERSION;
 use std::fs;
 
 /// What the fake left of each of its processes.
@@ -105,7 +106,8 @@ fn failures_are_counted_by_kind_and_the_first_kept() {
     let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "lost")]);
     ran.exits(1)
         .says("FAIL  re_election_2a          20 seeds, first 100     lost entry 100\n")
-        .says("  seed   100\n  after  3.500 s of virtual time (PREEMPT=0.5)\n")
+        .says(&format!("  seed   100 (version {VERSION})\n"))
+        .says("  after  3.500 s of virtual time (PREEMPT=0.5)\n")
         .says("  again  make replay TEST=re_election_2a SEED=100\n");
     assert_eq!(names_in(&bench.file("lab/re_election_2a")), ["seed-100", "seed-101", "seed-102"]);
     let results = bench.json("results.json");

@@ -44,7 +44,7 @@ fn values_come_back_in_order() {
 }
 
 #[test]
-fn after_an_error_the_decoder_stands_where_it_stood() {
+fn after_an_error_the_decoder_is_where_it_was() {
     let bytes = encode("text");
     let mut decoder = Decoder::new(&bytes);
     assert!(decoder.decode::<u64>().is_err());
@@ -122,12 +122,12 @@ fn elements_without_bytes_are_counted_together() {
 
 #[test]
 fn bytes_that_mean_nothing_are_refused() {
-    let not_a_bool = invalid("7 is neither false (0) nor true (1)");
+    let not_a_bool = invalid("invalid bool 7 (must be 0 or 1)");
     assert_refused::<bool>(&claimed_to_be::<bool>(&[7]), 4, not_a_bool.clone());
     assert_refused::<Option<u8>>(&claimed_to_be::<Option<u8>>(&[7, 0]), 4, not_a_bool);
-    let no_character = invalid("this is no character");
+    let no_character = invalid("not a Unicode character");
     assert_refused::<char>(&claimed_to_be::<char>(&[0xff]), 4, no_character);
-    let too_wide = invalid("a U64 stands where a U16 belongs");
+    let too_wide = invalid("found a U64, expected a U16");
     assert_refused::<u16>(&claimed_to_be::<u16>(&huge(0)), 4, too_wide);
     let no_text = "this string is not UTF-8: invalid utf-8 sequence of 1 bytes from index 1";
     assert_refused::<String>(&claimed_to_be::<String>(&[2, b'a', 0xff]), 4, invalid(no_text));

@@ -46,7 +46,7 @@ fn nesting_to_the_limit_comes_back() {
 
 #[test]
 #[should_panic(expected = "labgob cannot encode labgob::encoder::tests::List: the value nests \
-                           deeper than 128 levels")]
+                           too deep (limit 128 levels)")]
 fn nesting_beyond_the_limit_is_refused() {
     encode(&list(MAX_DEPTH + 1));
 }
@@ -99,7 +99,7 @@ fn a_field_that_neither_side_has_is_no_matter() {
 }
 
 #[test]
-#[should_panic(expected = "the length of a collection is not known ahead")]
+#[should_panic(expected = "the length of a collection is not known in advance")]
 fn a_sequence_of_unknown_length_is_refused() {
     struct Unending;
     impl Serialize for Unending {

@@ -1,4 +1,4 @@
-//! What is encoded comes back.
+//! Every value survives encoding and decoding.
 
 use crate::types::{Everything, everything};
 use labgob::{Decoder, Encoder, decode, encode};

@@ -1,4 +1,4 @@
-//! A type with a bit of everything, and how to make its values up.
+//! A type with fields of every kind, and strategies that generate its values.
 
 use bytes::Bytes;
 use proptest::prelude::*;

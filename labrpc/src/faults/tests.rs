@@ -1,15 +1,15 @@
-//! The course's numbers, drawn many times.
+//! The shares and delays of many drawn plans, against the course's numbers.
 
 use super::*;
 
 const CALLS: u64 = 20_000;
 
-fn fates(modes: Modes, faults: &Faults, link: &LinkFaults) -> Vec<Fate> {
-    (0..CALLS).map(|call| Fate::draw(modes, faults, link, &mut Dice::new(1, call))).collect()
+fn plans(modes: Modes, faults: &Faults, link: &LinkFaults) -> Vec<FaultPlan> {
+    (0..CALLS).map(|call| FaultPlan::draw(modes, faults, link, &mut Dice::new(1, call))).collect()
 }
 
-fn share(fates: &[Fate], condition: impl Fn(&Fate) -> bool) -> f64 {
-    fates.iter().filter(|fate| condition(fate)).count() as f64 / fates.len() as f64
+fn share(plans: &[FaultPlan], condition: impl Fn(&FaultPlan) -> bool) -> f64 {
+    plans.iter().filter(|plan| condition(plan)).count() as f64 / plans.len() as f64
 }
 
 fn close(found: f64, expected: f64) -> bool {
@@ -22,38 +22,38 @@ const REORDERING: Modes = Modes { long_reordering: true, ..RELIABLE };
 
 #[test]
 fn nothing_happens_on_a_reliable_network() {
-    let faultless = Fate {
+    let faultless = FaultPlan {
         request_delay: Duration::ZERO,
         request_lost: false,
         duplicate: None,
         reply_lost: None,
         reply_delay: Duration::ZERO,
     };
-    let fates = fates(RELIABLE, &Faults::default(), &LinkFaults::default());
-    assert!(fates.iter().all(|fate| *fate == faultless));
+    let plans = plans(RELIABLE, &Faults::default(), &LinkFaults::default());
+    assert!(plans.iter().all(|plan| *plan == faultless));
 }
 
 #[test]
 fn an_unreliable_network_loses_a_tenth_either_way_and_delays_up_to_26_ms() {
-    let fates = fates(UNRELIABLE, &Faults::default(), &LinkFaults::default());
-    assert!(close(share(&fates, |fate| fate.request_lost), 0.1));
-    assert!(close(share(&fates, |fate| fate.reply_lost.is_some()), 0.1));
-    assert!(fates.iter().all(|fate| fate.duplicate.is_none()));
-    assert!(fates.iter().all(|fate| fate.reply_delay.is_zero()));
+    let plans = plans(UNRELIABLE, &Faults::default(), &LinkFaults::default());
+    assert!(close(share(&plans, |plan| plan.request_lost), 0.1));
+    assert!(close(share(&plans, |plan| plan.reply_lost.is_some()), 0.1));
+    assert!(plans.iter().all(|plan| plan.duplicate.is_none()));
+    assert!(plans.iter().all(|plan| plan.reply_delay.is_zero()));
     for delay in 0..27 {
         let delay = Duration::from_millis(delay);
-        assert!(close(share(&fates, |fate| fate.request_delay == delay), 1.0 / 27.0));
+        assert!(close(share(&plans, |plan| plan.request_delay == delay), 1.0 / 27.0));
     }
 }
 
 #[test]
 fn long_reordering_delays_two_replies_in_three_by_200_to_2199_ms() {
-    let fates = fates(REORDERING, &Faults::default(), &LinkFaults::default());
-    let late: Vec<_> = fates.iter().filter(|fate| !fate.reply_delay.is_zero()).collect();
+    let plans = plans(REORDERING, &Faults::default(), &LinkFaults::default());
+    let late: Vec<_> = plans.iter().filter(|plan| !plan.reply_delay.is_zero()).collect();
     assert!(close(late.len() as f64 / CALLS as f64, 2.0 / 3.0));
     let range = Duration::from_millis(200)..=Duration::from_millis(2199);
-    assert!(late.iter().all(|fate| range.contains(&fate.reply_delay)));
-    let sum: f64 = late.iter().map(|fate| fate.reply_delay.as_secs_f64()).sum();
+    assert!(late.iter().all(|plan| range.contains(&plan.reply_delay)));
+    let sum: f64 = late.iter().map(|plan| plan.reply_delay.as_secs_f64()).sum();
     let mean = sum / late.len() as f64;
     assert!((0.68..0.72).contains(&mean), "the nested draw has a mean of 0.7 s, found {mean}");
 }
@@ -77,35 +77,35 @@ fn a_link_has_faults_of_its_own() {
         reply_delay: Duration::from_millis(4),
         cut: None,
     };
-    let fates = fates(RELIABLE, &Faults::default(), &link);
-    assert!(close(share(&fates, |fate| fate.request_lost), 0.5));
-    assert!(close(share(&fates, |fate| fate.reply_lost.is_some()), 0.25));
-    assert!(fates.iter().all(|fate| fate.request_delay == link.request_delay));
-    assert!(fates.iter().all(|fate| fate.reply_delay == link.reply_delay));
+    let plans = plans(RELIABLE, &Faults::default(), &link);
+    assert!(close(share(&plans, |plan| plan.request_lost), 0.5));
+    assert!(close(share(&plans, |plan| plan.reply_lost.is_some()), 0.25));
+    assert!(plans.iter().all(|plan| plan.request_delay == link.request_delay));
+    assert!(plans.iter().all(|plan| plan.reply_delay == link.reply_delay));
 }
 
 #[test]
-fn the_same_call_has_the_same_fate() {
+fn the_same_call_has_the_same_plan() {
     let faults = Faults { duplication: 0.3, ..Faults::default() };
-    let draw = || fates(UNRELIABLE, &faults, &LinkFaults::default());
+    let draw = || plans(UNRELIABLE, &faults, &LinkFaults::default());
     assert_eq!(draw(), draw());
-    assert!(close(share(&draw(), |fate| fate.duplicate.is_some()), 0.3));
+    assert!(close(share(&draw(), |plan| plan.duplicate.is_some()), 0.3));
 }
 
 #[test]
-#[should_panic(expected = "request_loss is a share from 0 to 1, but is 10")]
+#[should_panic(expected = "request_loss is 10: it must be from 0 to 1")]
 fn a_share_is_not_a_percentage() {
     Faults { request_loss: 10.0, ..Faults::default() }.check();
 }
 
 #[test]
 fn under_simulation_every_message_takes_a_fraction_of_a_millisecond() {
-    let mut fates = fates(RELIABLE, &Faults::default(), &LinkFaults::default());
-    for (call, fate) in fates.iter_mut().enumerate() {
-        fate.take_time(&mut Dice::new(2, call as u64));
-        for delay in [fate.request_delay, fate.reply_delay] {
+    let mut plans = plans(RELIABLE, &Faults::default(), &LinkFaults::default());
+    for (call, plan) in plans.iter_mut().enumerate() {
+        plan.add_latency(&mut Dice::new(2, call as u64));
+        for delay in [plan.request_delay, plan.reply_delay] {
             assert!((100..500).contains(&delay.as_micros()), "{delay:?}");
         }
     }
-    assert!(fates.iter().any(|fate| fate.request_delay != fate.reply_delay));
+    assert!(plans.iter().any(|plan| plan.request_delay != plan.reply_delay));
 }

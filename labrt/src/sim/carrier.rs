@@ -16,9 +16,6 @@ use super::core::{Core, Next, TaskId};
 use coroutines::Coroutines;
 use threads::Threads;
 
-/// The stack of a simulated thread, in bytes.
-pub(super) const STACK: usize = 256 * 1024;
-
 /// The driver's side: whoever started the world, and takes it down.
 pub(super) enum Carrier {
     Coroutines(Coroutines),

@@ -26,9 +26,10 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::Schedule;
-use super::carrier::{STACK, switch};
+use super::carrier::switch;
 use super::guard::{Watched, take_misuse};
 use super::trace::{ObjectNumber, Op};
+use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 

@@ -4,7 +4,7 @@
 //! them is the operating system's, and must be caught there:
 //!
 //! - [`watchdog`]: a thread that never comes to the next point;
-//! - [`overflow`]: a stack that is used up, which would otherwise be a bare signal;
+//! - [`overflow`]: a stack that is used up, of a simulated or a real thread;
 //! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must do).
 //!
 //! What can still be told to the world waits as a misuse for the next point ([`take_misuse`]);
@@ -154,6 +154,16 @@ pub(crate) fn enter(world: Arc<Watched>) -> Entered {
         #[cfg(unix)]
         _alternate_stack: overflow::AlternateStack::install(),
         thread: PhantomData,
+    }
+}
+
+/// From now on the calling OS thread, which is the pool's, runs threads of the lab on the OS: one
+/// that uses up its stack is named.
+pub(crate) fn enter_os() {
+    #[cfg(unix)]
+    {
+        overflow::install();
+        CARRIER.with(|carrier| carrier.own_guard_page.set(overflow::own_guard_page()));
     }
 }
 

@@ -150,7 +150,7 @@ impl<'scope> Scope<'scope, '_> {
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
         let thread = match start(record, body, site) {
             Ok(thread) => thread,
-            Err(error) => panic!("no more threads are to be had, {error}. Do threads leak?"),
+            Err(error) => panic!("{error}. Do threads leak?"),
         };
         ScopedJoinHandle { thread, result, threads: self.threads.clone(), scope: PhantomData }
     }

@@ -40,7 +40,7 @@ pub struct Failure {
     /// Who waits for what, one thread a line. With a violation, only those that have waited for a
     /// lock for half a second or more; nothing with a panic.
     pub threads: String,
-    /// Of a panic, if `RUST_BACKTRACE` asks for it.
+    /// Of a panic, if `RUST_BACKTRACE` asks for it and no thread or memory was refused.
     pub backtrace: Option<String>,
 }
 

@@ -1,20 +1,20 @@
-//! What the formats with a line for every event have in common: who has been called and has not
-//! returned, and in which order to write events.
+//! Shared by the formats with a line for every event: the open calls of each process, and the order
+//! in which to write events.
 
 use super::Malformed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How an operation ended, according to a log.
+/// What a line says of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
-    /// It began.
+    /// It was called.
     Invoke,
-    /// It was done.
+    /// It returned, and was carried out.
     Ok,
-    /// It was not done.
+    /// It returned, and was not carried out.
     Fail,
-    /// Nobody knows.
+    /// Its outcome is unknown: it stays pending.
     Info,
 }
 
@@ -27,7 +27,8 @@ impl Event {
             ":fail" => Ok(Event::Fail),
             ":info" => Ok(Event::Info),
             _ => {
-                let problem = format!("{name:?} is none of :invoke, :ok, :fail and :info");
+                let problem =
+                    format!("unknown event {name:?} (must be :invoke, :ok, :fail or :info)");
                 Err(Malformed::at(line, problem))
             }
         }
@@ -44,24 +45,27 @@ impl<Call> OpenCalls<Call> {
         OpenCalls { calls: BTreeMap::new() }
     }
 
-    /// A process calls. One that waits for an answer cannot.
+    /// A process calls. It must not have an open call.
     pub fn open(&mut self, process: u64, line: u64, call: Call) -> Result<(), Malformed> {
         match self.calls.insert(process, (line, call)) {
             None => Ok(()),
             Some((earlier, _)) => {
-                let problem = format!("process {process} has not returned since line {earlier}");
+                let problem = format!(
+                    "process {process} calls before its call in line {earlier} has returned"
+                );
                 Err(Malformed::at(line, problem))
             }
         }
     }
 
-    /// A process returns: from which call, and when that was.
+    /// A process returns: its call, and when it called.
     pub fn close(&mut self, process: u64, line: u64) -> Result<(Duration, Call), Malformed> {
         let closed = self.calls.remove(&process).map(|(called, call)| (moment(called), call));
-        closed.ok_or_else(|| Malformed::at(line, format!("process {process} had not called")))
+        closed
+            .ok_or_else(|| Malformed::at(line, format!("process {process} returns without a call")))
     }
 
-    /// Those that never returned: the process, the time, the call.
+    /// The calls that never returned: process, time, call.
     pub fn never_returned(self) -> impl Iterator<Item = (u64, Duration, Call)> {
         self.calls.into_iter().map(|(process, (line, call))| (process, moment(line), call))
     }
@@ -72,7 +76,7 @@ pub(super) fn moment(line: u64) -> Duration {
     Duration::from_nanos(line)
 }
 
-/// A line to be written.
+/// An event to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Of which operation.
@@ -84,7 +88,7 @@ pub(super) struct Entry {
 }
 
 /// The events of operations in the order of time; at one moment calls come before returns, so what
-/// touches stays concurrent. A client that would have two calls open gets another process for one.
+/// touches stays concurrent. A client with two open calls gets another process for one of them.
 pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry> {
     let mut events: Vec<(Duration, bool, usize)> = Vec::new();
     for (operation, &(_, call, returned)) in times.iter().enumerate() {
@@ -104,28 +108,40 @@ pub(super) fn entries(times: &[(u64, Duration, Option<Duration>)]) -> Vec<Entry>
     events.into_iter().map(entry).collect()
 }
 
-/// Which process stands for which operation.
+/// Assigns a process to each operation while it is open.
 struct Processes {
     busy: BTreeSet<u64>,
     by_operation: BTreeMap<usize, u64>,
-    next_unused: u64,
+    /// The clients, and the processes added to them.
+    known: BTreeSet<u64>,
+    added_last: u64,
 }
 
 impl Processes {
     fn new(clients: impl Iterator<Item = u64>) -> Processes {
-        let next_unused = clients.max().map_or(0, |client| client.saturating_add(1));
-        Processes { busy: BTreeSet::new(), by_operation: BTreeMap::new(), next_unused }
+        let known: BTreeSet<u64> = clients.collect();
+        let added_last = known.last().copied().unwrap_or(0);
+        Processes { busy: BTreeSet::new(), by_operation: BTreeMap::new(), known, added_last }
     }
 
     fn take(&mut self, operation: usize, client: u64) -> u64 {
         let mut process = client;
         if !self.busy.insert(client) {
-            process = self.next_unused;
-            self.next_unused += 1;
+            process = self.add();
             self.busy.insert(process);
         }
         self.by_operation.insert(operation, process);
         process
+    }
+
+    /// A process with a number that no client has: the next one, from 0 again after the largest.
+    fn add(&mut self) -> u64 {
+        loop {
+            self.added_last = self.added_last.wrapping_add(1);
+            if self.known.insert(self.added_last) {
+                return self.added_last;
+            }
+        }
     }
 
     fn release(&mut self, operation: usize) -> u64 {

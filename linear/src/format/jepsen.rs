@@ -1,9 +1,9 @@
 //! Jepsen's logs of one register in etcd: `INFO  jepsen.util - 3 :invoke :cas [1 4]` with tabs
 //! between the last four, and the same with `:ok`, `:fail` or `:info` when it ends.
 //!
-//! `:info` means that the outcome is not known: it may take effect at any time after its call, or
-//! never. A read or write that `:fail`s did not happen; a compare-and-set that does has found
-//! another value than it was to.
+//! `:info` means that the outcome is not known: the operation may take effect at any time after its
+//! call, or never. A read or write that `:fail`s was not carried out; a compare-and-set that `:fail`s
+//! found another value than the expected one.
 
 use super::events::{Event, OpenCalls, entries, moment};
 use super::{Malformed, lines};
@@ -11,18 +11,17 @@ use crate::model::Timed;
 use crate::register::{History, Operation};
 use std::fmt::Write;
 
-/// What every line of interest has.
+/// What marks a line of an operation.
 pub(super) const MARK: &str = "jepsen.util - ";
 
 pub(super) fn read(text: &str) -> Result<History, Malformed> {
     let mut history = History { operations: Vec::new(), counts_lines: true };
     let mut open = OpenCalls::new();
     for (number, line) in lines(text) {
-        // Jepsen says other things, too.
+        // Other lines of the log are skipped.
         let Some((_, line)) = line.split_once(MARK) else { continue };
-        let line = Line::parse(line).ok_or_else(|| {
-            Malformed::at(number, "this is not of the form: process, event, operation, value")
-        })?;
+        let line = Line::parse(line)
+            .ok_or_else(|| Malformed::at(number, "expected process, event, operation and value"))?;
         let event = Event::named(line.event, number)?;
         if event == Event::Invoke {
             open.open(line.process, number, line)?;
@@ -30,7 +29,10 @@ pub(super) fn read(text: &str) -> Result<History, Malformed> {
         }
         let (call, called) = open.close(line.process, number)?;
         if called.verb != line.verb {
-            return Err(Malformed::at(number, "this returns from something else than was called"));
+            return Err(Malformed::at(
+                number,
+                "this returns from another operation than the process called",
+            ));
         }
         let said = match event {
             Event::Ok if line.verb == ":read" => &line,
@@ -74,11 +76,11 @@ impl<'a> Line<'a> {
             ":write" => self.value.parse().ok().map(Operation::Write),
             ":cas" => self.compare_and_set(succeeded),
             verb => {
-                let problem = format!("{verb:?} is none of :read, :write and :cas");
+                let problem = format!("unknown operation {verb:?} (must be :read, :write or :cas)");
                 return Err(Malformed::at(line, problem));
             }
         };
-        let problem = || format!("{:?} is no value of a {}", self.value, self.verb);
+        let problem = || format!("invalid value {:?} of a {}", self.value, self.verb);
         parsed.ok_or_else(|| Malformed::at(line, problem()))
     }
 

@@ -57,23 +57,24 @@ pub(super) fn read(text: &str) -> Result<AnyHistory, Malformed> {
     let mut keys = kv::History::new();
     let mut register = register::History::default();
     for (number, line) in lines(text) {
-        let line: Line<'_> = serde_json::from_str(line).map_err(|error| not_so(number, &error))?;
+        let line: Line<'_> =
+            serde_json::from_str(line).map_err(|error| malformed(number, &error))?;
         if line.returned.is_some_and(|returned| returned < line.call) {
-            return Err(Malformed::at(number, "it returns before it is called"));
+            return Err(Malformed::at(number, "the operation returns before it is called"));
         }
         let (client, call) = (line.client, Duration::from_nanos(line.call));
         let returned = line.returned.map(Duration::from_nanos);
-        match line.op.told() {
-            Told::Key(key, action) => {
+        match line.op.content() {
+            Content::Key(key, action) => {
                 keys.record(kv::Operation { client, key, action, call, returned });
             }
-            Told::Register(operation) => {
+            Content::Register(operation) => {
                 register.operations.push(Timed { client, call, returned, operation });
             }
         }
         if !keys.is_empty() && !register.operations.is_empty() {
-            let problem = "one history is about keys (get, put, append) or about a register \
-                           (read, write, cas), and this one is about both";
+            let problem = "operations on keys (get, put, append) and on a register (read, write, cas) \
+                           cannot be mixed in one history";
             return Err(Malformed::at(number, problem));
         }
     }
@@ -84,28 +85,28 @@ pub(super) fn read(text: &str) -> Result<AnyHistory, Malformed> {
     })
 }
 
-/// What serde says of a line, which to it is the first.
-fn not_so(line: u64, error: &serde_json::Error) -> Malformed {
+/// serde's error about a line, which serde takes for the first.
+fn malformed(line: u64, error: &serde_json::Error) -> Malformed {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or(&said);
     Malformed::at(line, format!("column {}: {said}", error.column()))
 }
 
-/// What a line is about.
-enum Told<'a> {
+/// The operation of a line.
+enum Content<'a> {
     Key(&'a str, Action<'a>),
     Register(register::Operation),
 }
 
 impl Op<'_> {
-    fn told(&self) -> Told<'_> {
+    fn content(&self) -> Content<'_> {
         match self {
-            Op::Get { key, value } => Told::Key(key, Action::Get(value)),
-            Op::Put { key, value } => Told::Key(key, Action::Put(value)),
-            Op::Append { key, value } => Told::Key(key, Action::Append(value)),
-            Op::Read { value } => Told::Register(register::Operation::Read(*value)),
-            Op::Write { value } => Told::Register(register::Operation::Write(*value)),
-            Op::Cas { from, to, ok } => Told::Register(register::Operation::CompareAndSet {
+            Op::Get { key, value } => Content::Key(key, Action::Get(value)),
+            Op::Put { key, value } => Content::Key(key, Action::Put(value)),
+            Op::Append { key, value } => Content::Key(key, Action::Append(value)),
+            Op::Read { value } => Content::Register(register::Operation::Read(*value)),
+            Op::Write { value } => Content::Register(register::Operation::Write(*value)),
+            Op::Cas { from, to, ok } => Content::Register(register::Operation::CompareAndSet {
                 from: *from,
                 to: *to,
                 succeeded: *ok,

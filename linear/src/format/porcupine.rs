@@ -1,9 +1,9 @@
 //! Porcupine's logs of a key/value service: `{:process 0, :type :invoke, :f :append, :key "0",
 //! :value "x 0 0 y"}`, and the same with `:ok` when it returns. A get is called with the value
-//! `nil`. Texts stand as they are, without escapes.
+//! `nil`. Texts are written as they are, without escapes.
 
 use super::events::{Event, OpenCalls, entries, moment};
-use super::{Malformed, Unspeakable, lines};
+use super::{Malformed, NotRepresentable, lines};
 use crate::kv::{Action, History, Operation};
 use std::fmt::Write;
 
@@ -35,7 +35,10 @@ pub(super) fn read(text: &str) -> Result<History, Malformed> {
         }
         let (call, called) = open.close(line.process, number)?;
         if (called.verb, called.key) != (line.verb, line.key) {
-            return Err(Malformed::at(number, "this returns from something else than was called"));
+            return Err(Malformed::at(
+                number,
+                "this returns from another operation than the process called",
+            ));
         }
         match line.event {
             Event::Ok if line.verb == Verb::Get => record(&mut history, &line, call, Some(number)),
@@ -77,15 +80,17 @@ impl Problem {
     fn at(self, line: u64) -> Malformed {
         let problem = match self {
             Problem::Shape => String::from(
-                "this is not of the form \
+                "expected the form \
                  {:process 0, :type :invoke, :f :append, :key \"k\", :value \"text\"}",
             ),
-            Problem::Process => String::from("the process is not a whole number"),
+            Problem::Process => String::from("the process must be a whole number"),
             Problem::Event(name) => match Event::named(&name, line) {
                 Err(malformed) => malformed.problem,
                 Ok(_) => name,
             },
-            Problem::Verb(name) => format!("{name:?} is none of get, put and append"),
+            Problem::Verb(name) => {
+                format!("unknown operation {name:?} (must be get, put or append)")
+            }
         };
         Malformed::at(line, problem)
     }
@@ -116,21 +121,21 @@ fn parse(line: &str) -> Result<Line<'_>, Problem> {
     })
 }
 
-pub(super) fn write(history: &History) -> Result<String, Unspeakable> {
+pub(super) fn write(history: &History) -> Result<String, NotRepresentable> {
     let mut times = Vec::new();
     let mut lines = Vec::new();
-    let mut unspeakable = None;
+    let mut problem = None;
     history.for_each(|operation| {
         let (verb, text) = match operation.action {
-            // Whoever does not know pending operations would take it to have read something.
+            // A checker without pending operations would take it for a read of some value.
             Action::Get(_) if operation.returned.is_none() => return,
             Action::Get(text) => ("get", text),
             Action::Put(text) => ("put", text),
             Action::Append(text) => ("append", text),
         };
-        if [operation.key, text].iter().any(|text| text.contains(['"', '\n', '\r'])) {
-            unspeakable =
-                Some(format!("a Porcupine log cannot hold the quotes or line ends of {text:?}"));
+        let cannot_hold = |text: &&str| text.contains(['"', '\n', '\r']);
+        if let Some(text) = [operation.key, text].into_iter().find(cannot_hold) {
+            problem = Some(format!("a Porcupine log cannot contain quotes or line ends: {text:?}"));
         }
         let key = operation.key;
         let asked = if verb == "get" { String::from("nil") } else { format!("\"{text}\"") };
@@ -140,8 +145,8 @@ pub(super) fn write(history: &History) -> Result<String, Unspeakable> {
             format!(":ok, :f :{verb}, :key \"{key}\", :value \"{text}\""),
         ]);
     });
-    if let Some(problem) = unspeakable {
-        return Err(Unspeakable(problem));
+    if let Some(problem) = problem {
+        return Err(NotRepresentable(problem));
     }
     let mut text = String::new();
     for entry in entries(&times) {

@@ -4,10 +4,11 @@ use crate::limits::Limits;
 use crate::model::Timed;
 use crate::register;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
-struct Told {
+struct TestOperation {
     client: u64,
     key: String,
     verb: u8,
@@ -16,42 +17,48 @@ struct Told {
     returned: Option<u64>,
 }
 
-fn told(text: &'static str) -> impl Strategy<Value = Told> {
+fn operations(text: &'static str) -> impl Strategy<Value = TestOperation> {
     let times = (0..1000_u64, prop::option::weighted(0.8, 0..100_u64));
     (0..4_u64, "[a-c]", 0..3_u8, text, times).prop_map(
         |(client, key, verb, text, (call, length))| {
             let returned = length.map(|length| call + length);
             let text = if verb == 0 && returned.is_none() { String::new() } else { text };
-            Told { client, key, verb, text, call, returned }
+            TestOperation { client, key, verb, text, call, returned }
         },
     )
 }
 
-fn history(told: &[Told]) -> AnyHistory {
+fn history(operations: &[TestOperation]) -> AnyHistory {
     let mut history = History::new();
-    for told in told {
-        let action = match told.verb {
-            0 => Action::Get(&told.text),
-            1 => Action::Put(&told.text),
-            _ => Action::Append(&told.text),
+    for operations in operations {
+        let action = match operations.verb {
+            0 => Action::Get(&operations.text),
+            1 => Action::Put(&operations.text),
+            _ => Action::Append(&operations.text),
         };
         let (call, returned) =
-            (Duration::from_nanos(told.call), told.returned.map(Duration::from_nanos));
-        history.record(Operation { client: told.client, key: &told.key, action, call, returned });
+            (Duration::from_nanos(operations.call), operations.returned.map(Duration::from_nanos));
+        history.record(Operation {
+            client: operations.client,
+            key: &operations.key,
+            action,
+            call,
+            returned,
+        });
     }
     AnyHistory::KeyValue(history)
 }
 
-fn told_by(history: &AnyHistory) -> Vec<Told> {
+fn operations_of(history: &AnyHistory) -> Vec<TestOperation> {
     let AnyHistory::KeyValue(history) = history else { panic!("this is about keys") };
-    let mut told = Vec::new();
+    let mut operations = Vec::new();
     history.for_each(|operation| {
         let (verb, text) = match operation.action {
             Action::Get(text) => (0, text),
             Action::Put(text) => (1, text),
             Action::Append(text) => (2, text),
         };
-        told.push(Told {
+        operations.push(TestOperation {
             client: operation.client,
             key: operation.key.to_owned(),
             verb,
@@ -60,7 +67,7 @@ fn told_by(history: &AnyHistory) -> Vec<Told> {
             returned: operation.returned.map(|returned| returned.as_nanos() as u64),
         });
     });
-    told
+    operations
 }
 
 fn read(text: &str) -> AnyHistory {
@@ -101,14 +108,14 @@ const PIECES: &[&str] = &[
 
 proptest! {
     #[test]
-    fn json_holds_any_history(records in prop::collection::vec(told(".{0,9}"), 0..20)) {
+    fn json_holds_any_history(records in prop::collection::vec(operations(".{0,9}"), 0..20)) {
         let text = history(&records).write(Format::Json).unwrap();
-        prop_assert_eq!(told_by(&read(&text)), records);
+        prop_assert_eq!(operations_of(&read(&text)), records);
     }
 
     #[test]
     fn a_porcupine_log_has_the_same_verdict(
-        records in prop::collection::vec(told("[ab]{0,2}"), 0..9),
+        records in prop::collection::vec(operations("[ab]{0,2}"), 0..9),
     ) {
         let ours = history(&records);
         let theirs = read(&ours.write(Format::Porcupine).unwrap());
@@ -119,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_too_malformed_to_be_told_of(
+    fn any_text_is_parsed_or_refused(
         pieces in prop::collection::vec(prop::sample::select(PIECES), 0..20),
     ) {
         let _ = AnyHistory::read(&pieces.concat()).map(|history| history.check(&Limits::default()));
@@ -176,9 +183,12 @@ fn an_unknown_outcome_is_pending_and_a_failure_did_not_happen() {
 fn what_never_returned_in_a_log_is_pending() {
     let log = "{:process 4, :type :invoke, :f :append, :key \"k\", :value \"x\"}\n\
                {:process 5, :type :invoke, :f :get, :key \"k\", :value nil}\n";
-    let told = told_by(&read(log));
-    assert!(told.iter().all(|told| told.returned.is_none()));
-    assert_eq!((told[0].client, told[0].text.as_str(), told[0].call), (4, "x", 1));
+    let operations = operations_of(&read(log));
+    assert!(operations.iter().all(|operations| operations.returned.is_none()));
+    assert_eq!(
+        (operations[0].client, operations[0].text.as_str(), operations[0].call),
+        (4, "x", 1)
+    );
 }
 
 #[test]
@@ -187,10 +197,10 @@ fn a_file_without_lines_is_a_history_without_operations() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_line() {
+fn a_malformed_line_is_reported_with_its_number() {
     let invoke = "{:process 0, :type :invoke, :f :get, :key \"k\", :value nil}\n";
     for (text, expected) in [
-        ("hello", "line 1: this begins neither like"),
+        ("hello", "line 1: unknown format: expected"),
         ("\n{\"client\":1}", "line 2: column 12: missing field `call`"),
         (
             "{\"client\":1,\"call\":5,\"op\":\"put\",\"key\":\"k\"}",
@@ -198,34 +208,58 @@ fn what_is_wrong_is_said_with_its_line() {
         ),
         (
             "{\"client\":1,\"call\":5,\"return\":4,\"op\":\"read\"}",
-            "line 1: it returns before it is called",
+            "line 1: the operation returns before it is called",
         ),
-        (&format!("{invoke}{{:process 0}}"), "line 2: this is not of the form {:process 0, :type"),
-        (&format!("{invoke}{invoke}"), "line 2: process 0 has not returned since line 1"),
-        (&invoke.replace(":invoke", ":ok"), "line 1: process 0 had not called"),
-        (&invoke.replace(":invoke", ":maybe"), "line 1: \":maybe\" is none of :invoke"),
-        (&invoke.replace(":get", ":pop"), "line 1: \"pop\" is none of get"),
-        (&invoke.replace("process 0", "process zero"), "line 1: the process is not a whole"),
-        ("INFO  jepsen.util - 0 :invoke", "line 1: this is not of the form: process"),
-        ("INFO  jepsen.util - 0\t:invoke\t:write\tx", "line 1: \"x\" is no value of a :write"),
-        ("INFO  jepsen.util - 0\t:invoke\t:pop\t1", "line 1: \":pop\" is none of :read"),
+        (&format!("{invoke}{{:process 0}}"), "line 2: expected the form {:process 0, :type"),
+        (
+            &format!("{invoke}{invoke}"),
+            "line 2: process 0 calls before its call in line 1 has returned",
+        ),
+        (&invoke.replace(":invoke", ":ok"), "line 1: process 0 returns without a call"),
+        (&invoke.replace(":invoke", ":maybe"), "line 1: unknown event \":maybe\" (must be :invoke"),
+        (&invoke.replace(":get", ":pop"), "line 1: unknown operation \"pop\" (must be get"),
+        (&invoke.replace("process 0", "process zero"), "line 1: the process must be a whole"),
+        ("INFO  jepsen.util - 0 :invoke", "line 1: expected process"),
+        ("INFO  jepsen.util - 0\t:invoke\t:write\tx", "line 1: invalid value \"x\" of a :write"),
+        (
+            "INFO  jepsen.util - 0\t:invoke\t:pop\t1",
+            "line 1: unknown operation \":pop\" (must be :read",
+        ),
     ] {
         let found = complaint(text);
         assert!(found.starts_with(expected), "{text}\n{found}");
     }
     let both = "{\"client\":1,\"call\":1,\"op\":\"write\",\"value\":1}\n\
                 {\"client\":1,\"call\":1,\"op\":\"get\",\"key\":\"k\"}";
-    assert!(complaint(both).starts_with("line 2: one history is about keys"));
+    assert!(complaint(both).starts_with("line 2: operations on keys"));
 }
 
 #[test]
-fn what_a_format_cannot_hold_is_said() {
+fn overlapping_operations_of_the_last_client_get_processes_of_their_own() {
+    let put = |client: u64, call: u64, returned: u64| {
+        format!(
+            "{{\"client\":{client},\"call\":{call},\"return\":{returned},\"op\":\"put\",\
+             \"key\":\"k\",\"value\":\"v\"}}\n"
+        )
+    };
+    let json = [put(u64::MAX, 0, 9), put(u64::MAX, 1, 8), put(0, 2, 7)].concat();
+    let log = read(&json).write(Format::Porcupine).unwrap();
+    let processes: BTreeSet<u64> = operations_of(&read(&log)).iter().map(|op| op.client).collect();
+    assert_eq!(processes, BTreeSet::from([0, 1, u64::MAX]));
+}
+
+#[test]
+fn what_a_format_cannot_represent_is_refused() {
     let write = |text: &str, format| {
-        let told = Told { text: text.to_owned(), verb: 1, ..told_by(&read(PUT)).remove(0) };
-        history(&[told]).write(format).map_err(|unspeakable| unspeakable.to_string())
+        let operations =
+            TestOperation { text: text.to_owned(), verb: 1, ..operations_of(&read(PUT)).remove(0) };
+        history(&[operations]).write(format).map_err(|problem| problem.to_string())
     };
     assert!(write("a\"b", Format::Porcupine).is_err_and(|problem| problem.contains("quotes")));
     assert!(write("a", Format::Porcupine).is_ok());
+    let key = PUT.replace("\"k\"", "\"k\\n\"");
+    let refused = read(&key).write(Format::Porcupine).unwrap_err().to_string();
+    assert!(refused.ends_with(r#"line ends: "k\n""#), "{refused}");
     assert!(write("a", Format::Jepsen).is_err());
     assert!(AnyHistory::Register(register_log()).write(Format::Porcupine).is_err());
 }

@@ -1,11 +1,11 @@
-//! Recording what clients of a key/value service did and saw.
+//! Records what the clients of a key/value service called and what it returned.
 
-use super::board::KvBoard;
 use super::layout::{self, Effect, Placeable};
+use super::state::KvState;
 use crate::check::judge;
 use crate::limits::Limits;
-use crate::partition::{Manner, Part, Partition};
-use crate::replay;
+use crate::model_state;
+use crate::partition::{Partition, SearchOperation, SearchOptions};
 use crate::timeline::Times;
 use crate::trie::{Position, Trie};
 use crate::verdict::Checked;
@@ -15,11 +15,11 @@ use std::time::Duration;
 /// An operation as it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation<'a> {
-    /// Who asked. A client has one operation at a time, but nothing here depends on it.
+    /// The client that called. It has one operation at a time, but nothing here depends on that.
     pub client: u64,
     /// The key it is about.
     pub key: &'a str,
-    /// What was asked, and what a get returned.
+    /// What was called, and what a get returned.
     pub action: Action<'a>,
     /// When it was called.
     pub call: Duration,
@@ -30,8 +30,7 @@ pub struct Operation<'a> {
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action<'a> {
-    /// Reads the value: this one. What a get without a return is said to have read counts for
-    /// nothing.
+    /// Reads the value: this one. The value of a pending get is ignored.
     Get(&'a str),
     /// Replaces the value.
     Put(&'a str),
@@ -39,23 +38,23 @@ pub enum Action<'a> {
     Append(&'a str),
 }
 
-/// What all clients did and saw, in the order it was recorded in.
+/// The operations of all clients, in the order in which they were recorded.
 #[derive(Default)]
 pub struct History {
     numbers: BTreeMap<String, u32>,
     keys: Vec<Key>,
-    /// Each operation's key, and its place there.
+    /// Each operation's key, and its index there.
     order: Vec<(u32, u32)>,
-    /// Times are lines of a file: a moment for each, a nanosecond apart.
+    /// Times are line numbers of a file, as nanoseconds.
     pub counts_lines: bool,
 }
 
-/// What happened to one key.
+/// The operations of one key.
 pub(super) struct Key {
     pub name: String,
-    /// What was read.
+    /// The values that were read.
     pub values: Trie,
-    /// What was written, end to end.
+    /// The texts that were put and appended, one after another.
     written: Vec<u8>,
     pub operations: Vec<Stored>,
 }
@@ -76,7 +75,7 @@ enum StoredAction {
     Append(Stretch),
 }
 
-/// A stretch of what was written.
+/// A range of what was written.
 #[derive(Clone, Copy)]
 struct Stretch {
     start: u32,
@@ -84,7 +83,7 @@ struct Stretch {
 }
 
 impl History {
-    /// Nothing has happened yet.
+    /// A history without operations.
     pub fn new() -> History {
         History::default()
     }
@@ -93,20 +92,20 @@ impl History {
     pub fn record(&mut self, operation: Operation<'_>) {
         assert!(
             operation.returned.is_none_or(|returned| returned >= operation.call),
-            "an operation returns after its call: {operation:?}"
+            "an operation cannot return before its call: {operation:?}"
         );
         let number = u32::try_from(self.order.len()).expect("there are fewer than 2^32 operations");
         let key_number = self.key_number(operation.key);
         let key = &mut self.keys[key_number as usize];
         let stored_action = match operation.action {
-            // What a pending get read is not known.
+            // A pending get's value is not known.
             Action::Get(_) if operation.returned.is_none() => StoredAction::Get(Position::ROOT),
             Action::Get(value) => StoredAction::Get(key.values.insert(value.as_bytes())),
             Action::Put(text) => StoredAction::Put(key.write(text)),
             Action::Append(text) => StoredAction::Append(key.write(text)),
         };
         self.order.push((key_number, key.operations.len() as u32));
-        let times = replay::times(operation.call, operation.returned);
+        let times = model_state::times(operation.call, operation.returned);
         key.operations.push(Stored { number, stored_action, client: operation.client, times });
     }
 
@@ -120,8 +119,7 @@ impl History {
         self.order.is_empty()
     }
 
-    /// How many bytes of text there are in it, each value that was read counted in full: about what
-    /// it takes to write it down.
+    /// How many bytes of text are in it, each value read counted in full: about its size as a file.
     pub fn text_bytes(&self) -> u64 {
         let operations = self.keys.iter().flat_map(|key| &key.operations);
         let lengths = operations.map(|stored| match stored.stored_action {
@@ -140,7 +138,7 @@ impl History {
         judge(&partitions, limits)
     }
 
-    /// Hands every operation, in the order of recording, to `each`.
+    /// Calls `each` with every operation, in the order of recording.
     pub fn for_each(&self, mut each: impl FnMut(Operation<'_>)) {
         for &(key, place) in &self.order {
             let key = &self.keys[key as usize];
@@ -210,7 +208,7 @@ fn narrow(length: usize) -> u32 {
     u32::try_from(length).expect("less than 4 GiB is written to a key")
 }
 
-/// What can be said of a key, without the gets that say nothing.
+/// The operations of a key, without pending gets.
 pub(super) struct KeyHistory<'a> {
     pub key: &'a Key,
     pub operations: Vec<&'a Stored>,
@@ -219,10 +217,10 @@ pub(super) struct KeyHistory<'a> {
 
 impl<'a> KeyHistory<'a> {
     fn new(key: &'a Key, counts_lines: bool) -> KeyHistory<'a> {
-        let is_said = |stored: &&Stored| !(stored.reads() && stored.times.is_pending());
+        let is_relevant = |stored: &&Stored| !(stored.reads() && stored.times.is_pending());
         KeyHistory {
             key,
-            operations: key.operations.iter().filter(is_said).collect(),
+            operations: key.operations.iter().filter(is_relevant).collect(),
             counts_lines,
         }
     }
@@ -239,7 +237,7 @@ impl Stored {
 }
 
 impl Partition for KeyHistory<'_> {
-    type Board = KvBoard;
+    type State = KvState;
 
     const CAN_PRUNE: bool = true;
 
@@ -255,10 +253,12 @@ impl Partition for KeyHistory<'_> {
         self.operations[operation].reads()
     }
 
-    fn board(&self, parts: &[Part], manner: Manner) -> KvBoard {
-        let placeable =
-            |part: &Part| Placeable { times: part.times, effect: self.effect(part.operation) };
-        let operations: Vec<Placeable<'_>> = parts.iter().map(placeable).collect();
-        layout::board(&self.key.values, &operations, manner.prunes)
+    fn initial_state(&self, operations: &[SearchOperation], options: SearchOptions) -> KvState {
+        let placeable = |searched: &SearchOperation| Placeable {
+            times: searched.times,
+            effect: self.effect(searched.operation),
+        };
+        let operations: Vec<Placeable<'_>> = operations.iter().map(placeable).collect();
+        layout::initial_state(&self.key.values, &operations, options.prunes)
     }
 }

@@ -1,10 +1,10 @@
-//! The key/value service in the plainest way, with whole strings for states: what the tests hold
-//! the other one against.
+//! The key/value service as a plain [`Model`] with whole strings for states: the reference that the
+//! tests compare [`History::check`](super::History::check) with.
 
 use crate::model::Model;
 
-/// The service, said once more as a [`Model`]. Much slower and larger than
-/// [`History::check`](super::History::check), and easy to believe.
+/// The service as a [`Model`]. Much slower and larger than
+/// [`History::check`](super::History::check), but obviously right.
 pub struct Plain;
 
 /// An operation with texts of its own.
@@ -48,7 +48,7 @@ impl Model for Plain {
         }
     }
 
-    fn apply_unheard(&self, state: &String, operation: &PlainOperation) -> Option<String> {
+    fn apply_pending(&self, state: &String, operation: &PlainOperation) -> Option<String> {
         match operation.action {
             PlainAction::Get(_) => None,
             PlainAction::Put(_) | PlainAction::Append(_) => self.apply(state, operation),

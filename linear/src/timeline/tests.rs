@@ -20,10 +20,10 @@ fn what_touches_at_a_moment_is_concurrent() {
 fn placing_the_most_urgent_lets_later_calls_in() {
     let mut timeline = timeline(&[(1, 2), (3, 9), (5, 6), (7, 8)]);
     assert_eq!(candidates(&timeline), [0]);
-    timeline.take_out(0);
+    timeline.remove(0);
     assert_eq!(candidates(&timeline), [1, 2]);
     assert_eq!(timeline.most_urgent(), Some(2));
-    timeline.take_out(2);
+    timeline.remove(2);
     assert_eq!(candidates(&timeline), [1, 3]);
     timeline.put_back(2);
     timeline.put_back(0);
@@ -34,7 +34,7 @@ fn placing_the_most_urgent_lets_later_calls_in() {
 fn pending_operations_are_never_urgent() {
     let mut timeline = timeline(&[(1, NEVER), (2, 3), (9, NEVER)]);
     assert_eq!(candidates(&timeline), [0, 1]);
-    timeline.take_out(1);
+    timeline.remove(1);
     assert_eq!(candidates(&timeline), [0, 2]);
     assert_eq!(timeline.most_urgent(), None);
 }

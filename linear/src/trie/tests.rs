@@ -1,4 +1,4 @@
-use super::{Position, Trie, common_beginning};
+use super::{Position, Trie, common_prefix};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -66,11 +66,11 @@ proptest! {
     }
 
     #[test]
-    fn common_beginnings_are_counted_to_the_byte(length in 0..700_usize, differs in 0..700_usize) {
+    fn common_prefixs_are_counted_to_the_byte(length in 0..700_usize, differs in 0..700_usize) {
         let one = vec![1; length];
         let mut other = vec![1; 700];
         other[differs] = 2;
-        prop_assert_eq!(common_beginning(&one, &other), length.min(differs));
+        prop_assert_eq!(common_prefix(&one, &other), length.min(differs));
     }
 }
 

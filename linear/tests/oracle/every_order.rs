@@ -1,4 +1,4 @@
-//! Trying every order, without a thought.
+//! The brute-force oracle: tries every order.
 
 use crate::histories::Record;
 use linear::kv::PlainAction;
@@ -6,10 +6,10 @@ use linear::kv::PlainAction;
 /// Whether there is an order of these operations, on one key that is "" at first.
 pub fn has_order(records: &[Record]) -> bool {
     let records: Vec<&Record> = records.iter().collect();
-    can_go_on(&records, "")
+    has_order_from(&records, "")
 }
 
-fn can_go_on(left: &[&Record], value: &str) -> bool {
+fn has_order_from(left: &[&Record], value: &str) -> bool {
     if left.iter().all(|record| record.is_pending) {
         return true;
     }
@@ -21,9 +21,9 @@ fn can_go_on(left: &[&Record], value: &str) -> bool {
         match &record.action {
             _ if is_too_early => false,
             PlainAction::Get(_) if record.is_pending => false,
-            PlainAction::Get(read) => read == value && can_go_on(&rest, value),
-            PlainAction::Put(text) => can_go_on(&rest, text),
-            PlainAction::Append(text) => can_go_on(&rest, &format!("{value}{text}")),
+            PlainAction::Get(read) => read == value && has_order_from(&rest, value),
+            PlainAction::Put(text) => has_order_from(&rest, text),
+            PlainAction::Append(text) => has_order_from(&rest, &format!("{value}{text}")),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! Small histories of one key, invented or lived.
+//! Generates small histories of one key: with arbitrary reads, or from a simulated execution.
 
 use linear::kv::{Action, History, Operation, PlainAction};
 use proptest::prelude::*;
@@ -23,8 +23,8 @@ impl Record {
         (!self.is_pending).then(|| Duration::from_nanos(self.end))
     }
 
-    /// What is left of it if nobody knows when it was; nothing, if it only read.
-    pub fn let_go(&self) -> Option<Record> {
+    /// The operation relaxed: a write at any time or never, and no read at all.
+    pub fn relaxed(&self) -> Option<Record> {
         let is_read = matches!(self.action, PlainAction::Get(_));
         (!is_read).then(|| Record { start: 0, is_pending: true, ..self.clone() })
     }
@@ -75,7 +75,7 @@ fn records(most: usize) -> impl Strategy<Value = Vec<Record>> {
 }
 
 /// Operations whose reads return anything.
-pub fn invented(most: usize) -> impl Strategy<Value = Vec<Record>> {
+pub fn arbitrary_reads(most: usize) -> impl Strategy<Value = Vec<Record>> {
     let values = prop::collection::vec(prop::collection::vec(text(), 0..3), most);
     (records(most), values).prop_map(|(mut records, values)| {
         for (record, value) in records.iter_mut().zip(values) {
@@ -89,21 +89,21 @@ pub fn invented(most: usize) -> impl Strategy<Value = Vec<Record>> {
 
 /// Operations that took effect in the order they are listed in, of which some are then told
 /// otherwise: a read returns what another one did, or an operation has some other times.
-pub fn lived(most: usize) -> impl Strategy<Value = Vec<Record>> {
-    let lies =
+pub fn executed(most: usize) -> impl Strategy<Value = Vec<Record>> {
+    let falsified =
         prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3);
-    (records(most), lies).prop_map(|(mut records, lies)| {
+    (records(most), falsified).prop_map(|(mut records, falsified)| {
         // The middle of an interval, which is near to when it took effect.
         records.sort_by_key(|record| record.start + record.end);
-        live(&mut records);
-        for (one, other) in lies {
-            lie(&mut records, &one, &other);
+        execute(&mut records);
+        for (one, other) in falsified {
+            falsify(&mut records, &one, &other);
         }
         records
     })
 }
 
-fn live(records: &mut [Record]) {
+fn execute(records: &mut [Record]) {
     let mut value = String::new();
     let mut latest_call = 0;
     for record in records {
@@ -120,7 +120,7 @@ fn live(records: &mut [Record]) {
     }
 }
 
-fn lie(records: &mut [Record], one: &prop::sample::Index, other: &prop::sample::Index) {
+fn falsify(records: &mut [Record], one: &prop::sample::Index, other: &prop::sample::Index) {
     if records.is_empty() {
         return;
     }

@@ -1,11 +1,11 @@
-//! Bugs a service might have, in histories as long as the labs': each is found, and told in a few
-//! operations. And what a verdict costs is the same every time.
+//! Bugs of a service, in histories as long as the labs': each is found, with a witness of a few
+//! operations. And a verdict takes the same number of steps every time.
 
 mod service;
 
 use linear::kv::History;
 use linear::{Limits, Verdict, Violation};
-use service::{Bug, lived};
+use service::{Bug, simulated};
 use std::cell::Cell;
 
 fn found(history: &History) -> Violation {
@@ -21,7 +21,7 @@ fn found(history: &History) -> Violation {
 fn is_caught(bug: Bug) {
     for seed in 0..20 {
         for keys in [1, 4] {
-            let violation = found(&lived(seed, keys, Some(bug)));
+            let violation = found(&simulated(seed, keys, Some(bug)));
             let report = violation.to_string();
             assert!(violation.witness.len() <= 12, "{bug:?}, seed {seed}, {keys} keys: {report}");
             assert!(violation.is_confirmed, "{report}");
@@ -35,7 +35,7 @@ fn is_caught(bug: Bug) {
 fn without_a_bug_nothing_is_found() {
     for seed in 0..50 {
         for keys in [1, 4] {
-            let checked = lived(seed, keys, None).check(&Limits::default());
+            let checked = simulated(seed, keys, None).check(&Limits::default());
             assert!(checked.verdict.is_ok(), "seed {seed}, {keys} keys");
         }
     }
@@ -69,7 +69,7 @@ fn clients_that_see_another_order_are_caught() {
 #[test]
 fn the_same_history_takes_the_same_steps() {
     for bug in [None, Some(Bug::StaleRead)] {
-        let check = || lived(7, 1, bug).check(&Limits::default());
+        let check = || simulated(7, 1, bug).check(&Limits::default());
         let (one, other) = (check(), check());
         assert_eq!((one.steps, one.dead_ends), (other.steps, other.dead_ends));
         assert_eq!(one.verdict.violation(), other.verdict.violation());
@@ -77,8 +77,8 @@ fn the_same_history_takes_the_same_steps() {
 }
 
 #[test]
-fn with_few_steps_nobody_knows() {
-    let history = lived(7, 1, Some(Bug::LostAppend));
+fn with_few_steps_the_verdict_is_unknown() {
+    let history = simulated(7, 1, Some(Bug::LostAppend));
     let needed = history.check(&Limits::default()).steps;
     for steps in [0, 1, needed / 4, needed / 2] {
         let checked = history.check(&Limits { steps, ..Limits::default() });
@@ -88,15 +88,15 @@ fn with_few_steps_nobody_knows() {
 }
 
 #[test]
-fn when_time_is_up_nobody_knows() {
+fn when_time_is_up_the_verdict_is_unknown() {
     let asked = Cell::new(0);
     let is_time_up = || {
         asked.set(asked.get() + 1);
         true
     };
-    // Without pruning this takes for ever.
+    // Without pruning this takes forever.
     let limits = Limits { is_time_up: Some(&is_time_up), prunes: false, ..Limits::default() };
-    let checked = lived(7, 1, Some(Bug::LostAppend)).check(&limits);
+    let checked = simulated(7, 1, Some(Bug::LostAppend)).check(&limits);
     assert!(matches!(checked.verdict, Verdict::Unknown));
     assert_eq!(asked.get(), 1);
 }
@@ -106,7 +106,7 @@ fn forgetting_dead_ends_changes_no_verdict() {
     for seed in 0..20 {
         for bug in [None, Some(Bug::StaleRead)] {
             let limits = Limits { dead_ends: 0, ..Limits::default() };
-            let checked = lived(seed, 4, bug).check(&limits);
+            let checked = simulated(seed, 4, bug).check(&limits);
             assert_eq!(checked.verdict.is_ok(), bug.is_none());
             assert_eq!(checked.dead_ends, 0);
         }
@@ -116,7 +116,7 @@ fn forgetting_dead_ends_changes_no_verdict() {
 #[test]
 fn without_a_budget_for_the_report_the_verdict_is_the_same() {
     let limits = Limits { report_steps: 0, ..Limits::default() };
-    let checked = lived(3, 4, Some(Bug::OtherOrder)).check(&limits);
+    let checked = simulated(3, 4, Some(Bug::OtherOrder)).check(&limits);
     let violation = checked.verdict.violation().expect("it is not linearizable");
     assert!(violation.to_string().lines().count() < 50);
 }

@@ -1,4 +1,4 @@
-//! A key/value service with many clients, and with a bug if wanted.
+//! Simulates a key/value service with many clients, and with a bug if asked for.
 
 use linear::kv::{Action, History, Operation};
 use std::time::Duration;
@@ -50,9 +50,9 @@ impl Dice {
 }
 
 /// What the clients of a service see.
-pub fn lived(seed: u64, keys: usize, bug: Option<Bug>) -> History {
+pub fn simulated(seed: u64, keys: usize, bug: Option<Bug>) -> History {
     let mut steps = plan(&mut Dice(seed), keys);
-    live(&mut steps, keys);
+    execute(&mut steps, keys);
     if let Some(bug) = bug {
         plant(bug, &mut steps);
     }
@@ -101,7 +101,7 @@ fn plan(dice: &mut Dice, keys: usize) -> Vec<Step> {
 }
 
 /// Every get returns what is there.
-fn live(steps: &mut [Step], keys: usize) {
+fn execute(steps: &mut [Step], keys: usize) {
     let mut values = vec![String::new(); keys];
     for step in steps {
         let value = &mut values[step.key];

@@ -18,15 +18,19 @@ pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
 /// What is not handed out, besides what marks say, the tests in the students' crates and hidden
 /// files.
-const LEFT_OUT: [&str; 5] =
-    ["docs/architecture.md", "docs/for-staff.md", "docs/performance.md", "fuzz", "staff"];
+const LEFT_OUT: [&str; 7] = [
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/ARCHITECTURE.md",
+    "docs/for-staff.md",
+    "docs/performance.md",
+    "fuzz",
+    "staff",
+];
 
 /// The hidden names of the workspace that are handed out: the others are Git's, the staff's or an
 /// editor's.
 const HIDDEN: [&str; 2] = [".cargo", ".gitignore"];
-
-/// The one module of the students' crates whose unit tests are handed out, since it is given.
-const GIVEN: &str = "raft/src/persister.rs";
 
 /// Where the handout's own README is, in the reference.
 const README: &str = "staff/handout/README.md";
@@ -93,10 +97,8 @@ fn filtered(texts: &BTreeMap<PathBuf, String>, through: &Through) -> Result<Tree
         if source.is_open(through) {
             left_behind.insert((*path).clone());
         }
-        if **path != Path::new(GIVEN) {
-            let files = source.test_modules().into_iter();
-            left_behind.extend(files.map(|name| derived::file_of_module(path, name)));
-        }
+        let tests = source.test_modules().into_iter();
+        left_behind.extend(tests.map(|name| derived::file_of_module(path, name)));
     }
     let is_left = |path: &Path| left_behind.iter().any(|left| derived::belongs_to(path, left));
     let kept = sources.iter().filter(|(path, _)| !is_left(path));

@@ -113,7 +113,7 @@ pub const BUGS: [Bug; 17] = [
         name: "GarbledCommand",
         test: "basic_agree_2b",
         claims: &[ONLY_COMMANDS],
-        shown: "S1 applied at index 2 what is no command",
+        shown: "S1 applied bytes at index 2 that are no command",
         ends: "(the life of a command, section 5.3)",
         ..RAFT
     },
@@ -121,7 +121,7 @@ pub const BUGS: [Bug; 17] = [
         name: "GarbledSnapshot",
         test: "snapshot_install_2d",
         claims: &[SNAPSHOTS_INTACT],
-        shown: "that is none",
+        shown: "that are no snapshot",
         ends: "(InstallSnapshot in figure 13, section 7)",
         ..RAFT
     },

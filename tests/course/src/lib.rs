@@ -1,10 +1,13 @@
-//! The course as data, and what a test says of itself when it ends.
+//! The course as data, and everything that passes between the runner and a test's process.
 //!
 //! `tests/course.toml` names every part and test of the course with its title, points and weight.
-//! The test harness, the runner and the checks all read it here, so a test is added or renamed in
-//! one place. The second half is what passes between a test process and whoever started it: how it is
-//! to run ([`Mode`], [`Simulation`], [`Seeds`]), what it is to log ([`LogFilter`]), the note it
-//! leaves ([`Outcome`], [`SeedLog`]), what it prints ([`Collector`]).
+//! The test harness, the runner and the checks all read it here ([`Course`]), so a test is added
+//! or renamed in one place.
+//!
+//! Whoever starts a test's process writes a [`TestRequest`] into its environment: how to run the
+//! test ([`Mode`], [`Seeds`], [`Simulation`]), what to log ([`LogFilter`]), its limits and its
+//! files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after each
+//! seed ([`SeedLog`]). A [`Collector`] reads what it prints.
 
 mod limits;
 mod log_filter;
@@ -14,6 +17,8 @@ mod seed_log;
 mod seeds;
 mod simulation;
 mod table;
+mod test_request;
+mod version;
 
 pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
@@ -23,3 +28,5 @@ pub use seed_log::{SeedEvent, SeedLog};
 pub use seeds::Seeds;
 pub use simulation::{Backend, Mode, Policy, Simulation};
 pub use table::{Course, Part, Test, Titles};
+pub use test_request::{Role, TestRequest, Unreadable};
+pub use version::{VERSION, seed_with_version};

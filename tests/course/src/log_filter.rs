@@ -1,7 +1,8 @@
 //! Which log lines are wanted: `LOG=raft=debug,labrpc=info`. The runner reads it to refuse a
-//! mistake before anything runs, the test process to log.
+//! mistake before anything runs, the test's process to log.
 
 use log::LevelFilter;
+use std::fmt;
 use std::str::FromStr;
 
 /// Levels by topic. A topic covers everything beneath it: `raft` covers `raft::election`, but not
@@ -13,7 +14,7 @@ pub struct LogFilter {
     rules: Vec<(String, LevelFilter)>,
 }
 
-/// Without being asked, the log tells the steps of the test.
+/// By default the log shows the steps of the test.
 impl Default for LogFilter {
     fn default() -> LogFilter {
         LogFilter { otherwise: LevelFilter::Info, rules: Vec::new() }
@@ -21,6 +22,11 @@ impl Default for LogFilter {
 }
 
 impl LogFilter {
+    /// Every line of every topic.
+    pub fn everything() -> LogFilter {
+        LogFilter { otherwise: LevelFilter::Trace, rules: Vec::new() }
+    }
+
     /// The level of the longest rule that covers `topic`.
     pub fn level_for(&self, topic: &str) -> LevelFilter {
         let covering = self.rules.iter().filter(|(rule, _)| covers(rule, topic));
@@ -53,6 +59,19 @@ impl FromStr for LogFilter {
             }
         }
         Ok(filter)
+    }
+}
+
+/// As it is set, with the level of other topics only if that is not the usual one.
+impl fmt::Display for LogFilter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = |level: LevelFilter| level.as_str().to_lowercase();
+        let rules = self.rules.iter().map(|(topic, rule)| format!("{topic}={}", level(*rule)));
+        let other_topics =
+            self.otherwise != LogFilter::default().otherwise || self.rules.is_empty();
+        let other_topics = other_topics.then(|| level(self.otherwise));
+        let all: Vec<String> = other_topics.into_iter().chain(rules).collect();
+        formatter.write_str(&all.join(","))
     }
 }
 

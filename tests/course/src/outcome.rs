@@ -1,4 +1,4 @@
-//! What a test process leaves behind for whoever started it: one small JSON file.
+//! The outcome of a test, which its process leaves for whoever started it: one small JSON file.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process;
 
 /// How a test process exits that cannot write its outcome, which is no fault of the solution's
-/// (`EX_IOERR` of sysexits.h). Its last words say what it could not write, and why.
+/// (`EX_IOERR` of sysexits.h). Its last output says what it could not write, and why.
 pub const CANNOT_WRITE: i32 = 74;
 
 /// How a test ended.
@@ -19,7 +19,7 @@ pub enum Verdict {
     Passed,
     /// A check did not hold, or the test could not go on.
     Failed,
-    /// The test could not tell: neither passed nor failed.
+    /// The test could not decide: neither passed nor failed.
     Undecided,
 }
 
@@ -87,14 +87,14 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The lines of a passed test: one, or more where the course prints more.
     pub passed_lines: Vec<PassedLine>,
-    /// What is worth a remark although it fails nothing, one line each.
+    /// Warnings, one line each: odd, but no failure.
     #[serde(default)]
     pub notes: Vec<String>,
     /// Why it did not pass, in one line.
     pub what: Option<String>,
-    /// The whole account of why it did not pass.
+    /// Why it did not pass, at length.
     pub report: Option<String>,
-    /// The seed of the network's and the test's dice.
+    /// The seed of all random choices.
     pub seed: u64,
     /// How long it ran, in seconds by the clock.
     pub wall_seconds: f64,

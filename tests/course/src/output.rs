@@ -1,5 +1,5 @@
-//! What a test process prints: read as it comes, kept from both ends, never more than a bound. A
-//! test may print for ever, and its beginning and its end tell most.
+//! Reads what a test's process prints, and keeps the beginning and the end of it up to a limit: a
+//! test may print without end.
 
 #![expect(
     clippy::disallowed_methods,
@@ -74,8 +74,8 @@ impl Collector {
         Collector { kept, at_end }
     }
 
-    /// What was read once the pipe is closed or `patience` is over. A process that escaped its
-    /// group can hold the pipe open for as long as it likes; nobody waits for it.
+    /// What was read once the pipe is closed or `patience` is over. A process that left its
+    /// group can hold the pipe open for ever; the patience is the limit.
     pub fn finish(self, patience: Duration) -> BothEnds {
         let closed = self.at_end.recv_timeout(patience);
         debug_assert_ne!(closed, Ok(()), "nothing is ever sent");

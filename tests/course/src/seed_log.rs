@@ -1,6 +1,6 @@
-//! What a process leaves that simulates one test with many seeds: a line of JSON before each seed
-//! and one after it. A line is written at once, so a seed that takes the process down with it is
-//! known: it began and did not end.
+//! The lines that a process leaves which simulates one test with many seeds: a line of JSON before
+//! each seed and one after it. A line is written at once, so if a seed takes the process down, the
+//! lines show which: it began and did not end.
 
 use crate::Outcome;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A range of seeds, as it is written: `500..1500`, or `1000` for the first thousand.
+//! A range of seeds, written `500..1500`, or `1000` for the first thousand.
 
 use std::fmt;
 use std::str::FromStr;
@@ -27,7 +27,7 @@ impl Seeds {
         self.last
     }
 
-    /// How many there are, or nothing if that is beyond a `u32`: nobody waits for so many.
+    /// How many there are; `None` if more than a `u32` can count.
     pub fn count(self) -> Option<u32> {
         (self.last - self.first).checked_add(1)?.try_into().ok()
     }

@@ -1,5 +1,5 @@
-//! How a graded test is run: on the OS or simulated, and what may be set about a simulation. The
-//! runner reads it to refuse a mistake before anything runs, the test process to obey.
+//! How a graded test is run: on real threads or simulated, and what may be set about a simulation.
+//! The runner reads it to refuse a mistake before anything runs, the test's process to obey it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,48 +48,6 @@ pub struct Simulation {
     pub policy: Option<Policy>,
 }
 
-impl Mode {
-    /// `MODE` in the environment, into which `variable` looks. Unset or empty, it is the OS.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Mode, String> {
-        set(&variable, "MODE").map_or(Ok(Mode::default()), |text| named("MODE", &text))
-    }
-}
-
-impl Simulation {
-    /// `BACKEND`, `PREEMPT` and `PCT` in the environment, into which `variable` looks. What is
-    /// empty is not set.
-    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Simulation, String> {
-        let backend = set(&variable, "BACKEND").map(|text| named("BACKEND", &text)).transpose()?;
-        let policy = match (set(&variable, "PREEMPT"), set(&variable, "PCT")) {
-            (Some(_), Some(_)) => {
-                return Err(String::from("PREEMPT and PCT are two ways to choose: set one"));
-            }
-            (Some(text), None) => Some(Policy::Random { preemption: probability(&text)? }),
-            (None, Some(text)) => Some(Policy::Pct { depth: depth(&text)? }),
-            (None, None) => None,
-        };
-        Ok(Simulation { backend: backend.unwrap_or_default(), policy })
-    }
-}
-
-fn set(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
-    variable(name).filter(|text| !text.is_empty())
-}
-
-fn named<T: FromStr<Err = String>>(name: &str, text: &str) -> Result<T, String> {
-    text.parse().map_err(|choices| format!("{name} is {text:?}, and must be {choices}"))
-}
-
-fn probability(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| format!("PREEMPT is {text:?}, and must be a number from 0 to 1"))
-}
-
-fn depth(text: &str) -> Result<u32, String> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("PCT is {text:?}, and must be a whole number from 1"))
-}
-
 impl FromStr for Mode {
     /// The good ones.
     type Err = String;
@@ -113,6 +71,16 @@ impl FromStr for Backend {
             "threads" => Ok(Backend::Threads),
             _ => Err(String::from("coroutines (fast) or threads (for a debugger)")),
         }
+    }
+}
+
+/// As it is set.
+impl fmt::Display for Mode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Mode::Os => "os",
+            Mode::Sim => "sim",
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table of parts and tests, and how to find one in it.
+//! The table of the course: its parts and tests, read from `course.toml`.
 
 use serde::Deserialize;
 use std::time::Duration;

@@ -1,16 +1,16 @@
-//! What must hold all the time, whatever a scenario does.
+//! The properties that must hold all the time, whatever a scenario does.
 //!
-//! The course's tests look now and then; these properties are watched from the first moment to
-//! the last, and the first violation anywhere ends the test. [`Elections`] is told what every
-//! server says of itself, [`AppliedRecord`] what every server applies. Both are plain data: who
-//! asks, and when, is the cluster's business.
+//! The course's tests check now and then; these properties are checked from the beginning of a test
+//! to its end, and the first violation ends the test. [`Elections`] records the term and role that
+//! every server reports, [`AppliedLog`] what every server applies, [`Started`] the commands that
+//! were given. They are plain data: the cluster decides when to ask the servers.
 
-mod applied;
+mod applied_log;
 mod elections;
 mod property;
 mod started;
 
-pub use applied::{AppliedRecord, Redelivery, Suspect};
+pub use applied_log::{AppliedLog, Redelivery, Suspect};
 pub use elections::{Elections, Sighting};
 pub use property::{Property, Violation};
 pub use started::Started;
@@ -18,8 +18,8 @@ pub use started::Started;
 use labrt::{thread, world};
 use std::panic;
 
-/// Ends the test with `message` and the calling thread with it. The thread unwinds quietly: the
-/// one failure that counts has been told.
+/// Ends the test with `message` and the calling thread with it. The thread unwinds without a
+/// message of its own: the failure has been reported.
 #[track_caller]
 pub fn stop(message: impl Into<String>) -> ! {
     world::fail(message);
@@ -36,8 +36,8 @@ pub fn stop_if_failed() {
 
 /// Unwinds the calling thread, whose test has failed.
 fn leave() -> ! {
-    // A simulated world that has failed unwinds its threads by itself, here; one that unwound
-    // unasked would be disturbed in its destructors.
+    // A simulated world that has failed unwinds its threads itself, at this scheduling point; a
+    // thread that unwound before would be interrupted in its destructors.
     thread::yield_now();
     panic::resume_unwind(Box::new(Stopped))
 }

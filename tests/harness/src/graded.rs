@@ -1,59 +1,43 @@
-//! Running one graded test, in a process of its own.
+//! Runs one graded test, in a process of its own.
 //!
-//! A test may allocate without end, overflow its stack or leave threads behind, and should take
-//! nobody down with it. So the same `#[test]` function is run twice. Started by the runner (or by
-//! itself) with `LAB_CHILD` set, it is the child: it runs the scenario in a world of its own and
-//! leaves an [`Outcome`]. Started by `cargo test` or cargo-nextest, it is the parent: it starts
-//! itself again as the child and passes on how that went.
+//! A test may allocate without end, overflow its stack or leave threads behind, and must not take
+//! other tests down with it. So the same `#[test]` function is run twice. Started by the runner (or
+//! by itself), it is the child: it runs the scenario in a world of its own and leaves an
+//! [`Outcome`]. Started by `cargo test` or cargo-nextest, it is the parent: it starts itself again
+//! as the child and reports how that went. Which of the two it is, and all other settings, a
+//! [`TestRequest`] in the environment says.
 //!
 //! The child runs the scenario on the OS, or with `MODE=sim` in simulated worlds: then with as many
-//! seeds as it is told, one after the other, each in a world of its own. It leaves a [`SeedEvent`]
-//! before and after each seed, so a seed that takes the process down is known and costs itself
-//! alone. After ten seconds the child leaves the seeds that remain to another.
-//!
-//! | variable         | the child's                                                        |
-//! |------------------|--------------------------------------------------------------------|
-//! | `LAB_CHILD`      | set: be the child                                                  |
-//! | `LAB_RESULT`     | the file to leave the outcome in, in simulation the seeds' events  |
-//! | `LAB_SEED`       | the seed of all dice; otherwise drawn, and told in the outcome     |
-//! | `LAB_TIME_LIMIT` | seconds the test may take, instead of the course's                 |
-//! | `LAB_MEMORY_MIB` | MiB of memory the test may use, instead of the course's            |
-//! | `LAB_LOG_FILE`   | the file to log to                                                 |
-//! | `LOG`            | what to log: `raft=debug,labrpc=info`                              |
-//! | `MODE`           | `os`, or `sim`: simulate                                           |
-//!
-//! | in simulation    |                                                                    |
-//! |------------------|--------------------------------------------------------------------|
-//! | `LAB_SEEDS`      | the seeds, as `0..1000`, instead of the one in `LAB_SEED`          |
-//! | `LAB_TRACE`      | the file to write every event of the last seed to                  |
-//! | `LAB_LAST`       | set: log the last seed only, and leave no seed to another child    |
-//! | `PREEMPT`        | the probability of a preemption, instead of the seed's choice      |
-//! | `PCT`            | the depth of PCT, instead of the seed's choice                     |
-//! | `BACKEND`        | what carries the threads: `coroutines`, or `threads`               |
+//! seeds as it is asked for, one after the other, each in a world of its own. It leaves a
+//! [`SeedEvent`] before and after each seed, so if a seed ends the process, the runner knows which
+//! one. After ten seconds the child stops; the runner starts another for the seeds that remain.
 //!
 //! [`SeedEvent`]: course::SeedEvent
 
 mod child;
-mod held;
 mod memory;
 mod parent;
-mod remarks;
+mod scenario_result;
 mod simulated;
+mod warnings;
 
-pub use remarks::note;
+pub use warnings::note;
 
 pub use course::Work;
-pub use held::{Figures, Held};
+pub use scenario_result::{Figures, ScenarioResult};
 
-use course::{Course, MEMORY_MIB, Mode, Outcome, Titles, Verdict};
+use course::{
+    Course, MEMORY_MIB, Mode, Outcome, Role, Seeds, TestRequest, Titles, Unreadable, Verdict,
+};
 use labrt::time::Duration;
-use std::env;
+use std::any;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// The course's limit for one test. Grading fails a test that takes longer.
 pub const TIME_LIMIT: Duration = Duration::from_secs(course::TIME_LIMIT_SECONDS.get() as u64);
 
-/// What a test may use. The environment overrides both.
+/// What a test may use. The request in the environment may have others.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Time by the clock.
@@ -63,50 +47,87 @@ pub struct Limits {
 }
 
 /// A scenario, for a world of its own, or for many one after the other.
-type Scenario = Arc<dyn Fn() -> Held + Send + Sync>;
+type Scenario = Arc<dyn Fn() -> ScenarioResult + Send + Sync>;
 
-/// Runs the test of the course called `name`, which is the `#[test]` function that calls this.
+/// A test, as a child runs it.
+struct Test {
+    /// The name of its `#[test]` function.
+    name: String,
+    titles: Titles,
+    limits: Limits,
+    scenario: Scenario,
+}
+
+/// Runs a test of the course: the `#[test]` function in which the closure `scenario` is written.
+/// The course's table lists it by that function's name.
 ///
 /// # Panics
 /// If the test does not pass, with one line that says why; the whole report is printed before it.
-/// `cargo test` knows nothing between passing and failing, so a test that could not tell panics,
-/// too.
-pub fn graded<H: Into<Held> + 'static>(name: &str, scenario: fn() -> H) {
-    let course = Course::load();
+/// `cargo test` knows only passed and failed, so an undecided test panics, too.
+pub fn graded<F, H>(scenario: F)
+where
+    F: Fn() -> H + Send + Sync + 'static,
+    H: Into<ScenarioResult>,
+{
+    let (course, name) = (Course::load(), function_around::<F>());
     let Some((part, test)) = course.test(name) else {
-        panic!("{name} is not a test of the course: add it to course.toml");
+        panic!(
+            "{name} is not a test of the course: list it in course.toml, and call graded(|| ..) in \
+             the #[test] function itself"
+        );
     };
     let outcome = outcome_of(name, part.titles(test), Limits::default(), scenario);
     if outcome.verdict != Verdict::Passed {
         let undecided = if outcome.verdict == Verdict::Undecided { "undecided: " } else { "" };
-        let mode = if outcome.simulated.is_some() { "MODE=sim " } else { "" };
         panic!(
-            "{name}: {undecided}{}\n  again    {mode}LAB_SEED={} cargo test -p {} --test {} -- \
-             --exact {name}",
+            "{name}: {undecided}{}\n  again    {}cargo test -p {} --test {} -- --exact {name}",
             outcome.what.as_deref().unwrap_or("no reason is known"),
-            outcome.seed,
+            settings_of(&outcome),
             part.package,
             part.binary,
         );
     }
 }
 
+/// The name, as libtest has it, of the function in which a closure of type `F` is written.
+fn function_around<F>() -> &'static str {
+    // "part_2a::initial_election_2a::{{closure}}": the crate, the function, the closure.
+    let closure = any::type_name::<F>();
+    let function = closure.strip_suffix("::{{closure}}").unwrap_or(closure);
+    function.split_once("::").map_or(function, |(_, path)| path)
+}
+
+/// What to set in the environment to run a test again, as one types it: `MODE=sim LAB_SEED=417 `.
+fn settings_of(outcome: &Outcome) -> String {
+    let mode = if outcome.simulated.is_some() { Mode::Sim } else { Mode::Os };
+    let seeds = Some(Seeds::one(outcome.seed));
+    let request = TestRequest { mode, seeds, ..TestRequest::default() };
+    let settings = request.variables();
+    settings.map(|(name, value)| format!("{name}={} ", value.to_string_lossy())).collect()
+}
+
 /// Runs the `#[test]` function `name`, which must be the one that calls this, in a process of its
 /// own. Returns in the parent whatever happened, in the child only if the scenario held on the OS.
-pub fn outcome_of<H: Into<Held> + 'static>(
+pub fn outcome_of<H: Into<ScenarioResult>>(
     name: &str,
     titles: impl Into<Titles>,
     limits: Limits,
-    scenario: fn() -> H,
+    scenario: impl Fn() -> H + Send + Sync + 'static,
 ) -> Outcome {
-    let titles = titles.into();
-    let scenario: Scenario = Arc::new(move || scenario().into());
-    // A mode that does not exist is the child's to complain of, as of any setting.
-    let mode = Mode::from_variables(variable);
-    match (env::var_os("LAB_CHILD"), mode) {
-        (None, mode) => parent::run(name, limits, mode.unwrap_or_default()),
-        (Some(_), Ok(Mode::Sim)) => simulated::run(name, titles, limits, scenario),
-        (Some(_), mode) => child::run(name, titles, limits, mode.map(drop), scenario),
+    let (request, settings) = match TestRequest::from_environment() {
+        Ok(request) => (request, Ok(())),
+        Err(Unreadable { problem, rest }) => (*rest, Err(problem)),
+    };
+    let test = Test {
+        name: name.to_owned(),
+        titles: titles.into(),
+        limits: limits.or_those_of(&request),
+        scenario: Arc::new(move || scenario().into()),
+    };
+    match (request.role, request.mode) {
+        (Role::Parent, _) => parent::run(&test, request, settings),
+        (Role::Child, Mode::Os) => child::run(test, &request, settings),
+        (Role::Child, Mode::Sim) => simulated::run(test, request, settings),
     }
 }
 
@@ -118,27 +139,16 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// These limits, unless the environment says otherwise.
-    fn or_from_environment(self) -> Result<Limits, String> {
-        Ok(Limits {
-            time: number("LAB_TIME_LIMIT")?.map_or(self.time, Duration::from_secs),
-            memory_mib: number("LAB_MEMORY_MIB")?.unwrap_or(self.memory_mib),
-        })
+    /// These limits, unless the request has others.
+    fn or_those_of(self, request: &TestRequest) -> Limits {
+        let seconds = |seconds: NonZeroU32| Duration::from_secs(seconds.get().into());
+        let mebibytes = |count: NonZeroU32| u64::from(count.get());
+        Limits {
+            time: request.time_limit_seconds.map_or(self.time, seconds),
+            memory_mib: request.memory_mib.map_or(self.memory_mib, mebibytes),
+        }
     }
 }
 
-/// The environment variable `name`, if it is set.
-fn variable(name: &str) -> Option<String> {
-    env::var_os(name).map(|text| text.to_string_lossy().into_owned())
-}
-
-/// The number in the environment variable `name`, if it is set.
-fn number(name: &str) -> Result<Option<u64>, String> {
-    match env::var(name) {
-        Ok(text) => match text.trim().parse() {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => Err(format!("{name}={text}: a whole number is expected")),
-        },
-        Err(_) => Ok(None),
-    }
-}
+#[cfg(test)]
+mod tests;

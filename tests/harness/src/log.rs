@@ -1,8 +1,8 @@
-//! The log of a test.
+//! Writes the log of a test.
 //!
-//! Student and kit code log through the `log` crate. simplelog does the writing; the front here
-//! adds what a reader of a concurrent log needs, and drops what was not asked for. One event is
-//! one line, and all lines have one shape, so that `grep` and `sort` work on them:
+//! Student and kit code log through the `log` crate, and simplelog writes. [`TestLog`] in between
+//! adds time, server, topic and thread, and drops what `LOG` does not ask for. One event is one
+//! line, and all lines have one shape, so that `grep` and `sort` work on them:
 //!
 //! ```text
 //!   2.290134 S3 raft::election     became candidate in term 4  [ticker]
@@ -11,7 +11,7 @@
 //! Those are the seconds since the test began, the server, the topic (the record's target), the
 //! message and the thread.
 
-pub use course::LogFilter;
+use course::{LogFilter, TestRequest};
 
 mod capped;
 
@@ -20,35 +20,34 @@ use capped::Capped;
 use ::log::{LevelFilter, Log, Metadata, Record};
 use labrt::{thread, world};
 use simplelog::{Config, ConfigBuilder, WriteLogger};
-use std::env;
 use std::fs::File;
 use std::io::{LineWriter, Write};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
-/// A log ends after so many bytes: of a thread that logs and logs nobody reads more, and a disk
-/// would be full soon.
+/// A log ends after so many bytes: a thread that logs in an endless loop would soon fill the disk.
 const LOG_BYTES: usize = 64 << 20;
 
-/// Logs from now on to the file in `LAB_LOG_FILE` whatever `LOG` asks for. Without a file,
-/// nothing is logged.
-pub fn install_from_environment() -> Result<(), String> {
-    let filter = match env::var("LOG") {
-        Ok(text) => text.parse()?,
-        Err(_) => LogFilter::default(),
-    };
-    let Some(path) = env::var_os("LAB_LOG_FILE") else { return Ok(()) };
+/// Where the log is, if there is one. A process writes one log.
+static LOG_FILE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Logs from now on as the request asks. Without a file, nothing is logged.
+pub fn install(request: &TestRequest) -> Result<(), String> {
+    let Some(path) = request.log_file.clone() else { return Ok(()) };
+    let filter = request.log_filter.clone().unwrap_or_default();
     let file = File::create(&path)
-        .map_err(|error| format!("the log cannot be written to {}: {error}", path.display()))?;
+        .map_err(|error| format!("cannot write the log to {}: {error}", path.display()))?;
     // A line at a time: the log of a process that aborts is complete up to its last line.
     let log = TestLog::new(filter, Capped::new(LineWriter::new(file), LOG_BYTES));
     ::log::set_max_level(log.filter.most_verbose());
-    ::log::set_boxed_logger(Box::new(log)).map_err(|error| error.to_string())
+    ::log::set_boxed_logger(Box::new(log)).map_err(|error| error.to_string())?;
+    LOG_FILE.set(path).map_err(|_| String::from("this process writes a log already"))
 }
 
 /// A file of this name beside the log, if there is a log: the runner keeps it with the log of a run
 /// that does not pass.
 pub fn beside(name: &str) -> Option<PathBuf> {
-    env::var_os("LAB_LOG_FILE").map(|log| PathBuf::from(log).with_file_name(name))
+    LOG_FILE.get().map(|log| log.with_file_name(name))
 }
 
 /// The front of simplelog's writer.

@@ -1,4 +1,4 @@
-//! Random texts: names that nobody else has, and commands of a given size.
+//! Random texts: unique names, and commands of a given size.
 
 use labrt::rand;
 

@@ -1,13 +1,13 @@
-//! A thread that looks at a cluster all the time, from its beginning to its end.
+//! The watcher: a thread that checks a cluster every 10 ms, from its beginning to its end.
 
 use labrt::thread;
 use labrt::time::Duration;
 
-/// How often it looks. A leader that should not be one rarely lasts less: it takes a round of
-/// messages to unseat it.
+/// How often it checks. A second leader rarely lasts less: it takes a round of messages to depose
+/// it.
 const INTERVAL: Duration = Duration::from_millis(10);
 
-/// Calls `look` again and again on a thread of its own, until it says that there is no more to see.
+/// Calls `look` every 10 ms on a thread of its own, until it returns false.
 pub fn watch(look: impl Fn() -> bool + Send + 'static) {
     let watch = move || {
         while look() {
@@ -15,5 +15,5 @@ pub fn watch(look: impl Fn() -> bool + Send + 'static) {
         }
     };
     let thread = thread::Builder::new().name("watcher");
-    thread.spawn(watch).expect("the OS gives a thread to the watcher");
+    thread.spawn(watch).expect("the watcher's thread can be spawned");
 }

@@ -1,10 +1,10 @@
-//! However a test ends, whoever started it hears of it, soon and in words.
+//! However a test's process ends, whoever started it gets an outcome that says how.
 //!
 //! Each of these is a parent that starts itself again as the child, as the graded tests do.
 
-use course::{Outcome, Titles, Verdict};
+use course::{Outcome, Role, TestRequest, Titles, Verdict};
 use harness::graded::outcome_of;
-use harness::{Figures, Held, Limits, Work};
+use harness::{Figures, Limits, ScenarioResult, Work};
 use labrpc::{Network, Rpc, Server};
 use labrt::sync::Mutex;
 use labrt::thread;
@@ -68,7 +68,7 @@ fn a_test_may_have_several_lines_each_with_its_title() {
 fn a_test_that_cannot_tell_is_neither_passed_nor_failed() {
     let name = "a_test_that_cannot_tell_is_neither_passed_nor_failed";
     let outcome = outcome_of(name, "Test (harness): undecided", LIMITS, || {
-        Held::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
+        ScenarioResult::from(FIGURES).unless(Some("too much happened at once\nin all".to_owned()))
     });
     assert_eq!(outcome.verdict, Verdict::Undecided);
     assert_eq!(outcome.what.as_deref(), Some("too much happened at once"));
@@ -169,13 +169,109 @@ fn memory_used_without_end_is_told() {
     );
 }
 
+/// A solution that spawns a thread for each message has so many, when calls to servers that are
+/// away take up to 7 s.
+#[test]
+#[cfg(target_os = "linux")]
+fn eight_thousand_threads_that_call_a_server_that_is_away_pass() {
+    let name = "eight_thousand_threads_that_call_a_server_that_is_away_pass";
+    let outcome = outcome(name, Limits::default(), || {
+        let network = Network::new();
+        network.set_long_delays(true);
+        let end = Arc::new(network.make_end("end"));
+        network.connect("end", "S2");
+        network.enable("end", true);
+        let calls: Vec<_> = (0..8_000)
+            .map(|_| {
+                let end = end.clone();
+                thread::spawn(move || assert_eq!(end.call(&Vote), None))
+            })
+            .collect();
+        calls.into_iter().for_each(|call| call.join().unwrap());
+        FIGURES
+    });
+    assert_eq!(outcome.verdict, Verdict::Passed, "{outcome:?}");
+}
+
+/// Lowers the limit on this process's data to `room` bytes beyond what it has. Its threads' signal
+/// stacks must have been made: a thread that is refused one aborts the process.
+#[cfg(target_os = "linux")]
+fn leave_room_for(room: u64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmData:")).unwrap();
+    let data: u64 = line.trim().trim_end_matches("kB").trim_end().parse().unwrap();
+    let (_, hard) = rlimit::getrlimit(rlimit::Resource::DATA).unwrap();
+    rlimit::setrlimit(rlimit::Resource::DATA, data * 1024 + room, hard).unwrap();
+}
+
+/// Starts threads that wait, and waits until they do.
+#[cfg(target_os = "linux")]
+fn start_idlers(count: usize) {
+    let (tell, started) = labrt::channel::unbounded();
+    for _ in 0..count {
+        let tell = tell.clone();
+        thread::spawn(move || {
+            tell.send(()).unwrap();
+            thread::park();
+        });
+    }
+    assert_eq!(started.iter().take(count).count(), count);
+}
+
+/// A few tenths of a second on a quiet machine.
+#[cfg(target_os = "linux")]
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// With less room than reading debug information takes, and than a stack.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_refused_thread_is_told_at_once_with_whose_threads_there_are() {
+    let name = "a_refused_thread_is_told_at_once_with_whose_threads_there_are";
+    let began = Instant::now();
+    let (what, report) = failure(name, LIMITS, || {
+        start_idlers(500);
+        leave_room_for(200 << 10);
+        thread::spawn(|| {});
+        FIGURES
+    });
+    assert!(began.elapsed() < AT_ONCE, "it took {:?}", began.elapsed());
+    assert!(what.contains(": cannot spawn a thread: Resource temporarily unavailable"), "{what}");
+    assert!(what.contains(" are alive: 500 of them are test/spawn@processes.rs:"), "{what}");
+    assert!(report.contains("thread test panicked"), "{report}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_refused_allocation_is_told_at_once_with_what_is_in_use() {
+    let name = "a_refused_allocation_is_told_at_once_with_what_is_in_use";
+    let began = Instant::now();
+    let (what, report) = failure(name, LIMITS, || {
+        start_idlers(500);
+        leave_room_for(200 << 10);
+        let many: Vec<Vec<u8>> = (0..1000).map(|_| vec![1; 10_000]).collect();
+        black_box(many);
+        thread::park();
+        FIGURES
+    });
+    assert!(began.elapsed() < AT_ONCE, "it took {:?}", began.elapsed());
+    assert!(what.starts_with("out of memory: memory allocation of "), "{what}");
+    assert!(
+        what.contains(" bytes refused: ") && what.contains(" MiB in use (cap 256 MiB)"),
+        "{what}"
+    );
+    assert!(report.contains("test/spawn@processes.rs:") && report.contains("(x500)"), "{report}");
+}
+
 #[test]
 fn an_allocation_beyond_all_measure_is_told() {
     let (what, report) = failure("an_allocation_beyond_all_measure_is_told", LIMITS, || {
         black_box(vec![1_u8; 64 << 30]);
         FIGURES
     });
-    assert!(what.starts_with("out of memory: memory allocation of 68719476736 bytes"), "{what}");
+    assert!(
+        what.starts_with("out of memory: memory allocation of 68719476736 bytes refused: "),
+        "{what}"
+    );
     assert!(report.contains("Test (harness)"), "what was printed is in the report: {report}");
 }
 
@@ -191,23 +287,25 @@ fn a_stack_overflow_is_told() {
         if black_box(depth) == u64::MAX { 0 } else { 1 + dive(depth + 1) }
     }
     let (what, report) = failure("a_stack_overflow_is_told", LIMITS, || {
-        black_box(dive(0));
+        let diver = thread::Builder::new().name("diver").server("S1");
+        diver.spawn(|| black_box(dive(0))).unwrap().join().unwrap();
         FIGURES
     });
     assert!(what.starts_with("the test's process ended before the test did"), "{what}");
-    assert!(report.contains("has overflowed its stack"), "{report}");
+    assert!(report.contains("thread S1/diver has overflowed its stack of "), "{report}");
 }
 
 /// The pipe on the child's standard input is all that binds it to whoever started it.
 #[test]
 fn no_process_outlives_whoever_started_it() {
     let name = "no_process_outlives_whoever_started_it";
-    if env::var_os("LAB_CHILD").is_some() {
+    if TestRequest::from_environment().unwrap().role == Role::Child {
         outcome(name, LIMITS, || spin_for_ever());
     }
-    let mut child = Command::new(env::current_exe().unwrap())
+    let mut command = Command::new(env::current_exe().unwrap());
+    TestRequest { role: Role::Child, ..TestRequest::default() }.apply_to(&mut command);
+    let mut child = command
         .args(["--exact", name, "--nocapture"])
-        .env("LAB_CHILD", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

@@ -1,10 +1,12 @@
-//! Many seeds in one process: each in a world of its own, each with its own word at the end.
+//! Many seeds in one process: each in a world of its own, each with its own outcome.
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
-use course::{CANNOT_WRITE, Outcome, SeedLog, Verdict};
+use course::{
+    Backend, CANNOT_WRITE, Mode, Outcome, Role, SeedLog, Seeds, Simulation, TestRequest, Verdict,
+};
 use harness::graded::outcome_of;
-use harness::{Figures, Held, Limits, Work, note};
+use harness::{Figures, Limits, ScenarioResult, Work, note};
 use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Duration;
@@ -12,6 +14,7 @@ use labrt::world;
 use std::env;
 use std::fs;
 use std::hint::{black_box, spin_loop};
+use std::path::PathBuf;
 use std::process::{self, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
@@ -24,6 +27,9 @@ const FIGURES: Figures = Figures {
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), memory_mib: 256 };
 
+/// Set for a test that is started as one starts it by hand: it is the parent.
+const STARTED_BY_HAND: &str = "STARTED_BY_HAND";
+
 /// What a child left, and how it ended.
 struct Left {
     ended: Vec<Outcome>,
@@ -32,23 +38,37 @@ struct Left {
     output: String,
 }
 
-/// Simulates the scenario with these settings, in a child.
-fn simulate<H: Into<Held> + 'static>(
+/// Simulates these seeds of the scenario, in a child.
+fn simulate<H: Into<ScenarioResult> + 'static>(
     name: &str,
-    settings: &[(&str, &str)],
+    seeds: &str,
     scenario: fn() -> H,
 ) -> Left {
-    if env::var_os("LAB_CHILD").is_some() {
+    simulate_as(name, &seeds_of(seeds), &[], scenario)
+}
+
+/// A request for seeds.
+fn seeds_of(seeds: &str) -> TestRequest {
+    TestRequest { seeds: Some(seeds.parse().unwrap()), ..TestRequest::default() }
+}
+
+/// The same as the request says, with more in the environment.
+fn simulate_as<H: Into<ScenarioResult> + 'static>(
+    name: &str,
+    request: &TestRequest,
+    variables: &[(&str, &str)],
+    scenario: fn() -> H,
+) -> Left {
+    if is_child() {
         outcome_of(name, "Test (harness): simulated", LIMITS, scenario);
     }
-    let result = env::temp_dir().join(format!("raftlab-{}-{name}.jsonl", process::id()));
+    let file = env::temp_dir().join(format!("raftlab-{}-{name}.jsonl", process::id()));
+    let result = request.result.clone().unwrap_or_else(|| file.clone());
+    let (role, mode) = (Role::Child, Mode::Sim);
+    let request = TestRequest { role, mode, result: Some(result), ..request.clone() };
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", name, "--nocapture"]);
-    for unset in ["LAB_SEED", "LAB_LOG_FILE", "LOG", "PREEMPT", "PCT", "BACKEND"] {
-        command.env_remove(unset);
-    }
-    command.env("LAB_CHILD", "1").env("MODE", "sim").env("LAB_RESULT", &result);
-    command.envs(settings.iter().copied());
+    request.apply_to(&mut command);
+    command.args(["--exact", name, "--nocapture"]).envs(variables.iter().copied());
     let child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -56,10 +76,15 @@ fn simulate<H: Into<Held> + 'static>(
         .spawn()
         .unwrap();
     let output = wait_with_open_input(child);
-    let SeedLog { ended, open } = SeedLog::read(&result).unwrap();
-    let _ = fs::remove_file(&result);
+    let SeedLog { ended, open } = SeedLog::read(&file).unwrap();
+    let _ = fs::remove_file(&file);
     let text = [output.stdout, output.stderr].concat();
     Left { ended, open, status: output.status, output: String::from_utf8(text).unwrap() }
+}
+
+/// Whether this process is the child. A request that cannot be read is made for one of these tests.
+fn is_child() -> bool {
+    TestRequest::from_environment().map_or_else(|it| it.rest.role, |it| it.role) == Role::Child
 }
 
 /// `Child::wait_with_output` closes the child's input first, at which the child would end.
@@ -80,7 +105,7 @@ impl Left {
 #[test]
 fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
     let name = "every_seed_has_its_line_and_a_failure_ends_nothing_but_itself";
-    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+    let left = simulate(name, "5..9", || {
         assert!(world::seed() != 7, "seven is unlucky");
         FIGURES
     });
@@ -102,9 +127,9 @@ fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
 #[test]
 fn a_seed_that_cannot_tell_says_so_and_the_others_go_on() {
     let name = "a_seed_that_cannot_tell_says_so_and_the_others_go_on";
-    let left = simulate(name, &[("LAB_SEEDS", "5..8")], || {
+    let left = simulate(name, "5..8", || {
         let doubt = (world::seed() == 6).then(|| "too much happened at once".to_owned());
-        Held::from(FIGURES).unless(doubt)
+        ScenarioResult::from(FIGURES).unless(doubt)
     });
     assert_eq!(left.seeds(Verdict::Passed), [5, 7], "{}", left.output);
     assert_eq!(left.seeds(Verdict::Undecided), [6]);
@@ -114,7 +139,7 @@ fn a_seed_that_cannot_tell_says_so_and_the_others_go_on() {
 #[test]
 fn a_seed_that_aborts_is_known_by_its_beginning() {
     let name = "a_seed_that_aborts_is_known_by_its_beginning";
-    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+    let left = simulate(name, "5..9", || {
         if world::seed() == 7 {
             process::abort();
         }
@@ -129,7 +154,8 @@ fn a_seed_that_aborts_is_known_by_its_beginning() {
 #[cfg(target_os = "linux")]
 fn a_result_that_cannot_be_written_is_no_failure() {
     let name = "a_result_that_cannot_be_written_is_no_failure";
-    let left = simulate(name, &[("LAB_SEED", "5"), ("LAB_RESULT", "/dev/full")], || FIGURES);
+    let request = TestRequest { result: Some(PathBuf::from("/dev/full")), ..seeds_of("5..6") };
+    let left = simulate_as(name, &request, &[], || FIGURES);
     assert_eq!(left.status.code(), Some(CANNOT_WRITE), "{}", left.output);
     assert!(left.output.contains("cannot write /dev/full: "), "{}", left.output);
 }
@@ -137,7 +163,7 @@ fn a_result_that_cannot_be_written_is_no_failure() {
 #[test]
 fn remarks_are_the_seeds_that_made_them() {
     let name = "remarks_are_the_seeds_that_made_them";
-    let left = simulate(name, &[("LAB_SEEDS", "5..8")], || {
+    let left = simulate(name, "5..8", || {
         if world::seed() == 6 {
             note("odd");
         }
@@ -150,7 +176,7 @@ fn remarks_are_the_seeds_that_made_them() {
 #[test]
 fn a_seed_that_eats_memory_is_told_and_ends_the_process() {
     let name = "a_seed_that_eats_memory_is_told_and_ends_the_process";
-    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+    let left = simulate(name, "5..9", || {
         let mut hoard = Vec::new();
         while world::seed() == 6 {
             // The cap is looked at now and then: no more, so as not to hit the outer wall first.
@@ -171,7 +197,7 @@ fn a_seed_that_eats_memory_is_told_and_ends_the_process() {
 #[test]
 fn one_seed_is_enough_and_nothing_of_it_is_printed_twice() {
     let name = "one_seed_is_enough_and_nothing_of_it_is_printed_twice";
-    let left = simulate(name, &[("LAB_SEED", "5")], || FIGURES);
+    let left = simulate(name, "5..6", || FIGURES);
     assert_eq!(left.seeds(Verdict::Passed), [5]);
     let heading = "Test (harness): simulated ...\n";
     assert_eq!(left.output.matches(heading).count(), 1, "{}", left.output);
@@ -182,39 +208,39 @@ fn one_seed_is_enough_and_nothing_of_it_is_printed_twice() {
 fn settings_that_cannot_be_are_told_with_those_that_can() {
     let name = "settings_that_cannot_be_are_told_with_those_that_can";
     for (variable, value, complaint) in [
-        ("LAB_SEEDS", "9..5", "LAB_SEEDS: \"9..5\" names no seeds: 1000 is the first thousand"),
+        ("LAB_TIME_LIMIT", "0", "LAB_TIME_LIMIT is \"0\", and must be a whole number from 1"),
         ("PREEMPT", "30", "PREEMPT is \"30\", and must be a number from 0 to 1"),
         ("BACKEND", "fibers", "BACKEND is \"fibers\", and must be coroutines (fast) or threads"),
     ] {
-        let left = simulate(name, &[(variable, value)], || FIGURES);
-        assert_eq!(left.seeds(Verdict::Failed).len(), 1, "{}", left.output);
+        let left = simulate_as(name, &seeds_of("5..6"), &[(variable, value)], || FIGURES);
         let what = left.ended[0].what.as_deref().unwrap();
         assert!(what.starts_with(complaint), "{what}");
+        assert_eq!(left.seeds(Verdict::Failed), [5], "{}", left.output);
     }
 }
 
 #[test]
 fn a_parent_passes_the_mode_on() {
     let name = "a_parent_passes_the_mode_on";
-    if env::var_os("LAB_CHILD").is_some() || env::var_os("MODE").is_some() {
+    if is_child() || env::var_os(STARTED_BY_HAND).is_some() {
         let outcome = outcome_of(name, "Test (harness): simulated", LIMITS, || FIGURES);
         assert_eq!((outcome.verdict, outcome.seed), (Verdict::Passed, 11));
         assert!(outcome.simulated.is_some());
         return;
     }
-    let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", name])
-        .env("MODE", "sim")
-        .env("LAB_SEED", "11")
-        .stdout(Stdio::null())
-        .status();
+    let by_hand =
+        TestRequest { mode: Mode::Sim, seeds: Some(Seeds::one(11)), ..TestRequest::default() };
+    let mut command = Command::new(env::current_exe().unwrap());
+    by_hand.apply_to(&mut command);
+    let status =
+        command.args(["--exact", name]).env(STARTED_BY_HAND, "1").stdout(Stdio::null()).status();
     assert!(status.unwrap().success());
 }
 
 #[test]
 fn a_mode_that_does_not_exist_fails_the_test_with_those_that_do() {
     let name = "a_mode_that_does_not_exist_fails_the_test_with_those_that_do";
-    if env::var_os("LAB_CHILD").is_some() || env::var_os("MODE").is_some() {
+    if env::var_os(STARTED_BY_HAND).is_some() {
         let outcome = outcome_of(name, "Test (harness): simulated", LIMITS, || FIGURES);
         assert_eq!(
             outcome.what.as_deref().map(|what| what.starts_with("MODE is \"real\"")),
@@ -224,6 +250,7 @@ fn a_mode_that_does_not_exist_fails_the_test_with_those_that_do() {
     }
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", name])
+        .env(STARTED_BY_HAND, "1")
         .env("MODE", "real")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -237,7 +264,7 @@ fn a_seed_that_overflows_its_stack_is_known_by_its_beginning() {
         if black_box(depth) == u64::MAX { 0 } else { 1 + dive(depth + 1) }
     }
     let name = "a_seed_that_overflows_its_stack_is_known_by_its_beginning";
-    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+    let left = simulate(name, "5..9", || {
         if world::seed() == 6 {
             black_box(dive(0));
         }
@@ -251,7 +278,7 @@ fn a_seed_that_overflows_its_stack_is_known_by_its_beginning() {
 #[test]
 fn a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process() {
     let name = "a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process";
-    let left = simulate(name, &[("LAB_SEEDS", "5..9")], || {
+    let left = simulate(name, "5..9", || {
         while world::seed() == 6 {
             spin_loop();
         }
@@ -289,16 +316,21 @@ fn busy_threads() -> Figures {
 #[test]
 fn logging_alone_or_among_others_a_seed_does_the_same() {
     let name = "logging_alone_or_among_others_a_seed_does_the_same";
-    let simulate = |settings: &[(&str, &str)]| simulate(name, settings, busy_threads);
+    let simulate = |request: &TestRequest| simulate_as(name, request, &[], busy_threads);
     let hash = |outcome: &Outcome| outcome.simulated.as_ref().unwrap().hash.unwrap();
-    let many = simulate(&[("LAB_SEEDS", "5..9")]);
+    let many = simulate(&seeds_of("5..9"));
     let hashes: Vec<u64> = many.ended.iter().map(hash).collect();
     assert!(hashes.len() == 4 && hashes.windows(2).all(|pair| pair[0] != pair[1]), "{hashes:?}");
-    let alone = simulate(&[("LAB_SEED", "8")]);
+    let alone = simulate(&seeds_of("8..9"));
     assert_eq!(hash(&alone.ended[0]), hashes[3], "alone");
-    let logging = [("LAB_SEEDS", "7..9"), ("LAB_LOG_FILE", "/dev/null"), ("LOG", "trace")];
+    let logging = TestRequest {
+        log_file: Some(PathBuf::from("/dev/null")),
+        log_filter: Some("trace".parse().unwrap()),
+        ..seeds_of("7..9")
+    };
     assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
-    let on_threads = simulate(&[("LAB_SEED", "8"), ("BACKEND", "threads")]);
+    let simulation = Simulation { backend: Backend::Threads, policy: None };
+    let on_threads = simulate(&TestRequest { simulation, ..seeds_of("8..9") });
     assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
 }
 
@@ -307,8 +339,8 @@ fn the_trace_is_the_last_seeds() {
     let name = "the_trace_is_the_last_seeds";
     let trace = |seeds: &str| {
         let file = env::temp_dir().join(format!("raftlab-{}-{name}.trace", process::id()));
-        let path = file.to_str().unwrap();
-        let left = simulate(name, &[("LAB_SEEDS", seeds), ("LAB_TRACE", path)], busy_threads);
+        let request = TestRequest { trace: Some(file.clone()), ..seeds_of(seeds) };
+        let left = simulate_as(name, &request, &[], busy_threads);
         assert!(left.seeds(Verdict::Failed).is_empty(), "{}", left.output);
         let text = fs::read_to_string(&file).unwrap();
         let _ = fs::remove_file(&file);
@@ -323,7 +355,7 @@ fn the_trace_is_the_last_seeds() {
 #[test]
 fn a_world_of_many_threads_is_not_taken_for_one_that_eats_memory() {
     let name = "a_world_of_many_threads_is_not_taken_for_one_that_eats_memory";
-    let left = simulate(name, &[("LAB_SEED", "5")], || {
+    let left = simulate(name, "5..6", || {
         let sleeper = |_| thread::spawn(|| thread::sleep(Duration::from_secs(1)));
         let sleepers: Vec<_> = (0..20_000).map(sleeper).collect();
         sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());

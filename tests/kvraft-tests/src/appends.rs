@@ -1,8 +1,8 @@
-//! What clients append, and whether a value has all of it, once and in order.
+//! Checks that a value has every element that clients appended, once and in order.
 //!
-//! A value that only appends have made is a row of elements, so it is read once, from left to right.
-//! The course looks for each element in the whole value instead, which takes a value's square; and
-//! this sees what nobody appended, too.
+//! A value made by appends alone is a sequence of elements, so it is read once, from left to right.
+//! The course searches the whole value for each element instead, which takes the square of the
+//! value's length, and does not find text that no client appended.
 
 use crate::difference::excerpt;
 use std::cmp::Ordering;
@@ -38,7 +38,7 @@ pub(crate) enum Disorder {
         /// Where the element is, in bytes.
         place: usize,
     },
-    /// There is something that nobody appended.
+    /// There is something that no client appended.
     Foreign {
         /// Where, in bytes.
         place: usize,
@@ -59,13 +59,13 @@ impl fmt::Display for Disorder {
                 "appends are out of order: {element:?} is at byte {place}, before {before:?}"
             ),
             Disorder::Foreign { place, excerpt } => {
-                write!(formatter, "at byte {place} is what nobody appended: {excerpt}")
+                write!(formatter, "at byte {place} is text that no client appended: {excerpt}")
             }
         }
     }
 }
 
-/// Checks that the value has the elements of these clients, of each as many as told, once and in
+/// Checks that the value has the elements of these clients, of each so many, once and in
 /// the order of their numbers, and nothing else.
 pub(crate) fn check_appends(
     value: &str,

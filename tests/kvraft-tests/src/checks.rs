@@ -1,4 +1,4 @@
-//! Checks that several scenarios make.
+//! Checks that several scenarios share.
 
 use crate::appends::check_appends;
 use crate::cluster::Cluster;

@@ -1,10 +1,11 @@
-//! A client: a student's clerk, of which everything it does is recorded.
+//! A client: a student's clerk, all of whose operations are recorded.
 
 use crate::cluster::Shared;
 use crate::difference::Difference;
 use crate::history::Call;
 use crate::links::ClientLinks;
 use kvraft::Clerk;
+use log::debug;
 use std::sync::Arc;
 
 /// Reads and writes keys. What it does goes into the history that is checked at the end, and counts
@@ -43,6 +44,7 @@ impl Client {
     pub fn get(&mut self, key: &str) -> String {
         let ticket = self.shared.history.begin(self.number, key, Call::Get);
         let value = self.clerk.get(key);
+        debug!(target: "client", "client {} got {key:?}: {} bytes", self.number, value.len());
         self.shared.history.end(ticket, &value);
         self.count();
         value
@@ -52,6 +54,7 @@ impl Client {
     pub fn put(&mut self, key: &str, value: &str) {
         let ticket = self.shared.history.begin(self.number, key, Call::Put(value));
         self.clerk.put(key, value);
+        debug!(target: "client", "client {} put {key:?}: {value:?}", self.number);
         self.shared.history.end(ticket, "");
         self.count();
     }
@@ -60,6 +63,7 @@ impl Client {
     pub fn append(&mut self, key: &str, value: &str) {
         let ticket = self.shared.history.begin(self.number, key, Call::Append(value));
         self.clerk.append(key, value);
+        debug!(target: "client", "client {} appended to {key:?}: {value:?}", self.number);
         self.shared.history.end(ticket, "");
         self.count();
     }

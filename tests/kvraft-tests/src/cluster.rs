@@ -1,8 +1,9 @@
-//! The cluster: what the harness knows of every server, and how it all begins.
+//! The cluster: its servers and network, and how it starts.
 
 use crate::history::History;
-use harness::{Conditions, Figures, Roster, Work};
-use kvraft::{KvServer, Persister, ServerId};
+use harness::{Figures, NetworkMode, ServerRegistry, Work};
+use kvraft::{KvServer, ServerId};
+use labdisk::Persister;
 use labrpc::Network;
 use labrt::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
@@ -16,7 +17,7 @@ pub struct Setup {
     /// How many servers there are.
     pub servers: usize,
     /// What the network is like.
-    pub conditions: Conditions,
+    pub network_mode: NetworkMode,
     /// The size of the Raft state, in bytes, that is to be kept down by snapshots. `None`: servers
     /// take no snapshots.
     pub max_raft_state: Option<usize>,
@@ -33,8 +34,8 @@ pub struct Cluster {
 
 /// What the test's thread shares with the clients and the watcher.
 pub(crate) struct Shared {
-    /// One lock for all there is to know of the servers. Nobody waits, sends or calls a student's
-    /// method with it.
+    /// One lock for everything about the servers. No thread waits, sends or calls a student's
+    /// method while it holds it.
     state: Mutex<State>,
     /// Of its own, since clients add to it all the time.
     pub(crate) history: History,
@@ -46,16 +47,16 @@ pub(crate) struct Shared {
 
 pub(crate) struct State {
     /// Who is up, and what each said of its term and role.
-    pub(crate) roster: Roster<KvServer>,
+    pub(crate) registry: ServerRegistry<KvServer>,
     pub(crate) servers: Vec<Server>,
     begin: Begin,
 }
 
-/// One server, through all its lives.
+/// One server, through all its incarnations.
 pub(crate) struct Server {
-    /// Survives its lives; every life gets a copy to write to.
+    /// Survives crashes; every incarnation gets a copy to write to.
     pub(crate) persister: Arc<Persister>,
-    /// Its present ends, one to each server. A new life gets new ones.
+    /// Its present ends, one to each server. A new incarnation gets new ones.
     pub(crate) ends: Vec<String>,
 }
 
@@ -67,14 +68,15 @@ struct Begin {
 }
 
 impl Cluster {
-    /// Starts the servers and connects them all. Calls that lead nowhere take up to 0.1 s to fail.
+    /// Starts the servers and connects them all. Calls to servers that cannot be reached take up to
+    /// 0.1 s to fail.
     pub fn new(setup: Setup) -> Cluster {
-        let Setup { servers, conditions, max_raft_state } = setup;
+        let Setup { servers, network_mode, max_raft_state } = setup;
         let (shared, network) = (Arc::new(Shared::new(servers)), Network::new());
         let cluster = Cluster { shared, network, max_raft_state };
         cluster.servers().for_each(|server| cluster.start(server));
         cluster.connect_all();
-        cluster.network.set_reliable(conditions == Conditions::Reliable);
+        cluster.network.set_reliable(network_mode == NetworkMode::Reliable);
         cluster.watch();
         cluster.begin();
         info!(target: "cluster", "{setup:?}: all are up");
@@ -83,14 +85,14 @@ impl Cluster {
 
     /// So many servers on a reliable network, without snapshots.
     pub fn reliable(servers: usize) -> Cluster {
-        let conditions = Conditions::Reliable;
-        Cluster::new(Setup { servers, conditions, max_raft_state: None })
+        let network_mode = NetworkMode::Reliable;
+        Cluster::new(Setup { servers, network_mode, max_raft_state: None })
     }
 
     /// So many servers on an unreliable network, without snapshots.
     pub fn unreliable(servers: usize) -> Cluster {
-        let conditions = Conditions::Unreliable;
-        Cluster::new(Setup { servers, conditions, max_raft_state: None })
+        let network_mode = NetworkMode::Unreliable;
+        Cluster::new(Setup { servers, network_mode, max_raft_state: None })
     }
 
     /// The figures of a passed line count from now on.
@@ -147,7 +149,7 @@ impl Shared {
     fn new(servers: usize) -> Shared {
         let server = || Server { persister: Arc::new(Persister::new()), ends: Vec::new() };
         let state = State {
-            roster: Roster::new(servers),
+            registry: ServerRegistry::new(servers),
             servers: (0..servers).map(|_| server()).collect(),
             begin: Begin { at: Instant::now(), rpcs: 0, operations: 0 },
         };
@@ -173,7 +175,7 @@ impl Shared {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// Tells the watcher to end; says whether it had been told before.
+    /// Ends the watcher; returns whether this was done before.
     pub(crate) fn set_finished(&self) -> bool {
         self.finished.swap(true, Ordering::Relaxed)
     }

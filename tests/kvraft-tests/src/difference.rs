@@ -1,4 +1,4 @@
-//! How two values differ, in a line, however long they are.
+//! Describes in one line how two values differ, however long they are.
 
 use std::fmt;
 

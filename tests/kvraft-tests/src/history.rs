@@ -1,4 +1,4 @@
-//! The history of all that clients did, and whether it is linearizable.
+//! Records the operations of all clients, and checks that the history is linearizable.
 //!
 //! Operations are recorded as they return, under one lock. What a Get read is not kept: nearly all
 //! of it is the beginning of a later value, and the recorder keeps it only once. The course keeps a
@@ -33,7 +33,8 @@ const LIMITS: Limits<'static> = Limits {
 /// linearizable: `lab linear` reads it.
 const KEPT: &str = "history.jsonl";
 
-/// A history of more text is not kept: of values that grow all the time every read is written in full.
+/// A history of more text is not kept: of values that grow all the time every read is written in
+/// full.
 const MOST_KEPT_BYTES: u64 = 64 << 20;
 
 /// What a client asks for.
@@ -88,7 +89,7 @@ enum Kind {
 }
 
 impl History {
-    /// Nobody has done anything yet.
+    /// No operation yet.
     pub(crate) fn new() -> History {
         let returned = linear::kv::History::new();
         History { state: Mutex::new(State { returned, pending: BTreeMap::new(), called: 0 }) }

@@ -1,9 +1,9 @@
-//! The cluster that the graded tests of the key/value service (Lab 3) play with, and the scenarios
+//! The cluster that the graded tests of the key/value service (Lab 3) run on, and the scenarios
 //! that parts 3A and 3B have in common.
 //!
-//! A [`Cluster`] is a handful of servers on a simulated network, each with a disk (`Persister`).
-//! [`Client`]s read and write keys meanwhile, over links of their own, and a scenario partitions the
-//! servers, shuts them down and starts them again:
+//! A [`Cluster`] is a few servers on a simulated network, each with a disk (`Persister`).
+//! [`Client`]s read and write keys meanwhile, over links of their own, and a scenario partitions
+//! the servers, shuts them down and starts them again:
 //!
 //! ```no_run
 //! use kvraft_tests::Cluster;
@@ -18,10 +18,10 @@
 //! ```
 //!
 //! Every operation of every client is recorded (`history`), and at the end of every scenario the
-//! whole history is checked: is there an order, in which each operation takes effect between its
-//! call and its return, that explains all that was read?
+//! whole history is checked: is it linearizable, that is, is there an order, in which each
+//! operation takes effect between its call and its return, that explains all that was read?
 //!
-//! Steps and numbers are the course's. Where the course's own harness has a slip, the mend is noted
+//! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is noted
 //! at its place. The scenarios are in `tests/`, one file a part; those that only differ in their
 //! parameters are a [`Scenario`].
 
@@ -37,17 +37,17 @@ mod finish;
 mod history;
 mod lifecycle;
 mod links;
-mod pace;
 mod partition;
 mod report;
 mod scenario;
 mod speed;
+mod think_time;
 mod watcher;
 
 pub use appends::element;
 pub use client::Client;
 pub use cluster::{Cluster, Setup};
-pub use harness::Conditions;
+pub use harness::NetworkMode;
 pub use links::ClientLinks;
 pub use scenario::Scenario;
 pub use speed::speed;

@@ -1,5 +1,4 @@
-//! What can happen to a server: it is started and shut down. Steps and their order are the
-//! course's.
+//! Starts servers and shuts them down. The steps and their order are the course's.
 //!
 //! Network and student methods are called without the cluster's lock: dropping the last handle on
 //! a server runs the student's code.
@@ -11,24 +10,24 @@ use log::info;
 use std::sync::Arc;
 
 impl Cluster {
-    /// Starts a new life of the server, which must be down, from what is on its disk. It is not
+    /// Starts a new incarnation of the server, which must be down, from its disk. It is not
     /// connected yet.
     pub fn start(&self, server: ServerId) {
         info!(target: "cluster", "start {server}");
-        assert!(!self.lock().roster.is_up(server.0), "{server} is to be shut down first");
+        assert!(!self.lock().registry.is_up(server.0), "{server} must be shut down first");
         let ends = self.make_ends(server);
         let (persister, saved) = {
             let mut state = self.lock();
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
             let persister = slot.persister.clone();
-            let saved = state.roster.check_disk(server.0, persister.state_size());
+            let saved = state.registry.check_disk(server.0, persister.state_size());
             (persister, saved)
         };
         self.shared.hold_to(saved);
         let running = KvServer::new(ends, server, persister, self.max_raft_state);
-        self.lock().roster.begin_life(server.0, running.clone());
-        // Nobody reaches it yet: the term it tells now is the one it found on its disk.
+        self.lock().registry.begin_incarnation(server.0, running.clone());
+        // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
         // One server for the service and its Raft, under one name.
         let mut rpc_server = Server::new();
@@ -36,31 +35,31 @@ impl Cluster {
         self.network.add_server(server.to_string(), rpc_server);
     }
 
-    /// Ends the server's present life. What it saved so far stays on its disk; what it may still
-    /// save while it dies does not.
+    /// Ends the server's present incarnation. What it saved so far stays on its disk; what it may
+    /// still save while it ends does not.
     pub fn shut_down(&self, server: ServerId) {
         info!(target: "cluster", "shut down {server}");
-        // For the record: no term that counted in this life is forgotten with it.
+        // Notes its term once more: the next incarnation must not be in an earlier one.
         self.shared.observe(server);
         self.disconnect(server, self.servers());
-        // Before the disk is copied: a server that is reachable no more promises nobody anything
-        // that the copy lacks.
+        // Before the disk is copied: a server that cannot be reached promises no one anything that
+        // the copy lacks.
         self.network.delete_server(server.to_string());
-        let dying = {
+        let ended = {
             let mut state = self.lock();
-            // Both at once: a term that is recorded for a life is on the disk of the next.
-            let dying = state.roster.end_life(server.0);
+            // Under one lock: a term noted for this incarnation is on the disk of the next.
+            let ended = state.registry.end_incarnation(server.0);
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
-            dying
+            ended
         };
-        if let Some(running) = dying {
+        if let Some(running) = ended {
             running.kill();
         }
     }
 
-    /// New ends for the server with names never used before, so that those of its last life stay
-    /// disabled for ever.
+    /// New ends for the server with names never used before, so that those of its last
+    /// incarnation stay disabled for ever.
     fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
         let (names, ends) = self.make_ends_to_all();
         self.lock().servers[server.0].ends = names;

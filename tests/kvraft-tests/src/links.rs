@@ -1,5 +1,5 @@
-//! Links: between servers pairwise, and from clients to servers. What happens to the ones does not
-//! touch the others, so that a client may well talk to both sides of a partition.
+//! The links between servers, and those from clients to servers. They are independent: a client may
+//! reach both sides of a partition.
 
 use crate::client::Client;
 use crate::cluster::Cluster;
@@ -7,7 +7,7 @@ use harness::random_text;
 use kvraft::{Clerk, ServerId};
 use labrpc::ClientEnd;
 use labrt::rand::{rng, seq::SliceRandom};
-use log::info;
+use log::{debug, info};
 
 /// The links of one client to every server. A handle, for whoever changes them while the client
 /// waits for an answer.
@@ -34,7 +34,10 @@ impl Cluster {
 
     /// Lets the client reach these servers.
     pub fn connect_client(&self, links: &ClientLinks, servers: impl IntoIterator<Item = ServerId>) {
-        servers.into_iter().for_each(|server| self.network.enable(&links.ends[server.0], true));
+        for server in servers {
+            debug!(target: "cluster", "a client reaches {server}");
+            self.network.enable(&links.ends[server.0], true);
+        }
     }
 
     /// Lets the server and those others reach each other.
@@ -42,7 +45,7 @@ impl Cluster {
         self.enable_between(server, others, true);
     }
 
-    /// Lets them reach each other no more.
+    /// Cuts the server and those others off from each other.
     pub fn disconnect(&self, server: ServerId, others: impl IntoIterator<Item = ServerId>) {
         self.enable_between(server, others, false);
     }
@@ -79,7 +82,7 @@ impl Cluster {
     /// The names of the ends that make the link between the two: one each way, from whoever has
     /// started by now.
     ///
-    /// A mend: the course asks, where it disconnects the way back, whether the server has started
+    /// A fix: the course asks, where it disconnects the way back, whether the server has started
     /// whose number is the other's place in the list.
     fn ends_between(&self, server: ServerId, other: ServerId) -> Vec<String> {
         let state = self.lock();

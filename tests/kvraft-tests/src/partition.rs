@@ -1,4 +1,4 @@
-//! Partitions: which servers can talk to which.
+//! Partitions the servers into two sides.
 
 use crate::ELECTION_TIMEOUT;
 use crate::cluster::Cluster;
@@ -10,8 +10,7 @@ use labrt::time::Duration;
 use log::info;
 
 impl Cluster {
-    /// Cuts the servers into two sides: within a side all can talk to each other, and to nobody
-    /// on the other.
+    /// Partitions the servers into two sides: a server reaches those on its own side and no other.
     pub fn partition(&self, one: &[ServerId], other: &[ServerId]) {
         info!(target: "cluster", "partition: {} | {}", list(one), list(other));
         for (side, rest) in [(one, other), (other, one)] {
@@ -22,13 +21,13 @@ impl Cluster {
         }
     }
 
-    /// A majority without the leader, and a minority that ends with it. If nobody leads, server 0
-    /// is taken for the leader.
+    /// A majority without the leader, and a minority that ends with it. If no server leads, server
+    /// 0 stands for the leader.
     pub fn make_partition(&self) -> (Vec<ServerId>, Vec<ServerId>) {
         split(self.size(), self.leader().unwrap_or(ServerId(0)))
     }
 
-    /// Again and again gives each server a random side, until told to stop. A side may be empty.
+    /// Again and again gives each server a random side, until `stop` is set. A side may be empty.
     pub(crate) fn partition_at_random(&self, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
             let (one, other): (Vec<_>, Vec<_>) = self.servers().partition(|_| random_bool(0.5));

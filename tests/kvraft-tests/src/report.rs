@@ -1,4 +1,4 @@
-//! How a failure reads: one line that says what, then how every server stood.
+//! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Shared, State};
 use harness::checks::{Violation, stop};
@@ -24,7 +24,7 @@ impl Cluster {
 impl Shared {
     /// Ends the test, and the calling thread with it.
     ///
-    /// A mend: in the course a client that fails ends alone, and its test mostly waits for it until
+    /// A fix: in the course a client that fails ends alone, and its test mostly waits for it until
     /// the time is over.
     #[track_caller]
     pub(crate) fn fail(&self, what: impl Into<String>) -> ! {
@@ -42,16 +42,16 @@ impl Shared {
 }
 
 impl State {
-    /// How every server stands. What they say of themselves is at most a watcher's round old:
-    /// asking now might hang where the failure is a lock that is never released.
+    /// The state of every server, as last reported, at most 10 ms ago: asking now might hang, if
+    /// the failure is a lock that is never released.
     fn summary(&self) -> String {
         let mut text = String::new();
         for (number, server) in self.servers.iter().enumerate() {
-            let (standing, disk) = (self.roster.standing(number), &server.persister);
+            let (role, disk) = (self.registry.role_and_term(number), &server.persister);
             let (log, snapshot) = (disk.state_size(), disk.snapshot_size());
             writeln!(
                 text,
-                "  S{number}       {standing}, {log} bytes of Raft state, {snapshot} of snapshot"
+                "  S{number}       {role}, {log} bytes of Raft state, {snapshot} of snapshot"
             )
             .expect("a String takes everything");
         }

@@ -1,12 +1,12 @@
-//! The scenario that most tests of Lab 3 are: clients read and write for a while, three times over,
-//! and whatever may happen to the servers meanwhile, happens.
+//! The scenario of most tests of Lab 3: three rounds in which clients read and write for a while,
+//! with the faults that the test asks for: an unreliable network, partitions, restarts.
 
 use crate::appends::element;
 use crate::client::Client;
 use crate::cluster::{Cluster, Setup};
-use crate::pace::Pace;
-use crate::{Conditions, ELECTION_TIMEOUT};
-use harness::Held;
+use crate::think_time::ThinkTime;
+use crate::{ELECTION_TIMEOUT, NetworkMode};
+use harness::ScenarioResult;
 use harness::checks::stop_if_failed;
 use labrt::rand::{random_bool, random_range};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +27,7 @@ const BEFORE_PARTITIONS: Duration = Duration::from_secs(1);
 /// snapshots the log grows, and a leader may have to keep a tail of it for a moment.
 const RAFT_STATE_SLACK: usize = 8;
 
-/// What a scenario is like. The tests name what they have; the rest is the simplest there is.
+/// The parameters of a scenario. The defaults are the simplest.
 #[derive(Debug, Clone, Copy)]
 pub struct Scenario {
     /// How many clients work at a time.
@@ -35,15 +35,15 @@ pub struct Scenario {
     /// How many servers there are.
     pub servers: usize,
     /// What the network is like.
-    pub conditions: Conditions,
+    pub network_mode: NetworkMode,
     /// Whether all servers crash and come back at the end of each round.
     pub restarts: bool,
     /// Whether servers are partitioned at random while clients work.
     pub partitions: bool,
     /// The size of the Raft state, in bytes, that servers keep down by snapshots, if they do.
     pub max_raft_state: Option<usize>,
-    /// Whether clients write to each other's keys, so that nobody knows what to expect and all is
-    /// left to the check of the history. Otherwise each client has a key for itself.
+    /// Whether clients write to each other's keys: then a client does not know what it must read,
+    /// and only the history is checked. Otherwise each client has a key for itself.
     pub random_keys: bool,
 }
 
@@ -52,7 +52,7 @@ impl Default for Scenario {
         Scenario {
             clients: 1,
             servers: 5,
-            conditions: Conditions::Reliable,
+            network_mode: NetworkMode::Reliable,
             restarts: false,
             partitions: false,
             max_raft_state: None,
@@ -62,11 +62,11 @@ impl Default for Scenario {
 }
 
 impl Scenario {
-    /// Plays the scenario.
-    pub fn play(self) -> Held {
-        let Scenario { servers, conditions, max_raft_state, .. } = self;
-        let cluster = Cluster::new(Setup { servers, conditions, max_raft_state });
-        // The one that looks at the results. A mend: in the course it goes by client 0's number.
+    /// Runs the scenario.
+    pub fn play(self) -> ScenarioResult {
+        let Scenario { servers, network_mode, max_raft_state, .. } = self;
+        let cluster = Cluster::new(Setup { servers, network_mode, max_raft_state });
+        // The one that looks at the results. A fix: in the course it goes by client 0's number.
         let mut checker = cluster.make_client(self.clients, cluster.servers());
         for _ in 0..ROUNDS {
             self.play_round(&cluster, &mut checker);
@@ -97,7 +97,7 @@ impl Scenario {
         }
     }
 
-    /// Waits for as long as the clients are to work, tells them to stop, and mends all links.
+    /// Waits while the clients work, makes them stop, and connects all servers.
     fn disturb_for_a_while(self, cluster: &Cluster, stop: &AtomicBool) {
         if !self.partitions {
             sleep(WORK);
@@ -127,12 +127,12 @@ impl Scenario {
             false => self.work_on_own_key(client, number, &stop),
             true => self.work_on_any_key(client, number, &stop),
         });
-        started.expect("the OS gives a thread to the client")
+        started.expect("the client's thread can be spawned")
     }
 
-    /// Nobody else writes this key, so the client knows what it must read.
+    /// No other client writes this key, so the client knows what it must read.
     fn work_on_own_key(self, mut client: Client, number: usize, stop: &AtomicBool) -> usize {
-        let (key, pace) = (key_of(number), Pace::of(self.clients));
+        let (key, think_time) = (key_of(number), ThinkTime::of(self.clients));
         let (mut appended, mut expected) = (0, String::new());
         client.put(&key, "");
         while !stop.load(Ordering::Relaxed) {
@@ -144,13 +144,13 @@ impl Scenario {
             } else {
                 client.check(&key, &expected);
             }
-            pace.pause();
+            think_time.pause();
         }
         appended
     }
 
     fn work_on_any_key(self, mut client: Client, number: usize, stop: &AtomicBool) -> usize {
-        let pace = Pace::of(self.clients);
+        let think_time = ThinkTime::of(self.clients);
         let mut written = 0;
         while !stop.load(Ordering::Relaxed) {
             let key = key_of(random_range(0..self.clients));
@@ -164,7 +164,7 @@ impl Scenario {
             } else {
                 client.get(&key);
             }
-            pace.pause();
+            think_time.pause();
         }
         written
     }
@@ -190,7 +190,7 @@ fn key_of(client: usize) -> String {
 /// All servers are down for a while, then all come back.
 fn restart_all(cluster: &Cluster) {
     cluster.servers().for_each(|server| cluster.shut_down(server));
-    // Clients ask on, and find nobody.
+    // Clients keep asking, and reach no server.
     sleep(ELECTION_TIMEOUT);
     cluster.servers().for_each(|server| cluster.start(server));
     cluster.connect_all();

@@ -1,10 +1,12 @@
 //! What the tests call of the key/value service: the only things in `kvraft` whose names and types
 //! must stay. (`raft_tests` pins those of `raft`.)
 //!
-//! If this file does not compile, a signature has changed in `kvraft`: the comment behind the marked
-//! line says what the tests expect. All else is yours to change: fields, files, messages, threads.
+//! If this file does not compile, a signature has changed in `kvraft`: the comment behind the
+//! marked line says what the tests expect. All else is yours to change: fields, files, messages,
+//! threads.
 
-use kvraft::{Clerk, KvServer, Persister, Raft, ServerId};
+use kvraft::{Clerk, KvServer, Raft, ServerId};
+use labdisk::Persister;
 use labrpc::{ClientEnd, Server};
 use std::sync::Arc;
 

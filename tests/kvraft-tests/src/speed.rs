@@ -1,9 +1,10 @@
-//! The speed test of both parts: a client that asks for one thing after the other is served at once.
+//! The speed test of both parts: operations of one client, one after the other, must not wait for
+//! heartbeats.
 
-use crate::Conditions;
+use crate::NetworkMode;
 use crate::appends::element;
 use crate::cluster::{Cluster, Setup};
-use harness::Held;
+use harness::ScenarioResult;
 use labrt::time::{Duration, Instant};
 
 /// How many appends are timed, one after the other.
@@ -16,9 +17,9 @@ const HEARTBEAT: Duration = Duration::from_millis(100);
 const PER_HEARTBEAT: u32 = 3;
 
 /// Plays the scenario on three servers that keep their Raft state down to this size, if any.
-pub fn speed(max_raft_state: Option<usize>) -> Held {
-    let conditions = Conditions::Reliable;
-    let cluster = Cluster::new(Setup { servers: 3, conditions, max_raft_state });
+pub fn speed(max_raft_state: Option<usize>) -> ScenarioResult {
+    let network_mode = NetworkMode::Reliable;
+    let cluster = Cluster::new(Setup { servers: 3, network_mode, max_raft_state });
     let mut client = cluster.make_client(0, cluster.servers()).uncounted();
     // By the time this is answered there is a leader.
     client.get("x");

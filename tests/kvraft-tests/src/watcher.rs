@@ -1,4 +1,4 @@
-//! Asking the servers for their term and role, all the time.
+//! Asks the servers for their term and role, every 10 ms.
 
 use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
@@ -26,7 +26,7 @@ impl Cluster {
 impl Shared {
     /// Asks every server for its term and role.
     pub(crate) fn observe_all(&self) {
-        let servers = self.lock().roster.size();
+        let servers = self.lock().registry.size();
         for server in 0..servers {
             self.observe(ServerId(server));
         }
@@ -35,11 +35,11 @@ impl Shared {
     /// Asks one server for its term and role, if it is up, and fails the test if the answer
     /// breaks a property. Returns whether it leads.
     pub(crate) fn observe(&self, server: ServerId) -> Option<bool> {
-        let question = self.lock().roster.question(server.0)?;
-        let (term, leads) = question.running.raft().state();
+        let poll = self.lock().registry.poll(server.0)?;
+        let (term, leads) = poll.running.raft().state();
         let seen = Sighting { term: term.0, leads };
-        // In a statement of its own, which gives the lock back before a failure is told.
-        let noted = self.lock().roster.note(&question, seen);
+        // In a statement of its own, which releases the lock before a failure is reported.
+        let noted = self.lock().registry.note(&poll, seen);
         self.hold_to(noted?);
         Some(leads)
     }

@@ -1,15 +1,15 @@
 //! A scenario that fails under simulation fails at once and in its own words, and its world ends in
 //! order: clients may wait at that time for answers that never come.
 
-use harness::Held;
-use kvraft_tests::{Cluster, Conditions, Scenario, Setup};
+use harness::ScenarioResult;
+use kvraft_tests::{Cluster, NetworkMode, Scenario, Setup};
 use labrt::sim::{Backend, Schedule, Simulated, simulate};
 use labrt::thread::{self, sleep};
 use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
 
 /// Simulates the scenario, which must fail, on both back ends.
-fn failures(scenario: fn() -> Held) -> Vec<(Failure, Duration)> {
+fn failures(scenario: fn() -> ScenarioResult) -> Vec<(Failure, Duration)> {
     let backends = [Backend::Coroutines, Backend::Threads];
     let simulated = backends.into_iter().flat_map(|backend| {
         (0..3).map(move |seed| {
@@ -71,8 +71,8 @@ fn clients_that_wait_for_ever_do_not_outlive_the_world() {
 #[test]
 fn a_log_that_grows_is_told_with_its_size() {
     let scenario = || {
-        let conditions = Conditions::Reliable;
-        let setup = Setup { servers: 3, conditions, max_raft_state: Some(100_000) };
+        let network_mode = NetworkMode::Reliable;
+        let setup = Setup { servers: 3, network_mode, max_raft_state: Some(100_000) };
         let cluster = Cluster::new(setup);
         let mut client = cluster.make_client(0, cluster.servers());
         (0..100).for_each(|_| client.put("k", "v"));

@@ -1,7 +1,7 @@
 //! Part 3A: a linearizable key/value service on Raft (section 8 of the paper), without snapshots.
 
 use harness::graded;
-use kvraft_tests::{Client, Cluster, Conditions, ELECTION_TIMEOUT, Scenario, element, speed};
+use kvraft_tests::{Client, Cluster, ELECTION_TIMEOUT, NetworkMode, Scenario, element, speed};
 use labrt::channel::{Receiver, Sender, unbounded};
 use labrt::thread::{self, sleep};
 use labrt::time::{Duration, Instant};
@@ -20,31 +20,31 @@ const HEALED: Duration = Duration::from_secs(3);
 /// One client reads back what it wrote.
 #[test]
 fn basic_3a() {
-    graded("basic_3a", || Scenario::default().play());
+    graded(|| Scenario::default().play());
 }
 
 /// An operation does not wait for a heartbeat.
 #[test]
 fn speed_3a() {
-    graded("speed_3a", || speed(None));
+    graded(|| speed(None));
 }
 
 /// Clients do not get in each other's way.
 #[test]
 fn concurrent_3a() {
-    graded("concurrent_3a", || Scenario { clients: 5, ..Scenario::default() }.play());
+    graded(|| Scenario { clients: 5, ..Scenario::default() }.play());
 }
 
 /// The same while messages are late and get lost: each request is carried out once.
 #[test]
 fn unreliable_3a() {
-    graded("unreliable_3a", || Scenario { clients: 5, ..unreliable() }.play());
+    graded(|| Scenario { clients: 5, ..unreliable() }.play());
 }
 
 /// Clients append to one key while messages are late and get lost.
 #[test]
 fn unreliable_one_key_3a() {
-    graded("unreliable_one_key_3a", || {
+    graded(|| {
         let cluster = Cluster::unreliable(3);
         let mut checker = cluster.make_client(APPENDERS, cluster.servers());
         checker.put("k", "");
@@ -67,7 +67,7 @@ fn unreliable_one_key_3a() {
 /// are together again, what waited there is done.
 #[test]
 fn one_partition_3a() {
-    graded("one_partition_3a", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         let mut checker = cluster.make_client(0, cluster.servers());
         checker.put("1", "13");
@@ -130,7 +130,7 @@ fn start(
 
 /// Checks that both are done in time.
 ///
-/// A mend: the course looks for the Get at once and goes on without it.
+/// A fix: the course looks for the Get at once and goes on without it.
 #[track_caller]
 fn check_all_done(cluster: &Cluster, ends: &Receiver<&'static str>) {
     let (deadline, mut waiting) = (Instant::now() + HEALED, vec![WRITE, READ]);
@@ -150,45 +150,37 @@ fn check_all_done(cluster: &Cluster, ends: &Receiver<&'static str>) {
 /// A client goes on while servers are partitioned at random.
 #[test]
 fn many_partitions_one_client_3a() {
-    graded("many_partitions_one_client_3a", || {
-        Scenario { partitions: true, ..Scenario::default() }.play()
-    });
+    graded(|| Scenario { partitions: true, ..Scenario::default() }.play());
 }
 
 /// So do several.
 #[test]
 fn many_partitions_many_clients_3a() {
-    graded("many_partitions_many_clients_3a", || {
-        Scenario { clients: 5, partitions: true, ..Scenario::default() }.play()
-    });
+    graded(|| Scenario { clients: 5, partitions: true, ..Scenario::default() }.play());
 }
 
 /// What a client wrote is there when all servers have crashed and come back.
 #[test]
 fn persist_one_client_3a() {
-    graded("persist_one_client_3a", || Scenario { restarts: true, ..Scenario::default() }.play());
+    graded(|| Scenario { restarts: true, ..Scenario::default() }.play());
 }
 
 /// The same with several clients.
 #[test]
 fn persist_concurrent_3a() {
-    graded("persist_concurrent_3a", || {
-        Scenario { clients: 5, restarts: true, ..Scenario::default() }.play()
-    });
+    graded(|| Scenario { clients: 5, restarts: true, ..Scenario::default() }.play());
 }
 
 /// The same while messages are late and get lost.
 #[test]
 fn persist_concurrent_unreliable_3a() {
-    graded("persist_concurrent_unreliable_3a", || {
-        Scenario { clients: 5, restarts: true, ..unreliable() }.play()
-    });
+    graded(|| Scenario { clients: 5, restarts: true, ..unreliable() }.play());
 }
 
 /// Partitions at random, then a crash of all.
 #[test]
 fn persist_partition_3a() {
-    graded("persist_partition_3a", || {
+    graded(|| {
         Scenario { clients: 5, restarts: true, partitions: true, ..Scenario::default() }.play()
     });
 }
@@ -196,16 +188,14 @@ fn persist_partition_3a() {
 /// The same while messages are late and get lost.
 #[test]
 fn persist_partition_unreliable_3a() {
-    graded("persist_partition_unreliable_3a", || {
-        Scenario { clients: 5, restarts: true, partitions: true, ..unreliable() }.play()
-    });
+    graded(|| Scenario { clients: 5, restarts: true, partitions: true, ..unreliable() }.play());
 }
 
 /// All of it at once, with many clients that write to each other's keys: whatever they read must
 /// have been so at one moment, for everybody.
 #[test]
 fn persist_partition_unreliable_linearizable_3a() {
-    graded("persist_partition_unreliable_linearizable_3a", || {
+    graded(|| {
         Scenario {
             clients: 15,
             servers: 7,
@@ -219,5 +209,5 @@ fn persist_partition_unreliable_linearizable_3a() {
 }
 
 fn unreliable() -> Scenario {
-    Scenario { conditions: Conditions::Unreliable, ..Scenario::default() }
+    Scenario { network_mode: NetworkMode::Unreliable, ..Scenario::default() }
 }

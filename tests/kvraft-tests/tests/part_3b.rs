@@ -2,7 +2,7 @@
 
 use harness::graded;
 use kvraft::ServerId;
-use kvraft_tests::{Cluster, Conditions, ELECTION_TIMEOUT, Scenario, Setup, speed};
+use kvraft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Scenario, Setup, speed};
 use labrt::thread::sleep;
 
 /// The size of the Raft state at which a snapshot is due, in bytes.
@@ -18,7 +18,7 @@ const SNAPSHOT_LIMIT: usize = 500;
 /// and serves from it.
 #[test]
 fn snapshot_rpc_3b() {
-    graded("snapshot_rpc_3b", || {
+    graded(|| {
         let cluster = snapshotting(3);
         let [first, second, third] = [0, 1, 2].map(ServerId);
         let mut checker = cluster.make_client(0, cluster.servers());
@@ -57,7 +57,7 @@ fn snapshot_rpc_3b() {
 /// Neither logs nor snapshots grow with the number of operations on one key.
 #[test]
 fn snapshot_size_3b() {
-    graded("snapshot_size_3b", || {
+    graded(|| {
         let cluster = snapshotting(3);
         let mut client = cluster.make_client(0, cluster.servers());
         for _ in 0..200 {
@@ -81,50 +81,46 @@ fn snapshot_size_3b() {
 /// An operation does not wait for a heartbeat, nor for a snapshot.
 #[test]
 fn speed_3b() {
-    graded("speed_3b", || speed(Some(MAX_RAFT_STATE)));
+    graded(|| speed(Some(MAX_RAFT_STATE)));
 }
 
 /// What a client wrote is there when all servers have come back from their snapshots.
 #[test]
 fn snapshot_recover_3b() {
-    graded("snapshot_recover_3b", || {
-        Scenario { restarts: true, ..with_snapshots(Conditions::Reliable) }.play()
-    });
+    graded(|| Scenario { restarts: true, ..with_snapshots(NetworkMode::Reliable) }.play());
 }
 
 /// The same with many clients.
 #[test]
 fn snapshot_recover_many_clients_3b() {
-    graded("snapshot_recover_many_clients_3b", || {
-        Scenario { clients: 20, restarts: true, ..with_snapshots(Conditions::Reliable) }.play()
+    graded(|| {
+        Scenario { clients: 20, restarts: true, ..with_snapshots(NetworkMode::Reliable) }.play()
     });
 }
 
 /// Snapshots while messages are late and get lost: what was done already is part of them.
 #[test]
 fn snapshot_unreliable_3b() {
-    graded("snapshot_unreliable_3b", || {
-        Scenario { clients: 5, ..with_snapshots(Conditions::Unreliable) }.play()
-    });
+    graded(|| Scenario { clients: 5, ..with_snapshots(NetworkMode::Unreliable) }.play());
 }
 
 /// The same, and all servers crash and come back.
 #[test]
 fn snapshot_unreliable_recover_3b() {
-    graded("snapshot_unreliable_recover_3b", || {
-        Scenario { clients: 5, restarts: true, ..with_snapshots(Conditions::Unreliable) }.play()
+    graded(|| {
+        Scenario { clients: 5, restarts: true, ..with_snapshots(NetworkMode::Unreliable) }.play()
     });
 }
 
 /// The same, with partitions at random before.
 #[test]
 fn snapshot_unreliable_recover_concurrent_partition_3b() {
-    graded("snapshot_unreliable_recover_concurrent_partition_3b", || {
+    graded(|| {
         Scenario {
             clients: 5,
             restarts: true,
             partitions: true,
-            ..with_snapshots(Conditions::Unreliable)
+            ..with_snapshots(NetworkMode::Unreliable)
         }
         .play()
     });
@@ -133,24 +129,24 @@ fn snapshot_unreliable_recover_concurrent_partition_3b() {
 /// All of it at once, with many clients that write to each other's keys.
 #[test]
 fn snapshot_unreliable_recover_concurrent_partition_linearizable_3b() {
-    graded("snapshot_unreliable_recover_concurrent_partition_linearizable_3b", || {
+    graded(|| {
         Scenario {
             clients: 15,
             servers: 7,
             restarts: true,
             partitions: true,
             random_keys: true,
-            ..with_snapshots(Conditions::Unreliable)
+            ..with_snapshots(NetworkMode::Unreliable)
         }
         .play()
     });
 }
 
-fn with_snapshots(conditions: Conditions) -> Scenario {
-    Scenario { conditions, max_raft_state: Some(MAX_RAFT_STATE), ..Scenario::default() }
+fn with_snapshots(network_mode: NetworkMode) -> Scenario {
+    Scenario { network_mode, max_raft_state: Some(MAX_RAFT_STATE), ..Scenario::default() }
 }
 
 fn snapshotting(servers: usize) -> Cluster {
     let max_raft_state = Some(MAX_RAFT_STATE);
-    Cluster::new(Setup { servers, conditions: Conditions::Reliable, max_raft_state })
+    Cluster::new(Setup { servers, network_mode: NetworkMode::Reliable, max_raft_state })
 }

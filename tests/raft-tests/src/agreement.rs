@@ -1,10 +1,11 @@
-//! Giving commands to the cluster, and checks on what it agrees on.
+//! Gives commands to the cluster, and checks what it agrees on.
 
 use crate::cluster::Cluster;
 use crate::value::Value;
 use harness::checks::{Suspect, stop_if_failed};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
+use log::info;
 use raft::{Index, ServerId, Term};
 
 /// How long [`Cluster::agree_on`] tries altogether: several elections fit in.
@@ -16,7 +17,7 @@ const COMMIT_LIMIT: Duration = Duration::from_secs(2);
 /// How often it looks whether enough servers have applied the command.
 const COMMIT_POLL: Duration = Duration::from_millis(20);
 
-/// The pause after nobody would take the command.
+/// The pause after no server took the command.
 const LEADER_POLL: Duration = Duration::from_millis(50);
 
 /// How often [`Cluster::wait_for`] looks. The pauses double, so that is about 30 seconds.
@@ -25,18 +26,19 @@ const WAIT_ROUNDS: usize = 30;
 /// Whether a command that a leader has taken, but that does not come through, is given again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// The first leader must do.
+    /// Only the first leader is asked.
     No,
     /// Leaders may come and go meanwhile, so the command may be appended more than once.
     Yes,
 }
 
 impl Cluster {
-    /// Gives the command to whoever leads, and waits until that many servers have applied it at
+    /// Gives the command to the leader, and waits until that many servers have applied it at
     /// the index the leader named. Returns the index.
     #[track_caller]
     pub fn agree_on(&self, value: impl Into<Value>, servers: usize, retry: Retry) -> Index {
         let value = value.into();
+        info!(target: "cluster", "agree on {value} among {servers} servers");
         let began = Instant::now();
         let mut next = ServerId(0);
         while began.elapsed() < AGREEMENT_LIMIT {
@@ -46,6 +48,7 @@ impl Cluster {
                 continue;
             };
             if self.is_applied_in_time(index, &value, servers) {
+                info!(target: "cluster", "agreed on {value} at index {index}");
                 return index;
             }
             if retry == Retry::No {
@@ -86,20 +89,21 @@ impl Cluster {
 
     /// Gives the command to this server. Returns its index and term if the server says it leads.
     ///
-    /// Whoever takes a command leads the term it names, and puts nothing else there.
-    /// Only a leader that is out of date puts a command where something has been applied before.
+    /// A server that takes a command leads the term it names, and puts no other command there. Only
+    /// a leader of an old term puts a command where something has been applied before.
     #[track_caller]
     pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
         let (raft, highest) = {
             let mut state = self.lock();
-            let raft = state.roster.running(server.0)?;
+            let raft = state.registry.running(server.0)?;
             state.started.ask(value.clone());
             (raft, state.applied.highest())
         };
         let (index, term) = raft.start(labgob::encode(value))?;
+        info!(target: "cluster", "{server}, leader of term {term}, took {value} at index {index}");
         let result = {
             let mut state = self.lock();
-            let leads = state.roster.elections_mut().note_leader(server.0, term.0);
+            let leads = state.registry.elections_mut().note_leader(server.0, term.0);
             leads.and(state.started.place(server.0, index.0, term.0, value.clone()))
         };
         self.shared.hold_to(result);
@@ -109,20 +113,21 @@ impl Cluster {
         Some((index, term))
     }
 
-    /// Checks that somebody is in a later term by now: whoever committed what had been applied
-    /// before is, and tells it, or has told it when it crashed.
+    /// Checks that some server is in a later term by now: the one that committed what had been
+    /// applied is, and reports it now, or reported it when it crashed.
     #[track_caller]
     fn check_out_of_date(&self, suspect: Suspect) {
         self.shared.observe_all();
         let result = {
             let state = self.lock();
-            state.applied.check_appended(suspect, state.roster.elections().latest_term())
+            state.applied.check_appended(suspect, state.registry.elections().latest_term())
         };
         self.shared.hold_to(result);
         stop_if_failed();
     }
 
-    /// How many servers have applied the index in their present lives, up or down, and what.
+    /// How many servers, up or down, have applied the index in their present incarnations, and
+    /// what.
     pub fn applied_at(&self, index: Index) -> (usize, Option<Value>) {
         let state = self.lock();
         match state.applied.count(index.0) {
@@ -134,6 +139,7 @@ impl Cluster {
     /// Checks that no server has applied anything at the index.
     #[track_caller]
     pub fn check_nothing_applied_at(&self, index: Index, why: &str) {
+        info!(target: "cluster", "check that nothing is applied at index {index}: {why}");
         let (count, value) = self.applied_at(index);
         if let Some(value) = value {
             self.fail(format!(
@@ -147,6 +153,7 @@ impl Cluster {
     /// over.
     #[track_caller]
     pub fn wait_for(&self, index: Index, servers: usize, term: Option<Term>) -> Option<Value> {
+        info!(target: "cluster", "wait until {servers} servers have applied index {index}");
         let mut pause = Duration::from_millis(10);
         for _ in 0..WAIT_ROUNDS {
             if self.applied_at(index).0 >= servers {

@@ -1,9 +1,9 @@
-//! The service on top of each Raft: a thread that takes what Raft applies and checks it.
+//! The applier: the service on top of each Raft, a thread that takes what Raft applies and checks
+//! it.
 //!
-//! A mend: in the course a violation here ends the process, and the code that would tell which
-//! test failed is never reached. Here it fails the test at once, by name; and the applier takes
-//! messages to the end in any case, because a Raft that is stuck handing one over may hold a lock
-//! that others wait for.
+//! A fix: in the course a violation here ends the process, and the code that would print which test
+//! failed is never reached. Here it fails the test at once, by name. The applier takes messages to
+//! the end in any case: a Raft that is stuck handing one over may hold a lock that others wait for.
 
 use crate::SNAPSHOT_INTERVAL;
 use crate::cluster::{Service, Shared};
@@ -16,36 +16,37 @@ use log::debug;
 use raft::{ApplyMsg, Bytes, Index, Raft, ServerId};
 use std::sync::Arc;
 
-/// Starts the applier of one life of a server. It ends when Raft drops its side of the channel.
+/// Starts the applier of one incarnation of a server. It ends when Raft drops its side of the
+/// channel.
 pub(crate) fn spawn(
     shared: Arc<Shared>,
     server: ServerId,
-    life: u64,
+    incarnation: u64,
     raft: Raft,
     messages: Receiver<ApplyMsg>,
 ) {
-    let applier = Applier { shared, server, life, raft };
+    let applier = Applier { shared, server, incarnation, raft };
     let take_all = move || {
         for message in messages {
             applier.take(message);
         }
     };
     let thread = thread::Builder::new().name("test-applier").server(server.to_string());
-    thread.spawn(take_all).expect("the OS gives a thread to the applier");
+    thread.spawn(take_all).expect("the applier's thread can be spawned");
 }
 
 struct Applier {
     shared: Arc<Shared>,
     server: ServerId,
-    life: u64,
+    incarnation: u64,
     raft: Raft,
 }
 
 impl Applier {
     fn take(&self, message: ApplyMsg) {
         match (message, self.shared.service) {
-            (ApplyMsg::Command { index, command }, service) => {
-                let counts = self.shared.apply(self.server, self.life, index, &command);
+            (ApplyMsg::Command { index, command, .. }, service) => {
+                let counts = self.shared.apply(self.server, self.incarnation, index, &command);
                 let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
                 if counts && service == Service::Snapshotting && before_multiple {
                     self.take_snapshot(index);
@@ -53,7 +54,7 @@ impl Applier {
             }
             (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
             (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
-                self.shared.ingest(self.server, self.life, Some(index), &snapshot);
+                self.shared.ingest(self.server, self.incarnation, Some(index), &snapshot);
             }
         }
     }
@@ -67,16 +68,17 @@ impl Applier {
 }
 
 impl Shared {
-    /// A server applied a command. Whether that was sound, and of its present life.
-    fn apply(&self, server: ServerId, life: u64, index: Index, command: &[u8]) -> bool {
+    /// A server applied a command. Returns whether that was right, and of its present incarnation.
+    fn apply(&self, server: ServerId, incarnation: u64, index: Index, command: &[u8]) -> bool {
         let value = labgob::decode::<Value>(command).map_err(|error| {
-            let what = format!("{server} applied at index {index} what is no command: {error}");
+            let what =
+                format!("{server} applied bytes at index {index} that are no command: {error}");
             Violation::of(Property::OnlyCommands, what)
         });
         let mut state = self.lock();
-        // A mend that goes with clearing on restart: what a dying life still applies must not
-        // count for the next one.
-        if state.roster.life(server.0) != life {
+        // A fix that goes with clearing on restart: what a crashed incarnation still applies must
+        // not count for the next one.
+        if state.registry.incarnation(server.0) != incarnation {
             return false;
         }
         let result = value.and_then(|value| {
@@ -89,13 +91,19 @@ impl Shared {
     }
 
     /// A server took a snapshot for its state, as a real service would: one that Raft handed it
-    /// as of index `told`, or the one it found on its disk when it started.
-    pub(crate) fn ingest(&self, server: ServerId, life: u64, told: Option<Index>, bytes: &[u8]) {
-        let values = read_snapshot(told, bytes).map_err(|problem| {
+    /// as of index `named`, or the one it found on its disk when it started.
+    pub(crate) fn ingest(
+        &self,
+        server: ServerId,
+        incarnation: u64,
+        named: Option<Index>,
+        bytes: &[u8],
+    ) {
+        let values = read_snapshot(named, bytes).map_err(|problem| {
             Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
         });
         let mut state = self.lock();
-        if state.roster.life(server.0) != life {
+        if state.registry.incarnation(server.0) != incarnation {
             return;
         }
         let result = values.and_then(|values| {
@@ -119,11 +127,11 @@ fn encode_snapshot<'a>(index: Index, values: impl Iterator<Item = &'a Value>) ->
 }
 
 /// The commands from index 1 on, or what is wrong with the snapshot.
-fn read_snapshot(told: Option<Index>, bytes: &[u8]) -> Result<Vec<Value>, String> {
+fn read_snapshot(named: Option<Index>, bytes: &[u8]) -> Result<Vec<Value>, String> {
     let (index, commands) = decode_snapshot(bytes)
-        .map_err(|error| format!("a snapshot of {} bytes that is none: {error}", bytes.len()))?;
-    if let Some(told) = told.filter(|told| *told != index) {
-        return Err(format!("a snapshot as of index {told} that was made at index {index}"));
+        .map_err(|error| format!("{} bytes that are no snapshot: {error}", bytes.len()))?;
+    if let Some(named) = named.filter(|named| *named != index) {
+        return Err(format!("a snapshot as of index {named} that was made at index {index}"));
     }
     let values: Vec<Value> = commands.into_iter().skip(1).flatten().collect();
     match values.len() as u64 == index.0 {

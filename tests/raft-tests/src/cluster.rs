@@ -1,14 +1,15 @@
-//! The cluster: what the harness knows of every server, and how it all begins.
+//! The cluster: its servers and network, and how it starts.
 
 use crate::value::Value;
-use harness::checks::{AppliedRecord, Redelivery, Started};
-use harness::{Conditions, Roster};
+use harness::checks::{AppliedLog, Redelivery, Started};
+use harness::{NetworkMode, ServerRegistry};
+use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
 use labrt::time::Instant;
 use log::info;
-use raft::{Persister, Raft, ServerId};
+use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub struct Setup {
     /// How many servers there are.
     pub servers: usize,
     /// What the network is like.
-    pub conditions: Conditions,
+    pub network_mode: NetworkMode,
     /// What the servers' service is like.
     pub service: Service,
 }
@@ -51,7 +52,8 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
-    /// One lock for all there is to know. Nobody waits, sends or calls a student's method with it.
+    /// One lock for everything. No thread waits, sends or calls a student's method while it holds
+    /// it.
     state: Mutex<State>,
     /// An atomic, because the watcher only looks at it between two rounds.
     finished: AtomicBool,
@@ -59,29 +61,30 @@ pub(crate) struct Shared {
 
 pub(crate) struct State {
     /// Who is up, and what each said of its term and role.
-    pub(crate) roster: Roster<Raft>,
+    pub(crate) registry: ServerRegistry<Raft>,
     pub(crate) servers: Vec<Server>,
-    pub(crate) applied: AppliedRecord<Value>,
+    pub(crate) applied: AppliedLog<Value>,
     pub(crate) started: Started<Value>,
     /// Faults of calls from one server to another, where the link has any of its own.
     pub(crate) links: BTreeMap<(ServerId, ServerId), LinkFaults>,
 }
 
-/// One server, through all its lives.
+/// One server, through all its incarnations.
 pub(crate) struct Server {
-    /// Survives its lives; every life gets a copy to write to.
+    /// Survives crashes; every incarnation gets a copy to write to.
     pub(crate) persister: Arc<Persister>,
     /// Whether it can reach the others that are connected. A crash disconnects it.
     pub(crate) connected: bool,
-    /// Its present ends, one to each server. A new life gets new ones.
+    /// Its present ends, one to each server. A new incarnation gets new ones.
     pub(crate) ends: Vec<String>,
 }
 
 impl Cluster {
-    /// Starts the servers and connects them all. Calls that lead nowhere take up to 7 s to fail.
+    /// Starts the servers and connects them all. Calls to servers that cannot be reached take up to
+    /// 7 s to fail.
     pub fn new(setup: Setup) -> Cluster {
         let network = Network::new();
-        network.set_reliable(setup.conditions == Conditions::Reliable);
+        network.set_reliable(setup.network_mode == NetworkMode::Reliable);
         network.set_long_delays(true);
         let shared = Arc::new(Shared::new(setup));
         let begin = Begin { at: Instant::now(), rpcs: 0, bytes: 0 };
@@ -94,20 +97,20 @@ impl Cluster {
             rpcs: cluster.network.total_count(),
             bytes: cluster.network.total_bytes(),
         };
-        info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.conditions);
+        info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.network_mode);
         cluster
     }
 
     /// So many servers with a plain service on a reliable network.
     pub fn reliable(servers: usize) -> Cluster {
-        let (conditions, service) = (Conditions::Reliable, Service::Plain);
-        Cluster::new(Setup { servers, conditions, service })
+        let (network_mode, service) = (NetworkMode::Reliable, Service::Plain);
+        Cluster::new(Setup { servers, network_mode, service })
     }
 
     /// So many servers with a plain service on an unreliable network.
     pub fn unreliable(servers: usize) -> Cluster {
-        let (conditions, service) = (Conditions::Unreliable, Service::Plain);
-        Cluster::new(Setup { servers, conditions, service })
+        let (network_mode, service) = (NetworkMode::Unreliable, Service::Plain);
+        Cluster::new(Setup { servers, network_mode, service })
     }
 
     /// The network, for scenarios that change it or count on it.
@@ -137,7 +140,7 @@ impl Cluster {
 
     /// Whether the server is running.
     pub fn is_up(&self, server: ServerId) -> bool {
-        self.lock().roster.is_up(server.0)
+        self.lock().registry.is_up(server.0)
     }
 
     /// Whether the server can reach the others that are connected.
@@ -164,8 +167,8 @@ impl Shared {
         };
         let state = State {
             servers: (0..setup.servers).map(|_| Server::new()).collect(),
-            roster: Roster::new(setup.servers),
-            applied: AppliedRecord::new(setup.servers, redelivery),
+            registry: ServerRegistry::new(setup.servers),
+            applied: AppliedLog::new(setup.servers, redelivery),
             started: Started::new(),
             links: BTreeMap::new(),
         };
@@ -182,7 +185,7 @@ impl Shared {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// Tells the watcher to end; says whether it had been told before.
+    /// Ends the watcher; returns whether this was done before.
     pub(crate) fn set_finished(&self) -> bool {
         self.finished.swap(true, Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! The end of a scenario: the last checks, the figures, and an end to all servers.
+//! Ends a scenario: the last checks, the figures, then all servers.
 
 use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
@@ -21,7 +21,7 @@ impl Cluster {
     fn check_applied(&self) {
         let result = {
             let state = self.lock();
-            let live = (0..state.roster.size()).filter(|server| state.roster.is_up(*server));
+            let live = (0..state.registry.size()).filter(|server| state.registry.is_up(*server));
             let present = state.applied.check_all_present(live);
             present.and_then(|()| state.started.check_all_placed(&state.applied))
         };
@@ -41,13 +41,13 @@ impl Cluster {
         }
     }
 
-    /// Tells every server and the watcher to end, and closes the network. Waits for nobody.
+    /// Ends every server and the watcher, and closes the network, without waiting for any of them.
     fn clean_up(&self) {
         if self.shared.set_finished() {
             return;
         }
         for server in self.servers() {
-            let raft = self.lock().roster.running(server.0);
+            let raft = self.lock().registry.running(server.0);
             // A panic in here has failed the test by now. The other servers are to end as well,
             // and if this test is unwinding already, a second panic would abort the process.
             let _ = catch_unwind(AssertUnwindSafe(|| raft.map(|raft| raft.kill())));
@@ -56,7 +56,7 @@ impl Cluster {
     }
 }
 
-/// Where a scenario fails half-way, nothing runs on.
+/// Ends the servers of a scenario that failed half-way.
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.clean_up();

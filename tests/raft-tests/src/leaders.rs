@@ -1,10 +1,11 @@
-//! Checks on terms and leaders.
+//! Checks terms and leaders.
 
 use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
 use labrt::rand;
 use labrt::thread;
 use labrt::time::Duration;
+use log::info;
 use raft::{ServerId, Term};
 
 /// Looks for a leader before the test gives up: about 5 seconds, as the course allows.
@@ -20,7 +21,8 @@ impl Cluster {
             // Two leaders of one term have failed the test by the time both were asked.
             let latest = self.leaders().max_by_key(|(_, term)| *term);
             stop_if_failed();
-            if let Some((leader, _)) = latest {
+            if let Some((leader, term)) = latest {
+                info!(target: "cluster", "one leader: {leader}, in term {term}");
                 return leader;
             }
         }
@@ -41,10 +43,12 @@ impl Cluster {
                 ));
             }
         }
-        common.map_or(Term(0), |(_, term)| term)
+        let term = common.map_or(Term(0), |(_, term)| term);
+        info!(target: "cluster", "all connected servers are in term {term}");
+        term
     }
 
-    /// Checks that no connected server takes itself for the leader at this moment.
+    /// Checks that no connected server says that it leads, at this moment.
     #[track_caller]
     pub fn check_no_leader(&self) {
         if let Some((server, term)) = self.leaders().next() {
@@ -52,6 +56,7 @@ impl Cluster {
                 "expected no leader without a majority, but {server} leads in term {term}"
             ));
         }
+        info!(target: "cluster", "no leader");
     }
 
     /// The term of the server, if it is up.

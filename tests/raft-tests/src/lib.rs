@@ -1,6 +1,6 @@
-//! The cluster that the graded Raft tests (Lab 2) play with.
+//! The cluster that the graded Raft tests (Lab 2) run on.
 //!
-//! A [`Cluster`] is a handful of Raft servers on a simulated network, each with a disk
+//! A [`Cluster`] is a few Raft servers on a simulated network, each with a disk
 //! (`Persister`) and a service on top that applies what Raft hands it. A scenario disconnects,
 //! crashes and restarts servers, gives them commands and checks what they agree on:
 //!
@@ -14,7 +14,7 @@
 //! let figures = cluster.finish();
 //! ```
 //!
-//! Steps and numbers are the course's. Where the course's own harness has a slip, the mend is
+//! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is
 //! noted at its place. The scenarios are in `tests/`, one file a part.
 
 // First, so that its errors come first.
@@ -33,7 +33,7 @@ mod watcher;
 
 pub use agreement::Retry;
 pub use cluster::{Cluster, Service, Setup};
-pub use harness::Conditions;
+pub use harness::NetworkMode;
 pub use value::Value;
 
 use labrt::time::Duration;

@@ -1,5 +1,4 @@
-//! What can happen to a server: connect, disconnect, crash, start. Steps and their order are the
-//! course's.
+//! Connects, disconnects, crashes and starts servers. The steps and their order are the course's.
 //!
 //! Network and student methods are called without the cluster's lock: dropping the last handle on
 //! a Raft runs the student's code.
@@ -26,7 +25,7 @@ impl Cluster {
         self.enable(ends, true);
     }
 
-    /// Cuts the server off from all others. It runs on, and does not know.
+    /// Cuts the server off from all others. It keeps running.
     pub fn disconnect(&self, server: ServerId) {
         info!(target: "cluster", "disconnect {server}");
         self.cut_off(server);
@@ -42,62 +41,63 @@ impl Cluster {
         self.enable(ends, false);
     }
 
-    /// Ends the server's present life. What it saved so far stays on its disk; what it may still
-    /// save while it dies does not.
+    /// Crashes the server: ends its present incarnation. What it saved so far stays on its disk;
+    /// what it may still save while it ends does not.
     pub fn crash(&self, server: ServerId) {
         info!(target: "cluster", "crash {server}");
-        self.end_life(server);
+        self.end_incarnation(server);
     }
 
-    fn end_life(&self, server: ServerId) {
-        // For the record: no term that counted in this life is forgotten with it.
+    fn end_incarnation(&self, server: ServerId) {
+        // Notes its term once more: the next incarnation must not be in an earlier one.
         self.shared.observe(server);
         self.cut_off(server);
         self.network.delete_server(server.to_string());
-        let dying = {
+        let ended = {
             let mut state = self.lock();
-            // Both at once: a term that is recorded for a life is on the disk of the next.
-            let dying = state.roster.end_life(server.0);
+            // Under one lock: a term noted for this incarnation is on the disk of the next.
+            let ended = state.registry.end_incarnation(server.0);
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
-            dying
+            ended
         };
-        // The course then makes a second copy, which here would only be equal: nobody else holds
-        // the first.
-        if let Some(raft) = dying {
+        // The course then makes a second copy, which here would only be equal: the first
+        // has no other owner.
+        if let Some(raft) = ended {
             raft.kill();
         }
     }
 
-    /// Starts a new life of the server from what is on its disk, crashing the present one first.
+    /// Starts a new incarnation of the server from its disk, crashing the present one first.
     /// It is not connected yet.
     pub fn start(&self, server: ServerId) {
         info!(target: "cluster", "start {server}");
-        self.end_life(server);
+        self.end_incarnation(server);
         let ends = self.make_ends(server);
-        let (persister, life, saved) = {
+        let (persister, incarnation, saved) = {
             let mut state = self.lock();
-            // A mend: the course keeps what the last life applied, so that a new one which skips
-            // some of it is not caught. Values are compared with all lives' record anyway.
+            // A fix: the course keeps what the last incarnation applied, so that a new one which
+            // skips some of it is not caught. Values are compared with those of all incarnations
+            // anyway.
             state.applied.restart(server.0);
-            let life = state.roster.life(server.0);
+            let incarnation = state.registry.incarnation(server.0);
             let slot = &mut state.servers[server.0];
             slot.persister = Arc::new(slot.persister.copy());
             let persister = slot.persister.clone();
-            let saved = state.roster.check_disk(server.0, persister.state_size());
-            (persister, life, saved)
+            let saved = state.registry.check_disk(server.0, persister.state_size());
+            (persister, incarnation, saved)
         };
         self.shared.hold_to(saved);
         let snapshot = persister.snapshot();
         if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
-            self.shared.ingest(server, life, None, &snapshot);
+            self.shared.ingest(server, incarnation, None, &snapshot);
         }
         let (sender, messages) = channel::bounded(0);
         let raft = Raft::new(ends, server, persister, sender);
-        self.lock().roster.begin_life(server.0, raft.clone());
-        // Nobody reaches it yet: the term it tells now is the one it found on its disk.
+        self.lock().registry.begin_incarnation(server.0, raft.clone());
+        // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
-        applier::spawn(self.shared.clone(), server, life, raft.clone(), messages);
+        applier::spawn(self.shared.clone(), server, incarnation, raft.clone(), messages);
         let mut rpc_server = Server::new();
         raft.serve(&mut rpc_server);
         self.network.add_server(server.to_string(), rpc_server);
@@ -109,8 +109,8 @@ impl Cluster {
         self.connect(server);
     }
 
-    /// New ends for the server with names never used before, so that those of its last life stay
-    /// disabled for ever. Their links are no better than they were.
+    /// New ends for the server with names never used before, so that those of its last
+    /// incarnation stay disabled for ever. Their links are no better than they were.
     fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
         let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();

@@ -1,5 +1,5 @@
-//! Faults of single links, which the course's tests do not have: what passes between two servers
-//! may be late, or not arrive, while both talk to everybody else.
+//! Faults of single links, which the course's tests do not have: messages between two servers may
+//! be late or lost, while both reach all others.
 
 use crate::cluster::Cluster;
 use labrpc::{Cut, LinkFaults};
@@ -13,34 +13,34 @@ const PILE_SPREAD: Duration = Duration::from_millis(2);
 
 impl Cluster {
     /// Gives calls from one server to another faults of their own. They stay when either crashes,
-    /// until the links are mended.
+    /// until [`Cluster::fix_links`].
     pub fn set_link(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
         info!(target: "cluster", "link from {from} to {to}: {faults:?}");
         self.lock().links.insert((from, to), faults.clone());
         self.set_faults(from, to, faults);
     }
 
-    /// Nothing passes between the two any more, neither way. What is under way still arrives.
+    /// No message passes between the two any more, in either direction. Messages in flight still
+    /// arrive.
     pub fn cut_link(&self, one: ServerId, other: ServerId) {
         let cut = LinkFaults { cut: Some(Cut::Requests), ..LinkFaults::default() };
         self.set_link(one, other, cut.clone());
         self.set_link(other, one, cut);
     }
 
-    /// Takes all faults of single links away.
-    pub fn mend_links(&self) {
-        let mended = std::mem::take(&mut self.lock().links);
-        info!(target: "cluster", "mend {} links", mended.len());
-        for (from, to) in mended.into_keys() {
+    /// Removes the faults of all single links.
+    pub fn fix_links(&self) {
+        let fixed = std::mem::take(&mut self.lock().links);
+        info!(target: "cluster", "fix {} links", fixed.len());
+        for (from, to) in fixed.into_keys() {
             self.set_faults(from, to, LinkFaults::default());
         }
     }
 
-    /// Holds up for so long all that is addressed to the server, requests and replies, on links
-    /// without faults of their own: it arrives in one rush at the end, as at a server that was
-    /// asleep.
+    /// Delays all messages to the server, requests and replies, on links without faults of their
+    /// own, for so long: they arrive together at the end, as at a server that was asleep.
     pub fn pile_up(&self, server: ServerId, duration: Duration) {
-        info!(target: "cluster", "what is addressed to {server} piles up for {duration:?}");
+        info!(target: "cluster", "messages to {server} pile up for {duration:?}");
         let end = Instant::now() + duration;
         let sound = |link: &(ServerId, ServerId)| !self.lock().links.contains_key(link);
         let others = || self.servers().filter(|other| *other != server);

@@ -1,4 +1,4 @@
-//! How a failure reads: one line that says what, then how every server stood.
+//! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Server, Shared, State};
 use harness::checks::{Violation, stop};
@@ -35,8 +35,8 @@ impl Shared {
 }
 
 impl State {
-    /// How every server stands. What they say of themselves is at most a watcher's round old:
-    /// asking now might hang where the failure is a lock that is never released.
+    /// The state of every server, as last reported, at most 10 ms ago: asking now might hang, if
+    /// the failure is a lock that is never released.
     fn summary(&self) -> String {
         let mut text = String::new();
         for (number, server) in self.servers.iter().enumerate() {
@@ -47,9 +47,9 @@ impl State {
     }
 
     fn line(&self, number: usize, server: &Server) -> String {
-        let standing = self.roster.standing(number);
+        let role = self.registry.role_and_term(number);
         let connected = if server.connected { "connected" } else { "disconnected" };
         let reached = self.applied.reached(number);
-        format!("{standing}, {connected}, applied up to index {reached}")
+        format!("{role}, {connected}, applied up to index {reached}")
     }
 }

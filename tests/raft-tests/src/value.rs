@@ -1,4 +1,4 @@
-//! The commands of these tests.
+//! The commands that these tests give to Raft: numbers and texts.
 
 use harness::random_text;
 use labrt::rand;

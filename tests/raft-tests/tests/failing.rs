@@ -1,5 +1,5 @@
-//! A scenario that fails under simulation fails in its own words, and the process stays up: the
-//! cluster is taken down by destructors while threads unwind.
+//! A scenario that fails under simulation reports its own failure, and the process goes on: the
+//! cluster is ended by destructors while threads unwind.
 
 use labrt::sim::{Backend, Schedule, simulate};
 use labrt::time::Duration;

@@ -9,7 +9,7 @@ use raft_tests::{Cluster, ELECTION_TIMEOUT};
 /// A leader is elected, and stays while nothing fails.
 #[test]
 fn initial_election_2a() {
-    graded("initial_election_2a", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.check_one_leader();
 
@@ -33,7 +33,7 @@ fn initial_election_2a() {
 /// disturb it; without a majority nobody leads.
 #[test]
 fn re_election_2a() {
-    graded("re_election_2a", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         let first = cluster.check_one_leader();
 
@@ -61,7 +61,7 @@ fn re_election_2a() {
 /// With up to three of seven servers cut off, in ever new selections, there is always one leader.
 #[test]
 fn many_elections_2a() {
-    graded("many_elections_2a", || {
+    graded(|| {
         let cluster = Cluster::reliable(7);
         cluster.check_one_leader();
         for _ in 1..10 {

@@ -23,7 +23,7 @@ const AGREEMENTS: u64 = 10;
 /// Commands are applied at the index the leader named, and not before they were given.
 #[test]
 fn basic_agree_2b() {
-    graded("basic_agree_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for number in 1..=3 {
             let expected = Index(number);
@@ -38,7 +38,7 @@ fn basic_agree_2b() {
 /// Each command is sent to each peer just once.
 #[test]
 fn rpc_bytes_2b() {
-    graded("rpc_bytes_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(99, 3, Retry::No);
         let before = cluster.network().total_bytes();
@@ -60,7 +60,7 @@ fn rpc_bytes_2b() {
 /// Agreement goes on without one follower, and ends without two.
 #[test]
 fn follower_failure_2b() {
-    graded("follower_failure_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(101, 3, Retry::No);
 
@@ -84,7 +84,7 @@ fn follower_failure_2b() {
 /// Agreement survives the loss of one leader, and ends with the second.
 #[test]
 fn leader_failure_2b() {
-    graded("leader_failure_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(101, 3, Retry::No);
 
@@ -108,7 +108,7 @@ fn leader_failure_2b() {
 /// A follower that was cut off catches up when it is back.
 #[test]
 fn fail_agree_2b() {
-    graded("fail_agree_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(101, 3, Retry::No);
 
@@ -131,7 +131,7 @@ fn fail_agree_2b() {
 /// A leader without a majority commits nothing; with one again, the cluster goes on.
 #[test]
 fn fail_no_agree_2b() {
-    graded("fail_no_agree_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         cluster.agree_on(10, 5, Retry::No);
 
@@ -158,7 +158,7 @@ fn fail_no_agree_2b() {
 /// Commands given at the same time are all agreed on.
 #[test]
 fn concurrent_starts_2b() {
-    graded("concurrent_starts_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         let agreed = in_one_term(&cluster, start_five_at_once);
         let expected: BTreeSet<Value> = (100..105).map(Value::from).collect();
@@ -190,7 +190,7 @@ fn start_five_at_once(cluster: &Cluster) -> Option<BTreeSet<Value>> {
 /// A leader that was cut off with entries of its own takes over the others' when it is back.
 #[test]
 fn rejoin_2b() {
-    graded("rejoin_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(101, 3, Retry::Yes);
 
@@ -215,7 +215,7 @@ fn rejoin_2b() {
 /// Followers with long wrong logs are put right quickly: a term at a time, not an entry at a time.
 #[test]
 fn backup_2b() {
-    graded("backup_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         let all: Vec<ServerId> = cluster.servers().collect();
         cluster.agree_on(Value::random(), 5, Retry::Yes);
@@ -254,7 +254,7 @@ fn backup_2b() {
 /// Elections, agreement and idling take no more RPCs than they need.
 #[test]
 fn count_2b() {
-    graded("count_2b", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.check_one_leader();
         let elections = received(&cluster);

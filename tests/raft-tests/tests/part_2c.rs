@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What was agreed on survives restarts of all servers, of the leader and of a follower.
 #[test]
 fn persist_1_2c() {
-    graded("persist_1_2c", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(11, 3, Retry::Yes);
 
@@ -50,7 +50,7 @@ fn persist_1_2c() {
 /// Servers crash and come back two by two, so that each majority has to remember for the next.
 #[test]
 fn persist_2_2c() {
-    graded("persist_2_2c", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         let mut commands = 11..;
         let mut agree_on_next = |servers| {
@@ -93,7 +93,7 @@ fn persist_2_2c() {
 /// the leader's log.
 #[test]
 fn persist_3_2c() {
-    graded("persist_3_2c", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         cluster.agree_on(101, 3, Retry::Yes);
 
@@ -118,7 +118,7 @@ fn persist_3_2c() {
 /// older term may be on a majority and still be lost, so it must not count as committed.
 #[test]
 fn figure_8_2c() {
-    graded("figure_8_2c", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         cluster.agree_on(Value::random(), 1, Retry::Yes);
         let mut up = 5;
@@ -149,7 +149,7 @@ fn figure_8_2c() {
 /// Agreement goes on, several commands at a time, while messages are late and get lost.
 #[test]
 fn unreliable_agree_2c() {
-    graded("unreliable_agree_2c", || {
+    graded(|| {
         let cluster = Cluster::unreliable(5);
         thread::scope(|scope| {
             let cluster = &cluster;
@@ -170,7 +170,7 @@ fn unreliable_agree_2c() {
 /// and overtake each other by seconds.
 #[test]
 fn figure_8_unreliable_2c() {
-    graded("figure_8_unreliable_2c", || {
+    graded(|| {
         let cluster = Cluster::unreliable(5);
         let command = || Value::random_below(10_000);
         cluster.agree_on(command(), 1, Retry::Yes);
@@ -210,13 +210,13 @@ fn figure_8_unreliable_2c() {
 /// Whatever clients saw committed while servers came and went is there in the end.
 #[test]
 fn reliable_churn_2c() {
-    graded("reliable_churn_2c", || churn(Cluster::reliable(5)));
+    graded(|| churn(Cluster::reliable(5)));
 }
 
 /// The same while messages are late and get lost.
 #[test]
 fn unreliable_churn_2c() {
-    graded("unreliable_churn_2c", || churn(Cluster::unreliable(5)));
+    graded(|| churn(Cluster::unreliable(5)));
 }
 
 /// Three clients give commands while servers are disconnected, crashed and restarted.

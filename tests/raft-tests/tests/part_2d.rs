@@ -3,7 +3,7 @@
 
 use harness::{Figures, graded};
 use labrt::rand::random_range;
-use raft_tests::{Cluster, Conditions, Retry, SNAPSHOT_INTERVAL, Service, Setup, Value};
+use raft_tests::{Cluster, NetworkMode, Retry, SNAPSHOT_INTERVAL, Service, Setup, Value};
 
 /// No server's Raft state may reach this many bytes: about 25 entries are left after a snapshot,
 /// with some 75 bytes for each.
@@ -20,42 +20,38 @@ enum Disturbance {
 /// Logs stay short while all servers keep up.
 #[test]
 fn snapshot_basic_2d() {
-    graded("snapshot_basic_2d", || snapshots(Disturbance::None, Conditions::Reliable));
+    graded(|| snapshots(Disturbance::None, NetworkMode::Reliable));
 }
 
 /// A server that was cut off while the others threw away what it lacks catches up by a snapshot.
 #[test]
 fn snapshot_install_2d() {
-    graded("snapshot_install_2d", || snapshots(Disturbance::Disconnect, Conditions::Reliable));
+    graded(|| snapshots(Disturbance::Disconnect, NetworkMode::Reliable));
 }
 
 /// The same while messages are late and get lost.
 #[test]
 fn snapshot_install_unreliable_2d() {
-    graded("snapshot_install_unreliable_2d", || {
-        snapshots(Disturbance::Disconnect, Conditions::Unreliable)
-    });
+    graded(|| snapshots(Disturbance::Disconnect, NetworkMode::Unreliable));
 }
 
 /// A server that was down meanwhile catches up by a snapshot.
 #[test]
 fn snapshot_install_crash_2d() {
-    graded("snapshot_install_crash_2d", || snapshots(Disturbance::Crash, Conditions::Reliable));
+    graded(|| snapshots(Disturbance::Crash, NetworkMode::Reliable));
 }
 
 /// The same while messages are late and get lost.
 #[test]
 fn snapshot_install_unreliable_crash_2d() {
-    graded("snapshot_install_unreliable_crash_2d", || {
-        snapshots(Disturbance::Crash, Conditions::Unreliable)
-    });
+    graded(|| snapshots(Disturbance::Crash, NetworkMode::Unreliable));
 }
 
 /// All servers crash and come back with what their snapshots and logs hold.
 #[test]
 fn snapshot_all_crash_2d() {
-    graded("snapshot_all_crash_2d", || {
-        let cluster = snapshotting(Conditions::Reliable);
+    graded(|| {
+        let cluster = snapshotting(NetworkMode::Reliable);
         agree(&cluster, 3);
         for _ in 0..5 {
             for _ in 0..some_commands() {
@@ -76,8 +72,8 @@ fn snapshot_all_crash_2d() {
 /// taken no other in between.
 #[test]
 fn snapshot_init_2d() {
-    graded("snapshot_init_2d", || {
-        let cluster = snapshotting(Conditions::Reliable);
+    graded(|| {
+        let cluster = snapshotting(NetworkMode::Reliable);
         agree(&cluster, 3);
         for _ in 0..SNAPSHOT_INTERVAL + 1 {
             agree(&cluster, 3);
@@ -92,8 +88,8 @@ fn snapshot_init_2d() {
 }
 
 /// Thirty rounds of commands in bursts; in each, one server misses a burst.
-fn snapshots(disturbance: Disturbance, conditions: Conditions) -> Figures {
-    let cluster = snapshotting(conditions);
+fn snapshots(disturbance: Disturbance, network_mode: NetworkMode) -> Figures {
+    let cluster = snapshotting(network_mode);
     let all = cluster.size();
     let present = if disturbance == Disturbance::None { all } else { all - 1 };
     agree(&cluster, all);
@@ -137,8 +133,8 @@ fn check_raft_state(cluster: &Cluster) {
     });
 }
 
-fn snapshotting(conditions: Conditions) -> Cluster {
-    Cluster::new(Setup { servers: 3, conditions, service: Service::Snapshotting })
+fn snapshotting(network_mode: NetworkMode) -> Cluster {
+    Cluster::new(Setup { servers: 3, network_mode, service: Service::Snapshotting })
 }
 
 #[track_caller]

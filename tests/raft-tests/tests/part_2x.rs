@@ -12,14 +12,14 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::{self, sleep};
 use labrt::time::{Duration, Instant};
 use raft::ServerId;
-use raft_tests::{Cluster, Conditions, ELECTION_TIMEOUT, Retry, Service, Setup, Value};
+use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Retry, Service, Setup, Value};
 use std::ops::Range;
 
 /// Two candidates that do not hear of each other ask the same voter, which crashes after it has
 /// answered the first: it must still know in its next life (5.2, figure 2).
 #[test]
 fn vote_survives_crash_2x() {
-    graded("vote_survives_crash_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..6 {
             agree(&cluster, 3);
@@ -31,7 +31,7 @@ fn vote_survives_crash_2x() {
             wait_until(ELECTION_TIMEOUT, || cluster.term_of(voter) > before);
             cluster.restart(voter);
             sleep(ELECTION_TIMEOUT);
-            cluster.mend_links();
+            cluster.fix_links();
         }
         agree(&cluster, 3);
         cluster.finish()
@@ -42,7 +42,7 @@ fn vote_survives_crash_2x() {
 /// votes reach them when they stand in another term than they asked in (5.2).
 #[test]
 fn late_votes_2x() {
-    graded("late_votes_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..4 {
             agree(&cluster, 3);
@@ -51,7 +51,7 @@ fn late_votes_2x() {
             cluster.servers().for_each(|server| cluster.restart(server));
             sleep(4 * ELECTION_TIMEOUT);
             stop_if_failed();
-            cluster.mend_links();
+            cluster.fix_links();
         }
         agree(&cluster, 3);
         cluster.finish()
@@ -62,7 +62,7 @@ fn late_votes_2x() {
 /// heard it: what was committed thereby is on both disks (5.2, figure 2).
 #[test]
 fn acknowledged_survives_crash_2x() {
-    graded("acknowledged_survives_crash_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..6 {
             agree(&cluster, 3);
@@ -77,7 +77,7 @@ fn acknowledged_survives_crash_2x() {
             cluster.restart(follower);
             sleep(Duration::from_millis(random_range(20..60)));
             cluster.restart(leader);
-            cluster.mend_links();
+            cluster.fix_links();
 
             // Either of them has to know for the one that was absent.
             let away = if random_bool(0.5) { leader } else { follower };
@@ -95,7 +95,7 @@ fn acknowledged_survives_crash_2x() {
 /// what that speaks of has been replaced meanwhile (5.3).
 #[test]
 fn late_acknowledgement_2x() {
-    graded("late_acknowledgement_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(5);
         for _ in 0..5 {
             agree(&cluster, 5);
@@ -112,7 +112,7 @@ fn late_acknowledgement_2x() {
             sleep(ELECTION_TIMEOUT);
             others.into_iter().for_each(|other| start_some(&cluster, other, 1..3));
             sleep(Duration::from_millis(50));
-            cluster.mend_links();
+            cluster.fix_links();
             sleep(Duration::from_millis(random_range(150..300)));
 
             // Now the others do not stand for election, and whoever does cannot reach the
@@ -127,7 +127,7 @@ fn late_acknowledgement_2x() {
                 sleep(ELECTION_TIMEOUT / 10);
                 start_some(&cluster, leader, 1..4);
             }
-            cluster.mend_links();
+            cluster.fix_links();
             others.into_iter().take(2).for_each(|other| cluster.restart(other));
             cluster.disconnect(leader);
             agree(&cluster, 4);
@@ -142,7 +142,7 @@ fn late_acknowledgement_2x() {
 /// along.
 #[test]
 fn every_command_arrives_2x() {
-    graded("every_command_arrives_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..5 {
             let leader = cluster.check_one_leader();
@@ -170,26 +170,27 @@ fn every_command_arrives_2x() {
 /// Everything at once, with a service that remembers all.
 #[test]
 fn everything_at_once_2x() {
-    graded("everything_at_once_2x", || everything_at_once(Service::Plain));
+    graded(|| everything_at_once(Service::Plain));
 }
 
 /// Everything at once, with a service that takes snapshots.
 #[test]
 fn everything_at_once_with_snapshots_2x() {
-    graded("everything_at_once_with_snapshots_2x", || everything_at_once(Service::Snapshotting));
+    graded(|| everything_at_once(Service::Snapshotting));
 }
 
 /// Messages are late, get lost, arrive twice and overtake each other, links fail one by one,
 /// servers crash at any moment, and all are given commands.
 fn everything_at_once(service: Service) -> Figures {
-    let cluster = Cluster::new(Setup { servers: 5, conditions: Conditions::Unreliable, service });
+    let cluster =
+        Cluster::new(Setup { servers: 5, network_mode: NetworkMode::Unreliable, service });
     let default = Faults::default();
     cluster.network().set_faults(Faults { duplication: 0.2, reordering: 0.3, ..default });
     for _ in 0..60 {
         stop_if_failed();
         match random_range(0..10) {
             0 => cluster.network().set_long_reordering(random_bool(0.5)),
-            1 => cluster.mend_links(),
+            1 => cluster.fix_links(),
             2 => cluster.cut_link(cluster.random_server(), cluster.random_server()),
             3 => cluster.set_link(cluster.random_server(), cluster.random_server(), silent()),
             4 => cluster.restart(cluster.random_server()),
@@ -201,7 +202,7 @@ fn everything_at_once(service: Service) -> Figures {
     }
     cluster.network().set_long_reordering(false);
     cluster.network().set_reliable(true);
-    cluster.mend_links();
+    cluster.fix_links();
     agree(&cluster, 5);
     cluster.finish()
 }
@@ -211,7 +212,7 @@ fn everything_at_once(service: Service) -> Figures {
 /// come apart, nor what it answers an old leader and that it has voted for the next (5.2).
 #[test]
 fn addressed_at_once_2x() {
-    graded("addressed_at_once_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..10 {
             agree(&cluster, 3);
@@ -227,7 +228,7 @@ fn addressed_at_once_2x() {
             cluster.restart(voter);
             pile_up_among_commands(&cluster, voter, random_range(150..350));
             sleep(ELECTION_TIMEOUT / 5);
-            cluster.mend_links();
+            cluster.fix_links();
         }
         agree(&cluster, 3);
         cluster.finish()
@@ -238,7 +239,7 @@ fn addressed_at_once_2x() {
 /// for which it was not elected (5.2).
 #[test]
 fn elected_too_late_2x() {
-    graded("elected_too_late_2x", || {
+    graded(|| {
         let cluster = Cluster::reliable(3);
         for _ in 0..8 {
             agree(&cluster, 3);
@@ -258,15 +259,16 @@ fn elected_too_late_2x() {
             wait_until(ELECTION_TIMEOUT, || cluster.term_of(candidate) > before);
             pile_up_among_commands(&cluster, candidate, delay_ms);
             sleep(ELECTION_TIMEOUT / 5);
-            cluster.mend_links();
+            cluster.fix_links();
         }
         agree(&cluster, 3);
         cluster.finish()
     });
 }
 
-/// Holds up what is addressed to the server for so long, while every server is given a command
-/// now and then. When it all arrives, several clients give commands without a pause, mostly to the server.
+/// Holds up what is addressed to the server for so long, while every server is given a command now
+/// and then. When it all arrives, several clients give commands without a pause, mostly to the
+/// server.
 fn pile_up_among_commands(cluster: &Cluster, server: ServerId, milliseconds: u64) {
     let duration = Duration::from_millis(milliseconds);
     let began = Instant::now();

@@ -11,7 +11,8 @@ use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use parking_lot::Mutex;
 
-use super::{HANDLE, STACK};
+use super::HANDLE;
+use crate::limits::STACK;
 use crate::record::Record;
 use crate::sim::core::{Core, Next, TaskId};
 use crate::sim::guard;

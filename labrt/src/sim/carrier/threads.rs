@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{HANDLE, STACK};
+use super::HANDLE;
+use crate::limits::stack_of_carrier;
 use crate::record::Record;
 use crate::runtime;
 use crate::sim::core::{Body, Core, Next, TaskId};
@@ -100,8 +101,7 @@ impl Batons {
         let own = baton.clone();
         let (record, body) = self.core.begin(task);
         let name = record.to_string();
-        // Twice the stack of a coroutine: a debugger's calls and the OS's own frames come on top.
-        let builder = std::thread::Builder::new().name(name).stack_size(2 * STACK);
+        let builder = std::thread::Builder::new().name(name).stack_size(stack_of_carrier());
         let started = builder.spawn(move || carry(&batons, task, &own, &record, body));
         started.expect("the OS gives a thread to a simulated one");
         baton

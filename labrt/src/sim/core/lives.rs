@@ -1,21 +1,20 @@
 //! The lives of simulated threads, from their spawn to their end, and who is alive.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Body, Core, Next, TaskId};
+use crate::limits::{MAX_COROUTINES, MAX_OS_THREADS, refusal};
 use crate::record::{Record, ThreadNumber};
 use crate::sim::{Backend, Policy};
 use crate::world::report_panic;
 
-/// So many simulated threads are too many for a process: a leak, most likely. A coroutine takes two
-/// memory maps, an OS thread four; Linux gives a process 65,530.
+/// So many simulated threads are too many for a process.
 pub(super) const fn max_threads(backend: Backend) -> usize {
     match backend {
-        Backend::Coroutines => 24_000,
-        Backend::Threads => 12_000,
+        Backend::Coroutines => MAX_COROUTINES,
+        Backend::Threads => MAX_OS_THREADS,
     }
 }
 
@@ -29,22 +28,13 @@ impl Core {
     /// If there are too many already: what to say.
     pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
         if THREADS.load(Ordering::Relaxed) >= self.max_threads {
-            return Err(self.too_many_threads());
+            let limit = self.max_threads;
+            let why = format!("{limit} simulated ones are alive (limit {limit})");
+            return Err(refusal(why, &self.records()));
         }
         THREADS.fetch_add(1, Ordering::Relaxed);
         self.state.lock().spawn(record, body);
         Ok(())
-    }
-
-    #[cold]
-    fn too_many_threads(&self) -> String {
-        let mut names: BTreeMap<String, usize> = BTreeMap::new();
-        for record in self.records() {
-            *names.entry(record.to_string()).or_default() += 1;
-        }
-        let most = names.into_iter().max_by_key(|(_, count)| *count);
-        let most = most.map(|(name, count)| format!(": {count} of them are {name}"));
-        format!("{} simulated ones are alive{}", self.max_threads, most.unwrap_or_default())
     }
 
     /// The life of a simulated thread, called by what carries it; returns who is next.

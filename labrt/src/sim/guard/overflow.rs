@@ -1,24 +1,32 @@
-//! Names the simulated thread that has used up its stack, on any Unix.
+//! Names the thread that has used up its stack, on any Unix.
 //!
 //! Touching the guard page below a stack is a plain signal. Std's handler knows the stacks of OS
-//! threads, not those of coroutines, and would let the process die without a word. This handler
-//! comes before it, and passes on what is not a simulated thread's.
+//! threads, not those of coroutines, and would let the process die without a word; of an OS thread
+//! it knows another name than the lab's. This handler comes before it, and passes on what is not a
+//! thread's of the lab.
 
 use std::ffi::c_void;
 use std::process;
 use std::ptr;
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
-use super::CARRIER;
 use super::last_words::say;
+use super::{CARRIER, Carrier};
+use crate::limits::stack_size;
+use crate::record::Record;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
 /// What handled these signals before.
 static PREVIOUS: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
 
-/// Comes after std's, which is installed before `main`. Called once.
+/// Comes after std's, which is installed before `main`.
 pub(super) fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(install_handlers);
+}
+
+fn install_handlers() {
     for (signal, previous) in SIGNALS.into_iter().zip(&PREVIOUS) {
         // SAFETY: zeroed actions are valid; the second is filled in. The handler keeps to what is
         // safe in a signal handler, on the alternate stack that every thread has by `install`.
@@ -37,29 +45,34 @@ pub(super) fn install() {
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel hands a valid description of the fault.
     let address = unsafe { (*info).si_addr() } as usize;
-    if CARRIER.with(|carrier| is_overflow(carrier, address)) {
-        CARRIER.with(tell);
+    if CARRIER.with(|carrier| tell_overflow(carrier, address)) {
         process::abort();
     }
     // SAFETY: as it was called.
     unsafe { pass_on(signal, info, context) };
 }
 
-fn is_overflow(carrier: &super::Carrier, address: usize) -> bool {
+/// Says whose stack is used up, if the address tells that one is.
+fn tell_overflow(carrier: &Carrier, address: usize) -> bool {
     let within = |(start, end): (usize, usize)| (start..end).contains(&address);
-    !carrier.record.get().is_null()
-        && (within(carrier.guard_page.get()) || within(carrier.own_guard_page.get()))
-}
-
-fn tell(carrier: &super::Carrier) {
+    let (coroutine, own) = (within(carrier.guard_page.get()), within(carrier.own_guard_page.get()));
     // SAFETY: neither is null when a simulated thread runs, and both live as long.
-    let (world, record) = unsafe { (&*carrier.world.get(), &*carrier.record.get()) };
-    say(format_args!(
-        "simulated thread {record} has overflowed its stack of {} KiB (seed {}): \
-         does a function call itself without end?\n",
-        world.stack_size / 1024,
-        world.seed
-    ));
+    let simulated = unsafe { (carrier.record.get().as_ref(), carrier.world.get().as_ref()) };
+    match (simulated, Record::running_here()) {
+        ((Some(record), Some(world)), _) if coroutine || own => say(format_args!(
+            "simulated thread {record} has overflowed its stack of {} KiB (seed {}): \
+             does a function call itself without end?\n",
+            world.stack_size / 1024,
+            world.seed
+        )),
+        ((None, _), Some(record)) if own => say(format_args!(
+            "thread {record} has overflowed its stack of {} KiB: does a function call itself \
+             without end? (RUST_MIN_STACK=1048576 would make it 1024 KiB)\n",
+            stack_size() / 1024,
+        )),
+        _ => return false,
+    }
+    true
 }
 
 unsafe fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut c_void) {

@@ -1,4 +1,4 @@
-//! The passed line is the course's to the blank; an outcome survives its file.
+//! The passed line is the course's, character by character; an outcome is read as written.
 
 use super::*;
 use std::env;

@@ -1,3 +1,5 @@
+//! Both ends of an output are kept, and no process is waited for without end.
+
 use super::{BothEnds, Collector};
 use std::io::{Write, pipe};
 use std::thread;

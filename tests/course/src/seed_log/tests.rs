@@ -1,3 +1,5 @@
+//! The lines are read as written; a line cut short does not count.
+
 use super::{SeedEvent, SeedLog};
 use crate::{Outcome, Simulated, Verdict};
 use std::path::Path;

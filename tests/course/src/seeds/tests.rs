@@ -1,3 +1,5 @@
+//! Ranges of seeds are read, written and divided.
+
 use super::Seeds;
 
 fn seeds(text: &str) -> Seeds {

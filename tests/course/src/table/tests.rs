@@ -1,4 +1,4 @@
-//! The table keeps its own rules.
+//! Checks `course.toml`: points, names, titles.
 
 use super::*;
 use std::collections::BTreeSet;

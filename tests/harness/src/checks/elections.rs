@@ -1,18 +1,18 @@
-//! Terms and leaders, as the servers themselves tell them.
+//! Terms and leaders, as the servers report them: at most one leader per term, and no term falls.
 
 use super::{Property, Violation};
 use std::collections::BTreeMap;
 
-/// What one server last said of itself.
+/// What one server last reported of itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sighting {
     /// Its term.
     pub term: u64,
-    /// Whether it took itself for the leader.
+    /// Whether it reported that it leads.
     pub leads: bool,
 }
 
-/// Everything the servers of one cluster ever said of their terms, in all their lives.
+/// What the servers of one cluster ever reported of their terms, in all incarnations.
 #[derive(Debug)]
 pub struct Elections {
     /// Who led each term that had a leader: set once, never changed.
@@ -22,17 +22,17 @@ pub struct Elections {
 }
 
 impl Elections {
-    /// Nobody has said anything yet.
+    /// No server has reported anything yet.
     pub fn new(servers: usize) -> Elections {
         Elections { leaders: BTreeMap::new(), sightings: vec![Sighting::default(); servers] }
     }
 
-    /// What `server` last said of itself, with the highest term it ever told.
+    /// What `server` last reported, with the highest term it ever reported.
     pub fn last(&self, server: usize) -> Sighting {
         self.sightings[server]
     }
 
-    /// The highest term that any server ever told.
+    /// The highest term that any server ever reported.
     pub fn latest_term(&self) -> u64 {
         self.sightings.iter().map(|sighting| sighting.term).max().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! The properties by name, each with its place in the Raft paper.
+//! The properties by name, each with the place in the Raft paper that states it.
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,7 @@ pub enum Property {
     MonotonicTerms,
     /// A server that crashed has saved its state.
     Persistence,
-    /// No two servers apply different commands at one index, nor one server in two lives.
+    /// No two servers apply different commands at one index, nor one server in two incarnations.
     StateMachineSafety,
     /// A server applies its log in order, without a gap.
     AppliedOrder,
@@ -52,7 +52,7 @@ impl Property {
             Property::StateMachineSafety => "State Machine Safety, figure 3 and section 5.4.3",
             Property::AppliedOrder => "lastApplied in figure 2, section 5.3",
             Property::NothingVanishes => "Leader Completeness, figure 3 and section 5.4",
-            Property::OnlyCommands => "the life of a command, section 5.3",
+            Property::OnlyCommands => "the incarnation of a command, section 5.3",
             Property::SnapshotsIntact => "InstallSnapshot in figure 13, section 7",
         }
     }

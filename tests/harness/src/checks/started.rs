@@ -1,6 +1,7 @@
-//! What was given to `start`: nothing else may be applied, and nothing elsewhere.
+//! The commands that were given to `start`, and where leaders put them: no other command may be
+//! applied, and none at another index.
 
-use super::{AppliedRecord, Property, Violation};
+use super::{AppliedLog, Property, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -13,7 +14,7 @@ pub struct Started<V> {
 }
 
 impl<V: Clone + Ord + Display> Started<V> {
-    /// Nobody was asked for anything yet.
+    /// No command was given yet.
     pub fn new() -> Started<V> {
         Started { asked: BTreeSet::new(), placed: BTreeMap::new() }
     }
@@ -43,20 +44,20 @@ impl<V: Clone + Ord + Display> Started<V> {
         ))
     }
 
-    /// `server` applied `value` at `index`: somebody must have been asked to take it.
+    /// `server` applied `value` at `index`: some server must have been given it.
     pub fn check_asked(&self, server: usize, index: u64, value: &V) -> Result<(), Violation> {
         if self.asked.contains(value) {
             return Ok(());
         }
         Err(Violation::of(
             Property::OnlyCommands,
-            format!("S{server} applied {value} at index {index}, which nobody had started"),
+            format!("S{server} applied {value} at index {index}, a command that no test started"),
         ))
     }
 
     /// At the end of a test: what was applied at an index was put there by a leader. (While a
     /// test runs, a command may be applied before its `start` has returned.)
-    pub fn check_all_placed(&self, applied: &AppliedRecord<V>) -> Result<(), Violation>
+    pub fn check_all_placed(&self, applied: &AppliedLog<V>) -> Result<(), Violation>
     where
         V: PartialEq,
     {
@@ -69,7 +70,7 @@ impl<V: Clone + Ord + Display> Started<V> {
         let Some((index, value)) = record.find(is_strange) else { return Ok(()) };
         Err(Violation::of(
             Property::OnlyCommands,
-            format!("{value} was applied at index {index}, where no start had put it"),
+            format!("{value} was applied at index {index}, where no leader had put it"),
         ))
     }
 }
@@ -85,8 +86,8 @@ mod tests {
     use super::super::Redelivery;
     use super::*;
 
-    fn applied(values: &[u32]) -> AppliedRecord<u32> {
-        let mut record = AppliedRecord::new(1, Redelivery::Refused);
+    fn applied(values: &[u32]) -> AppliedLog<u32> {
+        let mut record = AppliedLog::new(1, Redelivery::Refused);
         for (index, value) in (1..).zip(values) {
             record.apply(0, index, *value).unwrap();
         }
@@ -100,7 +101,7 @@ mod tests {
         started.check_asked(0, 1, &7).unwrap();
         let violation = started.check_asked(2, 1, &8).unwrap_err();
         assert_eq!(violation.property, Property::OnlyCommands);
-        assert_eq!(violation.what, "S2 applied 8 at index 1, which nobody had started");
+        assert_eq!(violation.what, "S2 applied 8 at index 1, a command that no test started");
     }
 
     #[test]
@@ -111,7 +112,7 @@ mod tests {
         started.place(1, 2, 2, 8).unwrap(); // Of another leader, overwritten.
         started.check_all_placed(&applied(&[7, 7])).unwrap();
         let violation = started.check_all_placed(&applied(&[7, 8, 7])).unwrap_err();
-        assert_eq!(violation.what, "7 was applied at index 3, where no start had put it");
+        assert_eq!(violation.what, "7 was applied at index 3, where no leader had put it");
     }
 
     #[test]

@@ -1,22 +1,23 @@
-//! The child: the process in which a scenario really runs, on the OS; and what a child is that
-//! simulates, too.
+//! The child: the process that runs the scenario, here on real threads. [`Run`] serves the child
+//! that simulates as well.
 
-use super::{Held, Limits, Scenario, memory, number, remarks};
+use super::{Limits, ScenarioResult, Test, memory, warnings};
 use crate::log;
-use course::{CANNOT_WRITE, Outcome, PassedLine, Titles, Verdict};
+use course::{
+    CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
+};
 use labrt::thread;
 use labrt::time::Instant;
 use labrt::world::{self, Failure, FailureKind, Options};
-use std::env;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 
 /// How this process ends when the test failed.
 pub(super) const FAILED: i32 = 1;
 
-/// How this process ends when the test could not tell.
+/// How this process ends when the test is undecided.
 const UNDECIDED: i32 = 2;
 
 /// One run of one test.
@@ -24,31 +25,27 @@ pub(super) struct Run {
     name: String,
     titles: Titles,
     began: Instant,
-    pub(super) seed: u64,
+    seed: u64,
+    /// Where to leave the outcome, if the run is to leave it in a file of its own.
+    result: Option<PathBuf>,
 }
 
 /// Runs the scenario and leaves the outcome; returns only if the scenario held. `settings` is
-/// what was wrong with those that were looked at before.
-pub(super) fn run(
-    name: &str,
-    titles: Titles,
-    limits: Limits,
-    settings: Result<(), String>,
-    scenario: Scenario,
-) -> Outcome {
+/// what is wrong with the request.
+pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String>) -> Outcome {
     end_with_whoever_started_us();
-    let run = match settings.and_then(|()| number("LAB_SEED")) {
-        Ok(seed) => Run::begin(name, titles, seed.unwrap_or_else(labrt::rand::entropy)),
-        Err(problem) => Run::begin(name, titles, 0).failed(&problem, &problem),
-    };
-    let run = Arc::new(run);
-    let limits = run.prepare(limits).unwrap_or_else(|problem| run.failed(&problem, &problem));
+    let Test { name, titles, limits, scenario } = test;
+    let seed = request.seeds.map_or_else(labrt::rand::entropy, Seeds::first);
+    let result = request.result.clone();
+    let run = Arc::new(Run { result, ..Run::begin(&name, titles, seed) });
+    let ready = settings.and_then(|()| run.prepare(limits, request));
+    ready.unwrap_or_else(|problem| run.failed(&problem, &problem));
     println!("{}", PassedLine::heading(&run.titles.test));
-    let options = Options { name: run.name.clone(), seed: run.seed, time_limit: limits.time };
+    let options = Options { name, seed, time_limit: limits.time };
     match world::run(options, move || scenario()) {
         Ok(held) => {
             let outcome = run.held(&held);
-            leave(&outcome);
+            run.leave(&outcome);
             if outcome.verdict == Verdict::Undecided {
                 ::log::logger().flush();
                 process::exit(UNDECIDED)
@@ -59,9 +56,9 @@ pub(super) fn run(
     }
 }
 
-/// What went wrong, in a line. Panics mostly have nothing of their own but their place.
+/// What went wrong, in a line: for a panic with its place, for its message often says little.
 pub(super) fn first_line(failure: &Failure) -> String {
-    let line = failure.message.lines().next().unwrap_or("failed without a word");
+    let line = failure.message.lines().next().unwrap_or("failed without a message");
     match (failure.kind, &failure.place) {
         (FailureKind::Panic, Some(place)) => format!("panicked at {place}: {line}"),
         _ => line.to_string(),
@@ -70,34 +67,42 @@ pub(super) fn first_line(failure: &Failure) -> String {
 
 impl Run {
     /// Puts the settings into force.
-    fn prepare(self: &Arc<Run>, limits: Limits) -> Result<Limits, String> {
-        let limits = limits.or_from_environment()?;
+    fn prepare(self: &Arc<Run>, limits: Limits, request: &TestRequest) -> Result<(), String> {
         let run = self.clone();
         let exceeded = move |problem: String| {
             let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
             run.failed(&problem, &report)
         };
-        memory::cap(limits.memory_mib, 0, exceeded)?;
-        log::install_from_environment()?;
-        Ok(limits)
+        memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
+        log::install(request)
     }
 
     /// Ends the process without waiting for its threads: some may never end.
     fn failed(&self, what: &str, report: &str) -> ! {
-        leave(&self.broke(what, report));
+        self.leave(&self.broke(what, report));
         ::log::logger().flush();
         process::exit(FAILED)
+    }
+
+    /// Leaves the outcome where whoever started us looks for it.
+    fn leave(&self, outcome: &Outcome) {
+        if let Some(path) = &self.result
+            && let Err(error) = outcome.write(path)
+        {
+            end_without_outcome(path, &error);
+        }
     }
 }
 
 impl Run {
     /// The run begins now.
     pub(super) fn begin(name: &str, titles: Titles, seed: u64) -> Run {
-        Run { name: name.to_string(), titles, began: Instant::now(), seed }
+        let name = name.to_string();
+        Run { name, titles, began: Instant::now(), seed, result: None }
     }
 
-    /// The outcome of a scenario that held, or could not tell.
-    pub(super) fn held(&self, held: &Held) -> Outcome {
+    /// The outcome of a scenario that passed or is undecided.
+    pub(super) fn held(&self, held: &ScenarioResult) -> Outcome {
         match held.lines(&self.titles) {
             Ok(lines) => self.passed(lines),
             Err(doubt) => self.undecided(&doubt),
@@ -118,16 +123,17 @@ impl Run {
     }
 
     fn undecided(&self, doubt: &str) -> Outcome {
-        let report = format!("{doubt}\n  seed     {}\n", self.seed);
+        let report = format!("{doubt}\n  seed     {}\n", seed_with_version(self.seed));
         eprintln!("{} UNDECIDED: {report}", self.name);
-        let what = doubt.lines().next().unwrap_or("undecided without a word").to_string();
+        let what = doubt.lines().next().unwrap_or("undecided without a reason").to_string();
         let (what, report) = (Some(what), Some(report));
         Outcome { what, report, ..self.outcome(Verdict::Undecided) }
     }
 
     /// The outcome of a scenario that did not hold, printed.
     pub(super) fn broke(&self, what: &str, report: &str) -> Outcome {
-        let report = format!("{}\n  seed     {}\n", report.trim_end(), self.seed);
+        let seed = seed_with_version(self.seed);
+        let report = format!("{}\n  seed     {seed}\n", report.trim_end());
         eprintln!("{} FAILED: {report}", self.name);
         let (what, report) = (Some(what.to_string()), Some(report));
         Outcome { what, report, ..self.outcome(Verdict::Failed) }
@@ -138,7 +144,7 @@ impl Run {
             test: self.name.clone(),
             verdict,
             passed_lines: Vec::new(),
-            notes: remarks::take(),
+            notes: warnings::take(),
             what: None,
             report: None,
             seed: self.seed,
@@ -148,31 +154,22 @@ impl Run {
     }
 }
 
-/// Leaves the outcome where whoever started us looks for it.
-fn leave(outcome: &Outcome) {
-    if let Some(path) = env::var_os("LAB_RESULT")
-        && let Err(error) = outcome.write(Path::new(&path))
-    {
-        end_without_a_word(Path::new(&path), &error);
-    }
-}
-
-/// Ends the process, which cannot tell how the test went. Whoever started it would take silence
-/// for a failure.
-pub(super) fn end_without_a_word(path: &Path, error: &io::Error) -> ! {
+/// Ends the process, which cannot write how the test went. Its exit code says so; otherwise the
+/// missing outcome would count as a failure of the solution.
+pub(super) fn end_without_outcome(path: &Path, error: &io::Error) -> ! {
     eprintln!("cannot write {}: {error}", path.display());
     ::log::logger().flush();
     process::exit(CANNOT_WRITE)
 }
 
-/// Ends this process when the pipe on its standard input closes: whoever started the test gives
-/// it up then, or is gone, and no process is to be left behind.
+/// Ends this process when the pipe on its standard input closes: then whoever started the test has
+/// stopped it, or is gone, and no process must be left behind.
 pub(super) fn end_with_whoever_started_us() {
     let watch = || {
         let mut ignored = [0; 64];
         while matches!(io::stdin().read(&mut ignored), Ok(1..)) {}
-        // Perhaps nobody reads this any more.
-        let _ = writeln!(io::stderr(), "given up; the threads:\n{}", world::threads_report());
+        // Whoever reads this may be gone.
+        let _ = writeln!(io::stderr(), "stopped; the threads:\n{}", world::threads_report());
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");

@@ -1,7 +1,7 @@
-//! The parent: starts the test again as a child and tells how that went.
+//! The parent: starts the test again as a child and returns the child's outcome.
 
-use super::{Limits, number};
-use course::{Collector, Mode, Outcome, SeedLog, Simulated, Verdict};
+use super::Test;
+use course::{Collector, Mode, Outcome, Role, SeedLog, Seeds, Simulated, TestRequest, Verdict};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
 use std::env;
@@ -19,45 +19,53 @@ const OUTPUT_PATIENCE: Duration = Duration::from_secs(1);
 /// How often the parent looks whether the child has ended.
 const POLL: Duration = Duration::from_millis(10);
 
-/// Runs the test `name` of this binary in a child and waits for it. Settings in the environment
-/// that cannot be read are the child's to complain of.
-pub(super) fn run(name: &str, limits: Limits, mode: Mode) -> Outcome {
+/// Runs the test in a child and waits for it; not if the settings cannot be read.
+pub(super) fn run(test: &Test, request: TestRequest, settings: Result<(), String>) -> Outcome {
     let began = Instant::now();
-    let limits = limits.or_from_environment().unwrap_or(limits);
-    let seed = number("LAB_SEED").ok().flatten().unwrap_or_else(labrt::rand::entropy);
-    let result = ResultFile::new(name);
-    let (child, output) = start(name, seed, &result).expect("a test can start itself again");
-    let status = wait(child, limits.time.saturating_add(GRACE));
-    let text = output.finish(OUTPUT_PATIENCE).text();
-    print!("{text}");
-    // Of a run that took its process down, nothing more is known than that it was simulated.
-    let simulated = (mode == Mode::Sim).then(Simulated::default);
-    result.read(mode).unwrap_or_else(|| Outcome {
-        test: name.to_string(),
+    let seed = request.seeds.map_or_else(labrt::rand::entropy, Seeds::first);
+    let result = ResultFile::new(&test.name);
+    let mode = request.mode;
+    let failed = |what: String, report: String| Outcome {
+        test: test.name.clone(),
         verdict: Verdict::Failed,
         passed_lines: Vec::new(),
         notes: Vec::new(),
-        what: Some(last_words(&text, status)),
-        report: Some(text),
+        what: Some(what),
+        report: Some(report),
         seed,
         wall_seconds: began.elapsed().as_secs_f64(),
-        simulated,
-    })
+        // If the child left no outcome, nothing more is known than that it simulated.
+        simulated: (mode == Mode::Sim).then(Simulated::default),
+    };
+    if let Err(problem) = settings {
+        return failed(problem.clone(), problem);
+    }
+    let request = TestRequest {
+        role: Role::Child,
+        seeds: Some(Seeds::one(seed)),
+        result: Some(result.path.clone()),
+        ..request
+    };
+    let (child, output) = start(&test.name, &request).expect("a test can start itself again");
+    let status = wait(child, test.limits.time.saturating_add(GRACE));
+    let text = output.finish(OUTPUT_PATIENCE).text();
+    print!("{text}");
+    result.read(mode).unwrap_or_else(|| failed(last_words(&text, status), text))
 }
 
 /// Starts the child. Its standard input is a pipe that stays open as long as this process lives.
-fn start(name: &str, seed: u64, result: &ResultFile) -> io::Result<(Child, Collector)> {
+fn start(name: &str, request: &TestRequest) -> io::Result<(Child, Collector)> {
     let (reader, writer) = io::pipe()?;
-    let child = Command::new(env::current_exe()?)
+    let mut command = Command::new(env::current_exe()?);
+    request.apply_to(&mut command);
+    let child = command
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env("LAB_CHILD", "1")
-        .env("LAB_RESULT", &result.path)
-        .env_remove("LAB_SEEDS")
-        .env("LAB_SEED", env::var_os("LAB_SEED").unwrap_or_else(|| seed.to_string().into()))
         .stdin(Stdio::piped())
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .spawn()?;
+    // The command's copies of the pipe's writing end go with it: the reader sees the pipe's end.
+    drop(command);
     Ok((child, Collector::start(reader)))
 }
 
@@ -83,7 +91,7 @@ fn still_runs(child: &mut Child) -> bool {
 /// Why a child that left no outcome ended, as far as can be seen from outside.
 fn last_words(text: &str, status: ExitStatus) -> String {
     let out_of_memory = |line: &&str| line.starts_with("memory allocation of");
-    match text.lines().rev().find(out_of_memory) {
+    match text.lines().find(out_of_memory) {
         Some(line) => format!("out of memory: {line} ({status}; LAB_MEMORY_MIB sets the cap)"),
         None => format!("the test's process ended before the test did: {status}"),
     }

@@ -1,48 +1,40 @@
-//! The child that simulates: one test, one seed after the other, each in a world of its own.
+//! The child that simulates: runs one test with one seed after the other, each in a world of its
+//! own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_a_word, first_line};
-use super::{Limits, Scenario, memory, number, remarks, variable};
+use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
+use super::{Limits, Scenario, Test, memory, warnings};
 use crate::log;
 use ::log::LevelFilter;
-use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation, Titles};
+use course::{
+    Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation, TestRequest, Titles,
+};
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
 use labrt::time::{Duration, Instant};
 use labrt::world::{self, Failure, Options};
-use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 
-/// How long a child goes on to begin further seeds: what is left then is another's. So a process
-/// that is killed for its time was stuck in one seed, and none grows old.
+/// How long a child begins further seeds; those left then go to another child. So a process that is
+/// killed for its time was stuck in one seed.
 pub(super) const SLICE: Duration = Duration::from_secs(10);
 
 /// Threads that cannot be ended keep their stacks. With so many of them a process is given up.
 const LEFT_BEHIND: usize = 1000;
 
-/// What is the same for all seeds.
-struct Settings {
-    limits: Limits,
-    seeds: Seeds,
-    simulation: Simulation,
-    /// Where to write the events of the last seed.
-    trace: Option<File>,
-    /// Whether the seeds are simulated for the last one's sake: only that one is logged, and none
-    /// before it is left to another process.
-    only_last: bool,
-}
-
-/// The test, and the seed that is under way.
+/// The test, and the seed that runs now.
 struct Child {
     name: String,
     titles: Titles,
-    /// None between two seeds. Whoever takes the run out has the word on how it ended: the loop,
-    /// or what watches from outside and takes the process down.
+    limits: Limits,
+    seeds: Seeds,
+    /// `None` between two seeds. Whoever takes the run out reports how it ended: the loop, or a
+    /// guard that ends the process.
     running: Mutex<Option<Run>>,
-    /// Where the seeds' events go, if anybody wants them.
+    /// Where the seeds' events go, if the request names a file.
     events: Mutex<Option<Events>>,
 }
 
@@ -53,59 +45,60 @@ struct Events {
 }
 
 /// Simulates the scenario with every seed there is time for, and ends the process: in order
-/// whatever became of the seeds.
-pub(super) fn run(name: &str, titles: Titles, limits: Limits, scenario: Scenario) -> ! {
+/// whatever became of the seeds. `settings` is what is wrong with the request.
+pub(super) fn run(test: Test, request: TestRequest, settings: Result<(), String>) -> ! {
     end_with_whoever_started_us();
-    let name = name.to_string();
-    let (running, events) = (Mutex::new(None), Mutex::new(open_events()));
-    let child = Arc::new(Child { name, titles, running, events });
-    match child.prepare(limits) {
-        Ok(settings) => child.run_all(settings, &scenario),
+    let Test { name, titles, limits, scenario } = test;
+    let seeds = request.seeds.unwrap_or_else(|| Seeds::one(labrt::rand::entropy()));
+    let events = request.result.as_deref().map(open_events);
+    let (running, events) = (Mutex::new(None), Mutex::new(events));
+    let child = Arc::new(Child { name, titles, limits, seeds, running, events });
+    match settings.and_then(|()| child.prepare(&request)) {
+        Ok(trace) => child.run_all(&request, trace, &scenario),
         Err(problem) => child.refuse(&problem),
     }
     ::log::logger().flush();
     process::exit(0)
 }
 
-fn open_events() -> Option<Events> {
-    let path = PathBuf::from(env::var_os("LAB_RESULT")?);
-    match OpenOptions::new().create(true).append(true).open(&path) {
-        Ok(file) => Some(Events { path, file }),
-        Err(error) => end_without_a_word(&path, &error),
+fn open_events(path: &Path) -> Events {
+    match OpenOptions::new().create(true).append(true).open(path) {
+        Ok(file) => Events { path: path.to_owned(), file },
+        Err(error) => end_without_outcome(path, &error),
     }
 }
 
 impl Child {
-    /// Puts the settings into force.
-    fn prepare(self: &Arc<Child>, limits: Limits) -> Result<Settings, String> {
-        let limits = limits.or_from_environment()?;
-        let seeds = seeds()?;
-        let simulation = Simulation::from_variables(variable)?;
-        let trace = env::var_os("LAB_TRACE").map(File::create).transpose();
-        let trace = trace.map_err(|error| format!("LAB_TRACE: {error}"))?;
-        let only_last = env::var_os("LAB_LAST").is_some();
-        log::install_from_environment()?;
+    /// Puts the settings into force. Returns where to write the events of the last seed, if
+    /// anywhere.
+    fn prepare(self: &Arc<Child>, request: &TestRequest) -> Result<Option<File>, String> {
+        let create = |path: &PathBuf| {
+            let cannot = |error| format!("cannot write the trace to {}: {error}", path.display());
+            File::create(path).map_err(cannot)
+        };
+        let trace = request.trace.as_ref().map(create).transpose()?;
+        log::install(request)?;
         let child = self.clone();
         let exceeded = move |problem: String| child.end_over_memory(&problem);
-        memory::cap(limits.memory_mib, memory::SIMULATED_STACKS_MIB, exceeded)?;
+        memory::cap(self.limits.memory_mib, sim::max_stack_bytes(), exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
-        Ok(Settings { limits, seeds, simulation, trace, only_last })
+        Ok(trace)
     }
 
-    fn run_all(&self, settings: Settings, scenario: &Scenario) {
-        let Settings { limits, seeds, simulation, mut trace, only_last } = settings;
+    fn run_all(&self, request: &TestRequest, mut trace: Option<File>, scenario: &Scenario) {
+        let TestRequest { simulation, only_last, .. } = *request;
         let began = Instant::now();
         let expected_points = self.expected_points();
         let mut left_behind = 0;
         let level = ::log::max_level();
-        for seed in seeds.iter() {
-            let logs = !only_last || seed == seeds.last();
-            ::log::set_max_level(if logs { level } else { LevelFilter::Off });
-            let trace = if seed == seeds.last() { trace.take() } else { None };
+        for seed in self.seeds.iter() {
+            let is_last = seed == self.seeds.last();
+            ::log::set_max_level(if is_last || !only_last { level } else { LevelFilter::Off });
+            let trace = if is_last { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
             let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
-            left_behind += self.run_one(seed, limits, schedule, scenario);
+            left_behind += self.run_one(seed, schedule, scenario);
             if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
                 break;
             }
@@ -113,12 +106,12 @@ impl Child {
     }
 
     /// Returns how many threads could not be ended.
-    fn run_one(&self, seed: u64, limits: Limits, schedule: Schedule, scenario: &Scenario) -> usize {
+    fn run_one(&self, seed: u64, schedule: Schedule, scenario: &Scenario) -> usize {
         self.begin(seed);
-        let options = Options { name: self.name.clone(), seed, time_limit: limits.time };
+        let options = Options { name: self.name.clone(), seed, time_limit: self.limits.time };
         let scenario = scenario.clone();
         let simulated = simulate(options, schedule, move || scenario());
-        let told = Simulated {
+        let figures = Simulated {
             virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
             hash: Some(simulated.hash),
@@ -126,9 +119,9 @@ impl Child {
         };
         let leaked = simulated.leaked;
         let left_behind = leaked.len();
-        self.end(told, move |run| {
+        self.end(figures, move |run| {
             if !leaked.is_empty() {
-                remarks::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
+                warnings::note(format!("threads that cannot be ended: {}", leaked.join(", ")));
             }
             match simulated.result {
                 Ok(held) => run.held(&held),
@@ -139,36 +132,36 @@ impl Child {
     }
 
     fn begin(&self, seed: u64) {
-        // What an earlier seed's threads may have remarked at their end is not this one's.
-        drop(remarks::take());
-        self.tell(&SeedEvent::Began(seed));
+        // Warnings of an earlier seed's threads, at their end, are not this seed's.
+        drop(warnings::take());
+        self.leave(&SeedEvent::Began(seed));
         println!("{}", PassedLine::heading(&self.titles.test));
         *self.running.lock() = Some(Run::begin(&self.name, self.titles.clone(), seed));
     }
 
     /// Ends the seed under way with the outcome that `judge` makes of it, unless it has ended
     /// already.
-    fn end(&self, told: Simulated, judge: impl FnOnce(&Run) -> Outcome) {
+    fn end(&self, figures: Simulated, judge: impl FnOnce(&Run) -> Outcome) {
         let mut running = self.running.lock();
         if let Some(run) = running.take() {
-            let outcome = Outcome { simulated: Some(told), ..judge(&run) };
-            self.tell(&SeedEvent::Ended(outcome));
+            let outcome = Outcome { simulated: Some(figures), ..judge(&run) };
+            self.leave(&SeedEvent::Ended(outcome));
         }
     }
 
-    fn tell(&self, event: &SeedEvent) {
+    fn leave(&self, event: &SeedEvent) {
         if let Some(Events { path, file }) = &mut *self.events.lock()
             && let Err(error) = event.append(file)
         {
-            end_without_a_word(path, &error);
+            end_without_outcome(path, &error);
         }
     }
 
     /// The runtime is about to abort this process for what a thread of the world does.
     fn end_fatally(&self, failure: &Failure) {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
-        let told = Simulated { virtual_seconds, ..Simulated::default() };
-        self.end(told, |run| run.broke(&first_line(failure), &failure.to_string()));
+        let figures = Simulated { virtual_seconds, ..Simulated::default() };
+        self.end(figures, |run| run.broke(&first_line(failure), &failure.to_string()));
         ::log::logger().flush();
     }
 
@@ -181,21 +174,13 @@ impl Child {
 
     /// Nothing can be run with such settings.
     fn refuse(&self, problem: &str) {
-        self.begin(seeds().map_or(0, Seeds::first));
+        self.begin(self.seeds.first());
         self.end(Simulated::default(), |run| run.broke(problem, problem));
     }
 
-    /// What course.toml says of the test; of others nobody knows.
+    /// The number in course.toml; 0 for a test that is not in it.
     fn expected_points(&self) -> u64 {
         Course::load().test(&self.name).map_or(0, |(_, test)| test.scheduling_points)
-    }
-}
-
-/// The seeds to run.
-fn seeds() -> Result<Seeds, String> {
-    match variable("LAB_SEEDS") {
-        Some(text) => text.parse().map_err(|problem| format!("LAB_SEEDS: {problem}")),
-        None => Ok(Seeds::one(number("LAB_SEED")?.unwrap_or_else(labrt::rand::entropy))),
     }
 }
 

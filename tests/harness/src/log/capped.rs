@@ -1,4 +1,4 @@
-//! A writer that has had enough after so many bytes, and says so in its last line.
+//! A writer that drops everything after so many bytes, and says so in its last line.
 
 use std::io::{self, Write};
 

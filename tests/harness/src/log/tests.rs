@@ -1,4 +1,4 @@
-//! Lines have one shape; topics are filtered as asked.
+//! All lines have one shape; topics are filtered as `LOG` says.
 
 use super::*;
 use ::log::Level;

@@ -1,4 +1,4 @@
-//! Long values are shown where they part.
+//! Of long values the place where they differ is shown.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is recorded is what is judged.
+//! Operations are recorded as they were, and the check judges them.
 
 use super::*;
 use labrt::sim::{Schedule, simulate};

@@ -1,4 +1,4 @@
-//! A snapshot is read as it was made, and what is wrong with one is told.
+//! A snapshot is read as it was made, and a wrong one is refused with the reason.
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn a_snapshot_told_as_of_another_index_is_refused() {
 fn a_snapshot_cut_short_is_refused() {
     let snapshot = snapshot();
     let problem = read_snapshot(None, &snapshot[..snapshot.len() - 1]).unwrap_err();
-    assert!(problem.contains("bytes that is none"), "{problem}");
+    assert!(problem.contains("bytes that are no snapshot"), "{problem}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Two leaders and a term going back are told apart from what a sound cluster may show.
+//! Two leaders of one term and a falling term are violations; what a correct cluster does is not.
 
 use super::*;
 

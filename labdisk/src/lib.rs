@@ -1,0 +1,103 @@
+//! The simulated disk: a server's persistent state (figure 2 of the Raft paper) and its service's
+//! snapshot (section 7), which survive a crash.
+//!
+//! A test keeps each server's [`Persister`] while the server is down. A crash is a [`copy`]: the
+//! restarted server gets the copy, and what the old one saves after that moment is lost. The disk
+//! belongs to the kit and not to the student's crate, so that nothing can survive a crash but what
+//! was saved.
+//!
+//! ```
+//! use labdisk::Persister;
+//!
+//! let disk = Persister::new();
+//! disk.save(b"term 1".to_vec(), "snapshot".into());
+//! let after_crash = disk.copy();
+//! disk.save(b"term 2".to_vec(), "snapshot".into());
+//! assert_eq!(after_crash.state(), b"term 1");
+//! ```
+//!
+//! A save replaces both at once, never fails and takes no time.
+//!
+//! [`copy`]: Persister::copy
+
+use bytes::Bytes;
+use labrt::sync::Mutex;
+
+/// A server's disk, in memory: one encoded Raft state and one snapshot.
+#[derive(Debug, Default)]
+pub struct Persister {
+    /// One lock for both, so that a reader never sees one without the other.
+    saved: Mutex<Saved>,
+}
+
+/// What is on the disk; both empty until the first save.
+#[derive(Clone, Debug, Default)]
+struct Saved {
+    state: RaftState,
+    snapshot: Bytes,
+}
+
+/// An encoded Raft state, to be saved: a sequence of pieces that are shared with the encoder, so
+/// that saving a long log again does not copy it. A `Vec<u8>` is a state in one piece.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RaftState {
+    pieces: Vec<Bytes>,
+}
+
+impl Persister {
+    /// An empty disk.
+    #[must_use]
+    pub fn new() -> Persister {
+        Persister::default()
+    }
+
+    /// Replaces both the state and the snapshot, atomically.
+    pub fn save(&self, state: impl Into<RaftState>, snapshot: Bytes) {
+        *self.saved.lock() = Saved { state: state.into(), snapshot };
+    }
+
+    /// The state last saved, in one piece; empty if there was none.
+    #[must_use]
+    pub fn state(&self) -> Vec<u8> {
+        self.saved.lock().state.pieces.concat()
+    }
+
+    /// The snapshot last saved; empty if there was none.
+    #[must_use]
+    pub fn snapshot(&self) -> Bytes {
+        self.saved.lock().snapshot.clone()
+    }
+
+    /// The size of the saved state in bytes, not counting the snapshot.
+    #[must_use]
+    pub fn state_size(&self) -> usize {
+        self.saved.lock().state.pieces.iter().map(Bytes::len).sum()
+    }
+
+    /// The size of the saved snapshot in bytes.
+    #[must_use]
+    pub fn snapshot_size(&self) -> usize {
+        self.saved.lock().snapshot.len()
+    }
+
+    /// Another disk with the same contents: later saves to one do not change the other.
+    #[must_use]
+    pub fn copy(&self) -> Persister {
+        Persister { saved: Mutex::new(self.saved.lock().clone()) }
+    }
+}
+
+impl From<Vec<u8>> for RaftState {
+    fn from(state: Vec<u8>) -> RaftState {
+        RaftState { pieces: vec![state.into()] }
+    }
+}
+
+impl FromIterator<Bytes> for RaftState {
+    fn from_iter<I: IntoIterator<Item = Bytes>>(pieces: I) -> RaftState {
+        RaftState { pieces: pieces.into_iter().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

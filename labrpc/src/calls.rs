@@ -1,0 +1,191 @@
+//! A call from its request to its outcome: the calls in flight, and the threads that carry them.
+//!
+//! A call is decided by whoever first removes it from [`InFlight`]: the handler that returns, or
+//! the deletion, replacement or disabling that comes before and wakes the caller at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use labrt::channel::{Receiver, Sender, bounded};
+use labrt::thread;
+use labrt::time::{Duration, Instant};
+
+use crate::faults::FaultPlan;
+use crate::network::Inner;
+use crate::server::Instance;
+
+/// Which call is meant, on the whole network.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallId {
+    /// The number of the client end.
+    pub(crate) end: usize,
+    /// The number of the call over that end.
+    pub(crate) call: u64,
+}
+
+/// What became of a call at the server.
+pub(crate) enum Outcome {
+    /// The handler returned this.
+    Reply(Vec<u8>),
+    /// The server has gone, or the end was disabled, before the handler returned.
+    Dead,
+}
+
+/// Where a call goes.
+pub(crate) enum Route {
+    /// Nowhere: the network is closed. The caller learns it at once.
+    Closed,
+    /// Nowhere: the end is disabled, or its server does not exist. The caller learns it this late.
+    Unreachable(Duration),
+    /// To a server.
+    Server(PendingCall),
+}
+
+/// A call to a server, whose outcome is not known yet.
+pub(crate) struct PendingCall {
+    pub(crate) id: CallId,
+    pub(crate) instance: Arc<Instance>,
+    pub(crate) plan: FaultPlan,
+    pub(crate) outcome: Receiver<Outcome>,
+}
+
+/// The calls in flight over one end, by number.
+#[derive(Default)]
+pub(crate) struct InFlight {
+    calls: BTreeMap<u64, Call>,
+}
+
+/// A call that may still be answered.
+pub(crate) struct Call {
+    instance: Arc<Instance>,
+    /// Has room for one outcome, so that sending never blocks.
+    caller: Sender<Outcome>,
+}
+
+impl InFlight {
+    /// Adds a call; its outcome will arrive at the receiver.
+    pub(crate) fn insert(&mut self, call: u64, instance: Arc<Instance>) -> Receiver<Outcome> {
+        let (caller, outcome) = bounded(1);
+        self.calls.insert(call, Call { instance, caller });
+        outcome
+    }
+
+    /// Removes a call, unless it has its outcome already.
+    pub(crate) fn remove(&mut self, call: u64) -> Option<Call> {
+        self.calls.remove(&call)
+    }
+
+    /// Fails every call over this end.
+    pub(crate) fn fail_all(&mut self) {
+        self.fail(|_| true);
+    }
+
+    /// Fails the calls to this instance.
+    pub(crate) fn fail_to(&mut self, instance: &Arc<Instance>) {
+        self.fail(|call| Arc::ptr_eq(&call.instance, instance));
+    }
+
+    fn fail(&mut self, fails: impl Fn(&Call) -> bool) {
+        self.calls.retain(|_, call| {
+            let failed = fails(call);
+            if failed {
+                call.finish(Outcome::Dead);
+            }
+            !failed
+        });
+    }
+}
+
+impl Call {
+    /// Wakes the caller with the outcome.
+    pub(crate) fn finish(&self, outcome: Outcome) {
+        // The caller of a lost request no longer waits.
+        let _ = self.caller.try_send(outcome);
+    }
+}
+
+/// Carries a call on the caller's thread: it sleeps while the request is late, waits for the
+/// handler, and sleeps while the reply is late.
+#[track_caller]
+pub(crate) fn carry(
+    network: Arc<Inner>,
+    call: PendingCall,
+    rpc: &'static str,
+    request: Vec<u8>,
+) -> Option<Vec<u8>> {
+    let PendingCall { id, instance, plan, outcome } = call;
+    instance.check_handles(rpc);
+    let delivery = Delivery { network: network.clone(), id, instance, rpc, request };
+    let sent = Instant::now();
+    if !plan.request_delay.is_zero() && outcome.recv_timeout(plan.request_delay).is_ok() {
+        // The server has gone, or the end was disabled. The request still arrives.
+        if !plan.request_lost {
+            delivery.arrive_after(plan.request_delay.saturating_sub(sent.elapsed()), &plan);
+        }
+        return None;
+    }
+    if plan.request_lost {
+        network.finish_call(id, Outcome::Dead);
+        return None;
+    }
+    delivery.arrive_after(Duration::ZERO, &plan);
+    let Ok(Outcome::Reply(reply)) = outcome.recv() else { return None };
+    if let Some(delay) = plan.reply_lost {
+        pause(delay);
+        return None;
+    }
+    pause(plan.reply_delay);
+    network.count_bytes(reply.len());
+    Some(reply)
+}
+
+/// Sleeps, unless the delay is zero.
+#[track_caller]
+pub(crate) fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        thread::sleep(delay);
+    }
+}
+
+/// A request on its way to a handler.
+#[derive(Clone)]
+struct Delivery {
+    network: Arc<Inner>,
+    id: CallId,
+    instance: Arc<Instance>,
+    rpc: &'static str,
+    request: Vec<u8>,
+}
+
+impl Delivery {
+    /// Delivers the request after a delay, and a duplicate of it if one is planned.
+    fn arrive_after(self, delay: Duration, plan: &FaultPlan) {
+        if let Some(more) = plan.duplicate {
+            self.clone().start(delay + more);
+        }
+        self.start(delay);
+    }
+
+    /// Runs the handler after a delay, on a thread of its own with the RPC's name.
+    fn start(self, delay: Duration) {
+        let rpc = self.rpc;
+        let thread = thread::Builder::new().name(rpc).server(self.instance.name.clone());
+        let handler = move || {
+            pause(delay);
+            let reply = self.instance.handle(self.rpc, &self.request);
+            self.network.finish_call(self.id, Outcome::Reply(reply));
+        };
+        if let Err(error) = thread.spawn(handler) {
+            panic!("{error}. Do threads leak?");
+        }
+    }
+}
+
+impl Drop for Delivery {
+    /// A handler that panics sends no reply; its caller must not wait forever.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.network.finish_call(self.id, Outcome::Dead);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The files that the rules read: all text of the tree but what is built and what git keeps.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A text file of the tree. Rules take these, so that a test can hand them a broken sample.
+#[derive(Debug)]
+pub struct Source {
+    /// Relative to the root of the tree.
+    pub path: PathBuf,
+    /// What is in it.
+    pub text: String,
+}
+
+impl Source {
+    pub fn new(path: &str, text: &str) -> Source {
+        Source { path: PathBuf::from(path), text: text.to_owned() }
+    }
+
+    /// The lines with their numbers, from 1.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
+    }
+
+    pub fn is(&self, extension: &str) -> bool {
+        self.path.extension().is_some_and(|found| found == extension)
+    }
+
+    pub fn is_named(&self, name: &str) -> bool {
+        self.path.file_name().is_some_and(|found| found == name)
+    }
+}
+
+/// The root of the tree.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("staff/ lies in the tree").to_path_buf()
+}
+
+/// All text files of the tree, by path.
+pub fn sources() -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(&root(), Path::new(""), &mut found);
+    found.sort_by(|left, right| left.path.cmp(&right.path));
+    assert!(found.len() > 100, "the tree has {} text files only", found.len());
+    found
+}
+
+fn collect(folder: &Path, relative: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("the tree can be listed") {
+        let entry = entry.expect("the tree can be listed");
+        let (path, name) = (entry.path(), entry.file_name());
+        let relative = relative.join(&name);
+        if path.is_dir() {
+            if !is_left_out(&path) {
+                collect(&path, &relative, found);
+            }
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            found.push(Source { path: relative, text });
+        }
+    }
+}
+
+/// What is built (cargo tags that folder), what a fuzzer has gathered, and git's own.
+fn is_left_out(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    name == ".git"
+        || name == "corpus"
+        || name == "artifacts"
+        || folder.join("CACHEDIR.TAG").exists()
+}
