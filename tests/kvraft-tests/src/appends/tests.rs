@@ -1,4 +1,4 @@
-//! Whatever can happen to a row of appends is told by its name; and whatever the course's rule
+//! Lost, duplicated, misplaced and foreign elements are found; and whatever the course's rule
 //! refuses is refused.
 
 use super::*;
@@ -32,7 +32,7 @@ fn any_order_of_clients_is_sound() {
 
 #[test]
 fn each_disorder_has_its_name() {
-    for (elements, told) in [
+    for (elements, report) in [
         (&SOUND[..4], "the append of \"x 7 1 y\" is lost"),
         (&SOUND[1..], "the append of \"x 0 0 y\" is lost"),
         (&[(0, 0), (0, 0)], "the append of \"x 0 0 y\" was done twice, again at byte 7"),
@@ -46,7 +46,7 @@ fn each_disorder_has_its_name() {
             "at byte 14 is text that no client appended: \"...7 0 yx 7 1 yx 7 2 y\"",
         ),
     ] {
-        assert_eq!(disorder(elements).as_deref(), Some(told));
+        assert_eq!(disorder(elements).as_deref(), Some(report));
     }
 }
 
@@ -77,20 +77,19 @@ fn course_allows(value: &str, appended: &[(usize, usize)]) -> bool {
 const CASES: u64 = 500;
 
 /// Some clients' elements in some order, each client's in its own; and how many each has.
-fn some_appends(dice: &mut impl Rng) -> (Vec<(usize, usize)>, Vec<usize>) {
-    let counts: Vec<usize> =
-        (0..dice.random_range(1..5)).map(|_| dice.random_range(0..12)).collect();
+fn some_appends(rng: &mut impl Rng) -> (Vec<(usize, usize)>, Vec<usize>) {
+    let counts: Vec<usize> = (0..rng.random_range(1..5)).map(|_| rng.random_range(0..12)).collect();
     let clients = counts.iter().enumerate();
     let mut turns: Vec<usize> =
         clients.flat_map(|(client, count)| std::iter::repeat_n(client, *count)).collect();
-    turns.shuffle(dice);
+    turns.shuffle(rng);
     (numbered(&turns, counts.len()), counts)
 }
 
 /// The same, with one element at least.
-fn an_append_at_least(dice: &mut impl Rng) -> (Vec<(usize, usize)>, Vec<usize>) {
+fn an_append_at_least(rng: &mut impl Rng) -> (Vec<(usize, usize)>, Vec<usize>) {
     loop {
-        let (elements, counts) = some_appends(dice);
+        let (elements, counts) = some_appends(rng);
         if !elements.is_empty() {
             return (elements, counts);
         }
@@ -119,9 +118,9 @@ fn what_clients_append_in_turns_is_sound() {
 #[test]
 fn one_that_is_taken_out_is_lost() {
     for seed in 0..CASES {
-        let dice = &mut seeded(seed);
-        let (mut elements, counts) = an_append_at_least(dice);
-        let (client, number) = elements.remove(dice.random_range(0..elements.len()));
+        let rng = &mut seeded(seed);
+        let (mut elements, counts) = an_append_at_least(rng);
+        let (client, number) = elements.remove(rng.random_range(0..elements.len()));
         let checked = check_appends(&value(&elements), counted(&counts));
         let lost = Disorder::Lost { element: element(client, number) };
         assert_eq!(checked, Err(lost), "seed {seed}");
@@ -131,11 +130,11 @@ fn one_that_is_taken_out_is_lost() {
 #[test]
 fn one_that_is_there_again_is_named() {
     for seed in 0..CASES {
-        let dice = &mut seeded(seed);
-        let (mut elements, counts) = an_append_at_least(dice);
-        let first = dice.random_range(0..elements.len());
+        let rng = &mut seeded(seed);
+        let (mut elements, counts) = an_append_at_least(rng);
+        let first = rng.random_range(0..elements.len());
         let again = elements[first];
-        elements.insert(dice.random_range(first + 1..=elements.len()), again);
+        elements.insert(rng.random_range(first + 1..=elements.len()), again);
         let checked = check_appends(&value(&elements), counted(&counts));
         let is_named = matches!(&checked, Err(Disorder::Duplicated { element: found, .. })
             if *found == element(again.0, again.1));
@@ -146,11 +145,11 @@ fn one_that_is_there_again_is_named() {
 #[test]
 fn what_the_course_refuses_is_refused() {
     for seed in 0..CASES {
-        let dice = &mut seeded(seed);
-        let (mut elements, counts) = an_append_at_least(dice);
+        let rng = &mut seeded(seed);
+        let (mut elements, counts) = an_append_at_least(rng);
         let length = elements.len();
-        for _ in 0..dice.random_range(0..3) {
-            elements.swap(dice.random_range(0..length), dice.random_range(0..length));
+        for _ in 0..rng.random_range(0..3) {
+            elements.swap(rng.random_range(0..length), rng.random_range(0..length));
         }
         let (value, appended) = (value(&elements), counted(&counts));
         let checked = check_appends(&value, appended.clone());
