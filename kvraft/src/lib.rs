@@ -55,7 +55,8 @@
 //! answers. So nothing is answered before it is committed and applied, and a leader that was cut
 //! off answers nothing.
 //!
-//! A handler waits in vain if its server loses the lead. Then it says so, and the clerk asks elsewhere.
+//! A handler waits in vain if its server loses the lead. Then it says so, and the clerk asks
+//! elsewhere.
 //!
 //! # Each request once (8; `store`)
 //!

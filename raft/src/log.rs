@@ -173,8 +173,8 @@ impl Log {
         self.mark_changed(first);
     }
 
-    /// Where the entries begin that were added or dropped by the present transition; `None` if there
-    /// are none.
+    /// Where the entries begin that were added or dropped by the present transition; `None` if
+    /// there are none.
     pub(crate) fn changed_from(&self) -> Option<Index> {
         self.changed_from
     }

@@ -27,8 +27,8 @@ pub(crate) struct Progress {
     replicator_waits_until: Option<Instant>,
     // FROM 2B: what figure 2 says of nextIndex and matchIndex, for this peer
     /// Whether we look for the last entry that the peer shares with us: from a conflict until
-    /// something fits. Unless this is set, `next` moves on when entries are sent; it moves back when
-    /// they were lost or did not fit.
+    /// something fits. Unless this is set, `next` moves on when entries are sent; it moves back
+    /// when they were lost or did not fit.
     probing: bool,
     /// The peer's log equals ours up to here: it said so. Never goes back; always before `next`.
     matched: Index,

@@ -160,8 +160,8 @@ impl Raft {
         }
     }
 
-    /// Runs one rule on the state, and settles what it changed. (Its caller is who takes the lock, in
-    /// the kit's reports.)
+    /// Runs one rule on the state, and settles what it changed. (Its caller is who takes the lock,
+    /// in the kit's reports.)
     #[track_caller]
     pub(crate) fn step<T>(&self, rule: impl FnOnce(&mut State, Instant) -> T) -> T {
         let mut state = self.shared.state.lock();
