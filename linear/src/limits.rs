@@ -14,8 +14,8 @@ pub struct Limits<'a> {
     /// and on a smaller witness. With none the verdict comes at once, without an
     /// explanation.
     pub report_steps: u64,
-    /// Called every 65,536 steps; if it returns true the verdict is unknown. (This crate has no
-    /// clock of its own.)
+    /// Called at least every 65,536 steps; if it returns true the verdict is unknown. (This crate
+    /// has no clock of its own.)
     pub is_time_up: Option<&'a dyn Fn() -> bool>,
     /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
     pub is_exact: bool,

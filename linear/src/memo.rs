@@ -5,8 +5,7 @@
 //! placed, and one for the value (Zobrist hashing). That is 16 bytes, and one operation more or
 //! less is one exclusive or. Two different dead ends may have the same 128 bits: among n of them
 //! with a probability of n^2 / 2^129 at most, for the 2^23 that are remembered by default about
-//! 2^-83.
-//! [`Memo::Exact`] remembers them in full.
+//! 2^-83. [`Memo::Exact`] remembers them in full.
 
 use std::collections::BTreeSet;
 

@@ -13,20 +13,24 @@ fn binaries_are_built_by_package_and_each_once() {
     assert_eq!(binaries, ["part_2a", "part_2b", "part_3a"]);
 }
 
+/// Cargo's message about what it has built.
+fn artifact(kind: &str, name: &str, executable: &str, package: &str) -> String {
+    let target = format!(r#"{{"kind":["{kind}"],"name":"{name}"}}"#);
+    let files = format!(r#""executable":{executable},"manifest_path":"{package}/Cargo.toml""#);
+    format!(r#"{{"reason":"compiler-artifact","target":{target},{files}}}"#)
+}
+
 #[test]
 fn test_binaries_are_found_among_cargos_messages() {
-    let artifact = |kind: &str, name: &str, executable: &str, package: &str| {
-        format!(r#"{{"reason":"compiler-artifact","target":{{"kind":["{kind}"],"name":"{name}"}},"#)
-            + &format!(r#""executable":{executable},"manifest_path":"/kit/{package}/Cargo.toml"}}"#)
-    };
     let messages = [
-        artifact("lib", "raft", "null", "raft"),
-        "a build script's print".to_owned(),
-        artifact("bin", "part_2a", r#""/bin""#, "raft"),
-        artifact("test", "part_2a", r#""/target/part_2a-1""#, "tests/raft-tests"),
-        r#"{"reason":"build-finished","success":true}"#.to_owned(),
-    ];
-    let executables = executables_in(messages.join("\n").as_bytes());
+        artifact("lib", "raft", "null", "/kit/raft"),
+        String::from("a build script's print"),
+        artifact("bin", "part_2a", "\"/bin\"", "/kit/raft"),
+        artifact("test", "part_2a", "\"/target/part_2a-1\"", "/kit/tests/raft-tests"),
+        String::from(r#"{"reason":"build-finished","success":true}"#),
+    ]
+    .join("\n");
+    let executables = executables_in(messages.as_bytes());
     let executable = Executable {
         file: PathBuf::from("/target/part_2a-1"),
         directory: PathBuf::from("/kit/tests/raft-tests"),
