@@ -28,8 +28,8 @@ use crate::waiting::Waiting;
 /// off hears of nothing that would wake its handlers.
 const LEADERSHIP_POLL: Duration = Duration::from_millis(100);
 
-/// So many messages the Raft may hand over before the applier has come to them. Handing over each
-/// in person would cost two threads a wake-up for every command: a third of the service's time.
+/// Capacity of the apply channel. With 0 every command would wake two threads: a third of the
+/// service's time.
 const APPLY_AHEAD: usize = 64;
 
 /// One server of the key/value service, with its Raft. A handle: clones stand for the same server.
@@ -54,8 +54,7 @@ struct State {
     /// The handlers that wait. Empty when the applier has ended.
     waiting: Waiting,
     // FROM 3B
-    /// Bytes of the commands applied since the last snapshot: about as much as a new one would
-    /// save.
+    /// Bytes of the commands applied since the last snapshot: about what a new one would save.
     applied_bytes: usize,
 }
 

@@ -18,7 +18,7 @@ pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
 /// What is not handed out, besides what marks say, the tests in the students' crates and hidden
 /// files.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 7] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
@@ -26,8 +26,6 @@ const LEFT_OUT: [&str; 9] = [
     "docs/performance.md",
     "fuzz",
     "staff",
-    "tests/planted-kvraft",
-    "tests/planted-raft",
 ];
 
 /// The hidden names of the workspace that are handed out: the others are Git's, the staff's or an

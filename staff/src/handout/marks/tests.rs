@@ -363,8 +363,8 @@ proptest! {
     #[test]
     fn filled_in_whole_a_text_loses_its_marks_only(inner in block(4, 0)) {
         let text = format!("//! A file.\n\n{inner}");
-        let signs = ["// FROM", "// TASK", "//   "];
-        let is_mark = |line: &&str| signs.iter().any(|sign| line.starts_with(sign));
+        let marks = ["// FROM", "// TASK", "//   "];
+        let is_mark = |line: &&str| marks.iter().any(|mark| line.starts_with(mark));
         let solved = joined(text.lines().filter(|line| !is_mark(line)));
         prop_assert_eq!(filled_in(&text, "3A"), solved);
     }

@@ -62,8 +62,10 @@ fn what_is_the_same_is_not_written_again() {
 fn a_warning_is_found_among_cargos_messages() {
     let artifact = r#"{"reason":"compiler-artifact","target":{"name":"raft"}}"#;
     let message = |level: &str| {
-        let message = format!(r#"{{"level":"{level}","rendered":"{level}: x"}}"#);
-        format!(r#"{{"reason":"compiler-message","message":{message}}}"#)
+        format!(
+            "{{\"reason\":\"compiler-message\",\
+             \"message\":{{\"level\":\"{level}\",\"rendered\":\"{level}: x\"}}}}"
+        )
     };
     let messages = |lines: &[&str]| first_warning(lines.join("\n").as_bytes());
     assert_eq!(messages(&[artifact, "no JSON", ""]), None);
