@@ -3,11 +3,19 @@
 
 #![cfg(target_os = "linux")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use labrt::thread::{self, JoinHandle};
+
+/// How many threads run: one that was only just spawned is not known by its name yet.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 /// Starts a thread that waits until it is unparked.
 fn start_idler() -> std::io::Result<JoinHandle<()>> {
-    thread::Builder::new().spawn(thread::park)
+    thread::Builder::new().spawn(|| {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        thread::park();
+    })
 }
 
 #[test]
@@ -16,6 +24,9 @@ fn ten_thousand_threads_may_wait_and_too_many_are_refused() {
 
     let more: Vec<_> = std::iter::from_fn(|| start_idler().ok()).collect();
     assert_eq!(idlers.len() + more.len(), 12_000);
+    while RUNNING.load(Ordering::Relaxed) < 12_000 {
+        thread::yield_now();
+    }
     let refused = start_idler().unwrap_err().to_string();
     let expected = "cannot spawn a thread: 12000 are alive (limit 12000): 12000 of them are \
                     ten_thousand_threads_may_wait_and_too_many_are_refused/spawn@";
