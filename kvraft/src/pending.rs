@@ -1,10 +1,10 @@
 //! The handlers that wait for their command to be applied.
 
-/// What a command found when it was applied: the value that a Get asked for, if there is one.
+/// The result of a command that was applied: for a Get, the value, if the key has one.
 pub(crate) type Answer = Option<String>;
 
-// FROM 3A: who waits for which command, and how each is told what became of it; a handler must not
-//   wait for ever for a command that another leader has replaced
+// FROM 3A: which handlers wait for which command, and how each gets its result; a handler must not
+//   wait without end for a command that another leader has replaced
 
 use std::collections::BTreeMap;
 
@@ -13,40 +13,41 @@ use raft::Index;
 
 use crate::message::RequestId;
 
-/// Who waits, by where its command was put in the log. A handler waits in vain if its server loses
-/// the lead. It learns of that in three ways: another command, or a snapshot, takes its place; its
-/// server says that it no longer leads the term; or the server is killed.
+/// The handlers that wait, by the index of their command. A command may never be applied at its
+/// index if its server loses the lead. The handler then learns that in one of these ways: another
+/// command is applied at that index, or a snapshot covers it; `Raft::state` says that the server no
+/// longer leads that term; or the server is killed.
 #[derive(Default)]
-pub(crate) struct Waiting {
+pub(crate) struct PendingRequests {
     handlers: BTreeMap<Index, Handler>,
 }
 
-/// A handler that waits. It is told by a channel of its own, so that nobody else is woken; when
-/// this is dropped without a word, the handler knows that nothing will come.
+/// A handler that waits. It has its own channel, so that no other handler is woken. If this is
+/// dropped without an answer, the channel is closed: the request is cancelled.
 struct Handler {
     request: RequestId,
     answer: Sender<Answer>,
 }
 
-impl Waiting {
-    /// Begins to wait for what was put at `index`. Whoever waited there before has lost its place:
-    /// its command was put there in an earlier term.
-    pub(crate) fn enter(&mut self, index: Index, request: RequestId) -> Receiver<Answer> {
+impl PendingRequests {
+    /// Registers a handler whose command is at `index`. If another one waits for that index, it is
+    /// cancelled: its command was appended in an earlier term.
+    pub(crate) fn register(&mut self, index: Index, request: RequestId) -> Receiver<Answer> {
         let (answer, receiver) = bounded(1);
         self.handlers.insert(index, Handler { request, answer });
         receiver
     }
 
-    /// Gives up waiting.
-    pub(crate) fn leave(&mut self, index: Index, request: RequestId) {
+    /// Removes the handler of `request`, which has given up.
+    pub(crate) fn remove(&mut self, index: Index, request: RequestId) {
         if self.handlers.get(&index).is_some_and(|handler| handler.request == request) {
             self.handlers.remove(&index);
         }
     }
 
-    /// `request` was applied at `index`. Whoever waits there is told, if this was its own; if not,
-    /// another command has taken its place, and it waits no more.
-    pub(crate) fn answer(
+    /// `request` was applied at `index`. The handler that waits there gets the answer if this was
+    /// its request; if not, another command has replaced its own, and it is cancelled.
+    pub(crate) fn complete(
         &mut self,
         index: Index,
         request: RequestId,
@@ -55,18 +56,18 @@ impl Waiting {
         if let Some(handler) = self.handlers.remove(&index)
             && handler.request == request
         {
-            // Perhaps it has given up meanwhile.
+            // The handler may have given up meanwhile.
             let _ = handler.answer.send(answer());
         }
     }
 
-    /// Sends everybody home who waits for something at or before `index`.
-    pub(crate) fn dismiss_until(&mut self, index: Index) {
+    /// Cancels the handlers that wait for an index up to `index`.
+    pub(crate) fn cancel_until(&mut self, index: Index) {
         self.handlers = self.handlers.split_off(&index.next());
     }
 
-    /// Sends everybody home.
-    pub(crate) fn dismiss_all(&mut self) {
+    /// Cancels all waiting handlers.
+    pub(crate) fn cancel_all(&mut self) {
         self.handlers.clear();
     }
 }

@@ -11,42 +11,42 @@ fn found(value: &str) -> Answer {
 }
 
 #[test]
-fn whoever_waits_is_told_when_its_command_is_applied() {
-    let mut waiting = Waiting::default();
-    let first = waiting.enter(Index(1), request(1));
-    let second = waiting.enter(Index(2), request(2));
-    waiting.answer(Index(2), request(2), || found("b"));
+fn a_handler_gets_its_answer_when_its_command_is_applied() {
+    let mut pending = PendingRequests::default();
+    let first = pending.register(Index(1), request(1));
+    let second = pending.register(Index(2), request(2));
+    pending.complete(Index(2), request(2), || found("b"));
     assert_eq!(second.try_recv(), Ok(found("b")));
     assert_eq!(first.try_recv(), Err(TryRecvError::Empty));
 }
 
 #[test]
-fn whoever_lost_its_place_waits_no_more() {
-    let mut waiting = Waiting::default();
-    let handler = waiting.enter(Index(1), request(1));
-    waiting.answer(Index(1), request(9), || panic!("nobody waits for this"));
+fn a_handler_whose_command_was_replaced_is_cancelled() {
+    let mut pending = PendingRequests::default();
+    let handler = pending.register(Index(1), request(1));
+    pending.complete(Index(1), request(9), || panic!("no handler waits for this"));
     assert_eq!(handler.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 #[test]
-fn whoever_comes_to_a_place_sends_the_one_before_home() {
-    let mut waiting = Waiting::default();
-    let earlier = waiting.enter(Index(1), request(1));
-    let later = waiting.enter(Index(1), request(2));
+fn a_handler_of_the_same_index_cancels_the_one_before() {
+    let mut pending = PendingRequests::default();
+    let earlier = pending.register(Index(1), request(1));
+    let later = pending.register(Index(1), request(2));
     assert_eq!(earlier.try_recv(), Err(TryRecvError::Disconnected));
-    waiting.leave(Index(1), request(1));
+    pending.remove(Index(1), request(1));
     assert_eq!(later.try_recv(), Err(TryRecvError::Empty));
-    waiting.leave(Index(1), request(2));
+    pending.remove(Index(1), request(2));
     assert_eq!(later.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 #[test]
-fn a_snapshot_sends_those_home_that_it_stands_for() {
-    let mut waiting = Waiting::default();
-    let [covered, beyond] = [5, 6].map(|index| waiting.enter(Index(index), request(index)));
-    waiting.dismiss_until(Index(5));
+fn a_snapshot_cancels_the_handlers_whose_index_it_covers() {
+    let mut pending = PendingRequests::default();
+    let [covered, beyond] = [5, 6].map(|index| pending.register(Index(index), request(index)));
+    pending.cancel_until(Index(5));
     assert_eq!(covered.try_recv(), Err(TryRecvError::Disconnected));
     assert_eq!(beyond.try_recv(), Err(TryRecvError::Empty));
-    waiting.dismiss_all();
+    pending.cancel_all();
     assert_eq!(beyond.try_recv(), Err(TryRecvError::Disconnected));
 }
