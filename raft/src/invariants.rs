@@ -63,6 +63,7 @@ pub(crate) fn check(before: &StateDigest, state: &State) {
         first_changed > before.commit_index,
         "committed entries are never dropped or replaced: {before:?}, changed at {first_changed}"
     );
+    // Leader Append-Only (figure 3).
     assert!(
         before.role != RoleName::Leader || !same_term || first_changed > before.last,
         "a leader only appends to its log: {before:?}, changed at {first_changed}"

@@ -80,7 +80,8 @@
 //! entries only if its log has that entry; by induction, two logs with the same entry are equal up
 //! to it (Log Matching). If not, it replies what it has instead, a [`Conflict`], and the leader
 //! tries an earlier entry: a whole term further back each time, since a message may take long.
-//! Where a follower's entries differ, the leader's replace them. A leader never changes its own.
+//! Where a follower's entries differ, the leader's replace them. A leader never overwrites its own
+//! (Leader Append-Only).
 //!
 //! For each peer a leader keeps a `Progress`: nextIndex, matchIndex, and when a message is due.
 //! It replicates optimistically, and after a conflict it probes (etcd's states Replicate and
@@ -122,6 +123,26 @@
 //! to look again. Handlers and arriving replies run one rule (`Raft::run_rule`). Either way, what a
 //! rule changed is checked and saved before the lock is released, and no message is sent with the
 //! lock held.
+//!
+//! # Where each rule is
+//!
+//! | rule of figures 2 and 13 | where |
+//! |---|---|
+//! | all servers: a later term makes a follower | `State::adopt_later_term` |
+//! | all servers: apply up to commitIndex | `State::next_to_apply` |
+//! | followers, candidates: election timeout | `State::tick`, `reset_election_timer` |
+//! | candidates: start an election, lead | `State::start_election`, `lead_if_elected` |
+//! | leaders: append a command | `State::propose` |
+//! | leaders: heartbeats, send from nextIndex | `State::next_message` |
+//! | leaders: nextIndex and matchIndex by the reply | `State::on_append_reply`, `Progress` |
+//! | leaders: advance commitIndex (5.4.2) | `State::advance_commit` |
+//! | RequestVote, receiver | `State::on_request_vote`, `is_up_to_date` (5.4.1) |
+//! | AppendEntries, receiver: rule 1, and the election timer | `State::accept_leader` |
+//! | AppendEntries, receiver: rules 2 and 5 (previous entry, commitIndex) | `State::append_after` |
+//! | AppendEntries, receiver: rules 3 and 4 (truncate, append) | `Log::merge` |
+//! | InstallSnapshot, receiver | `State::on_install_snapshot` |
+//! | discarding the log up to a snapshot | `State::take_snapshot`, `Log::compact` |
+//! | saving before any reply | `Raft::finish_step`, `State::persist` |
 //!
 //! # What is left out
 //!
