@@ -1,4 +1,5 @@
-//! Says where the C library's functions that std calls can be replaced: see `sim/guard/std_linux.rs`.
+//! Detects where the functions of the C library that std calls can be replaced: see
+//! `sim/guard/std_linux.rs`.
 
 use std::env;
 

@@ -1,5 +1,5 @@
-//! Fuzzes the parsers of linear's formats: whatever the text, it is a history or refused with a line
-//! number; a history is the same after printing and parsing it again, in every format that can
+//! Fuzzes the parsers of linear's formats: whatever the text, it is a history or refused with a
+//! line number; a history is the same after printing and parsing it again, in every format that can
 //! represent it; and checking it does not panic.
 #![no_main]
 

@@ -5,13 +5,11 @@ use course::{
     Unreadable,
 };
 use lexopt::prelude::{Long, Short, Value, ValueExt};
-use linear::format::Format;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 /// What `lab --help` prints.
 pub const HELP: &str = "\
@@ -22,8 +20,8 @@ lab test [OPTIONS] PART|TEST...   build and run tests: of a part (2A), of a whol
 lab replay TEST --seed N          simulate one seed again, with its whole log; --seeds A..B,
                                   the last of them, after the others in the same process
 lab list                          print the course: its parts, tests and points
-lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable; of a directory,
-                                  all files in it (docs/linearizability.md has the formats)
+lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable (see
+                                  lab linear --help, docs/linearizability.md)
 lab help                          print this
 lab --version                     print the kit's version, without which a seed means nothing
 
@@ -42,17 +40,13 @@ Options:
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
-Options of lab linear:
-      --steps N             give up after N steps, with the verdict unknown (else 300,000,000)
-      --seconds N           give up after N seconds, too
-      --as FORMAT           do not check, but print the one history as json, porcupine or jepsen
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
 the simulation chooses who runs next, instead of leaving that to the seed.
 
 Exit codes:
-  0    every test passed; every history is linearizable
-  1    a test failed; a history is not linearizable
-  2    no test failed, but one could not tell; the same of a history
+  0    every test passed
+  1    a test failed
+  2    no test failed, but one could not tell
   3    the code does not compile
   4    the kit or the machine is at fault, not the solution
   64   the command line is wrong
@@ -69,7 +63,7 @@ pub enum Command {
     /// Print the course.
     List,
     /// Check recorded histories.
-    Linear(LinearArguments),
+    Linear(Vec<OsString>),
     /// Explain the command line.
     Help,
     /// Print the version.
@@ -105,19 +99,6 @@ pub struct TestArguments {
     pub time_limit_seconds: NonZeroU32,
     /// How much memory a test may use, in MiB.
     pub memory_mib: NonZeroU32,
-}
-
-/// The arguments of `lab linear`.
-#[derive(Debug, Default, PartialEq)]
-pub struct LinearArguments {
-    /// Files of histories, and directories of such.
-    pub files: Vec<PathBuf>,
-    /// After how many steps to give up, if not after the checker's own number.
-    pub steps: Option<u64>,
-    /// After how much time to give up, if time is to count.
-    pub time: Option<Duration>,
-    /// Print the history in this format instead of checking it.
-    pub format: Option<Format>,
 }
 
 /// What is wrong with the command line, in a sentence.
@@ -160,7 +141,7 @@ pub fn parse(
         // Only a simulated run can be replayed.
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
-        Some("linear") => linear(&mut parser),
+        Some("linear") => Ok(Command::Linear(parser.raw_args()?.collect())),
         Some("help") => Ok(Command::Help),
         Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
             "lab {moved} is now make {moved}, in the tree of the course's staff"
@@ -175,29 +156,6 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
         None => Ok(command),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(argument) => Err(argument.unexpected().into()),
-    }
-}
-
-fn linear(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let mut arguments = LinearArguments::default();
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Value(file) => arguments.files.push(PathBuf::from(file)),
-            Long("steps") => {
-                arguments.steps = Some(count("--steps", &parser.value()?)?.get().into());
-            }
-            Long("seconds") => {
-                arguments.time = Some(seconds(count("--seconds", &parser.value()?)?));
-            }
-            Long("as") => arguments.format = Some(named("--as", &parser.value()?)?),
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    match (arguments.files.len(), arguments.format) {
-        (0, _) => wrong("lab linear FILE...: no file is named"),
-        (1, _) | (_, None) => Ok(Command::Linear(arguments)),
-        (_, Some(_)) => wrong("--as prints one history: name one file"),
     }
 }
 
@@ -331,10 +289,6 @@ fn check(value: &OsStr) -> Result<bool, Wrong> {
 fn named<T: FromStr<Err = String>>(name: &str, value: &OsStr) -> Result<T, Wrong> {
     let parsed = value.to_string_lossy().parse();
     parsed.map_err(|choices| Wrong(format!("{name} is {value:?}, and must be {choices}")))
-}
-
-fn seconds(count: NonZeroU32) -> Duration {
-    Duration::from_secs(count.get().into())
 }
 
 /// A number from 1 to 2^32 - 1. Adding and multiplying a few of these does not overflow a duration

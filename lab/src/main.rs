@@ -1,5 +1,5 @@
 //! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`; and
-//! `lab linear`, which checks recorded histories.
+//! `lab linear`, which starts the checker of recorded histories.
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
@@ -57,7 +57,7 @@ fn run_command_line() -> Exit {
         Command::Help => print(cli::HELP),
         Command::Version => print(&format!("lab {VERSION}\n")),
         Command::List => print(&list::table(&course)),
-        Command::Linear(arguments) => linear::linear(&arguments),
+        Command::Linear(words) => linear::linear(&words),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

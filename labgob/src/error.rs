@@ -34,8 +34,8 @@ pub enum Problem {
     ForeignType,
     /// The value nests deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     TooDeep,
-    /// The type must inspect the input to know what it contains (`#[serde(untagged)]` and the like),
-    /// and the format does not say. No input decodes as this type: change the type.
+    /// The type must inspect the input to know what it contains (`#[serde(untagged)]` and the
+    /// like), and the format does not say. No input decodes as this type: change the type.
     NotSelfDescribing,
     /// The bytes are invalid for the type: an enum variant that does not exist, a bool of 7.
     Invalid(String),
@@ -68,8 +68,8 @@ impl Display for Problem {
             }
             Self::NotSelfDescribing => write!(
                 f,
-                "the type must inspect the input (serde's untagged, tag, flatten or deserialize_any), \
-                 which the format does not allow; use another type"
+                "the type must inspect the input (serde's untagged, tag, flatten or \
+                 deserialize_any), which the format does not allow; use another type"
             ),
             Self::Invalid(reason) => write!(f, "{reason}"),
         }

@@ -1,5 +1,5 @@
-//! The fingerprint of a type: four bytes before each value, a hash of the type's name in this build.
-//! Two given types have the same one with a probability of 2^-32.
+//! The fingerprint of a type: four bytes before each value, a hash of the type's name in this
+//! build. Two given types have the same one with a probability of 2^-32.
 
 use std::any::type_name;
 

@@ -17,7 +17,8 @@ use crate::codec::{self, Primitive};
 use crate::error::Problem;
 use crate::fingerprint::{self, Fingerprint};
 
-/// A position in a byte string. Copied to look ahead: a failed decoding leaves the original as it is.
+/// A position in a byte string. Copied to look ahead: a failed decoding leaves the original as it
+/// is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input<'de> {
     /// What has not been read; after a failure, it begins with what could not be read.

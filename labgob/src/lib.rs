@@ -32,14 +32,14 @@
 //!   `Vec<u8>` or `u64`. Only a reference makes no difference: `&T` is encoded as `T`.
 //! - **The same program decodes.** A type's name is the one in this build, so the bytes are not a
 //!   file format for later versions.
-//! - **Decoding is total.** Whatever the bytes, the answer is a value or a [`DecodeError`] that says
-//!   what was expected and where it stopped: no panic, no endless loop, no memory out of proportion
-//!   (how: `input.rs`).
+//! - **Decoding is total.** Whatever the bytes, the answer is a value or a [`DecodeError`] that
+//!   says what was expected and where it stopped: no panic, no endless loop, no memory out of
+//!   proportion (how: `input.rs`).
 //! - **What `encode` accepts, `decode` returns.** A value that could not be decoded again is a
 //!   programming error, and [`encode`] panics with the reason: a sequence of unknown length
-//!   (`#[serde(flatten)]`), a field that is sometimes left out (`skip_serializing_if`), nesting beyond
-//!   [`MAX_DEPTH`], a collection of very many elements that take no bytes, such as `()`. One case
-//!   fails only in decoding: a type that must inspect the input to know what it contains
+//!   (`#[serde(flatten)]`), a field that is sometimes left out (`skip_serializing_if`), nesting
+//!   beyond [`MAX_DEPTH`], a collection of very many elements that take no bytes, such as `()`. One
+//!   case fails only in decoding: a type that must inspect the input to know what it contains
 //!   (`#[serde(untagged)]`, `#[serde(tag)]`) always gets [`Problem::NotSelfDescribing`].
 //! - **Use `bytes::Bytes` for long byte strings.** serde encodes a `Vec<u8>` byte by byte, some
 //!   nanoseconds each; `Bytes` is copied at once.
@@ -63,8 +63,8 @@ pub use error::{DecodeError, Problem};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How many levels deep a value may nest: each struct, tuple, `Some`, enum payload or collection
-/// is a level. Recursion costs stack, and a thread's stack is small: in an unoptimised build this many
-/// levels take 100 to 200 KiB. Types that are not recursive seldom have more than ten.
+/// is a level. Recursion costs stack, and a thread's stack is small: in an unoptimised build this
+/// many levels take 100 to 200 KiB. Types that are not recursive seldom have more than ten.
 pub const MAX_DEPTH: usize = 128;
 
 /// Encodes one value. [`decode`] reads it back.

@@ -153,7 +153,8 @@ impl FaultPlan {
 }
 
 /// The latency of a message under simulation, in microseconds: at least the first, less than the
-/// second, on a reliable network too. (On the OS computing takes time; under simulation it does not.)
+/// second, on a reliable network too. (On the OS computing takes time; under simulation it does
+/// not.)
 const LATENCY_MICROS: (u64, u64) = (100, 500);
 
 impl FaultPlan {

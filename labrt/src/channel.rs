@@ -11,15 +11,17 @@ pub use crossbeam_channel::{
     TrySelectError, TrySendError,
 };
 
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Runtime, WorldBinding};
 use crate::time::Instant;
 use crate::wait::Site;
 
 mod receiver;
 mod select;
+mod select_macro;
 mod sender;
 mod simulated;
 
+pub use crate::select;
 pub use receiver::{IntoIter, Iter, Receiver, TryIter};
 pub use select::{Select, SelectedOperation};
 pub use sender::Sender;
@@ -46,15 +48,34 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 #[must_use]
 #[track_caller]
 pub fn after(delay: Duration) -> Receiver<Instant> {
+    time(crossbeam_channel::after, delay, None, Location::caller())
+}
+
+/// A channel that delivers the time whenever `period` has passed since the last delivery was taken.
+/// It holds one message at most: a receiver that comes late misses the deliveries in between.
+#[must_use]
+#[track_caller]
+pub fn tick(period: Duration) -> Receiver<Instant> {
+    time(crossbeam_channel::tick, period, Some(period), Location::caller())
+}
+
+/// A channel whose messages come from time alone: the first after `delay`, and further ones each
+/// `period`. `real` makes it on the OS.
+fn time(
+    real: fn(Duration) -> crossbeam_channel::Receiver<std::time::Instant>,
+    delay: Duration,
+    period: Option<Duration>,
+    made: Site,
+) -> Receiver<Instant> {
     let real = match Runtime::current() {
-        Runtime::Os => Source::Time(crossbeam_channel::after(delay), Instant::from_os),
+        Runtime::Os => Source::Time(real(delay), Instant::from_os),
         Runtime::Sim(sim) => {
-            Source::Simulated(Receiving::new(Channel::after(sim.deadline(delay), |elapsed| {
-                Instant::of_world(elapsed)
-            })))
+            let deadline = sim.deadline(delay);
+            let channel = Channel::alarm(deadline, period, Instant::of_world);
+            Source::Simulated(Receiving::new(channel))
         }
     };
-    Receiver { home: Home::here(), made: Location::caller(), real }
+    Receiver { binding: WorldBinding::here(), made, real }
 }
 
 /// A channel that never delivers anything.
@@ -65,11 +86,11 @@ pub fn never<T>() -> Receiver<T> {
         Runtime::Os => Source::Messages(crossbeam_channel::never()),
         Runtime::Sim(_) => Source::Simulated(Receiving::new(Channel::never())),
     };
-    Receiver { home: Home::here(), made: Location::caller(), real }
+    Receiver { binding: WorldBinding::here(), made: Location::caller(), real }
 }
 
 fn channel<T>(capacity: Option<usize>, made: Site) -> (Sender<T>, Receiver<T>) {
-    let home = Home::here();
+    let binding = WorldBinding::here();
     let (sender, receiver) = match Runtime::current() {
         Runtime::Os => {
             let (sender, receiver) = match capacity {
@@ -84,6 +105,6 @@ fn channel<T>(capacity: Option<usize>, made: Site) -> (Sender<T>, Receiver<T>) {
             (sender, Source::Simulated(Receiving::new(channel)))
         }
     };
-    let sender = Sender { home: home.clone(), made, real: sender };
-    (sender, Receiver { home, made, real: receiver })
+    let sender = Sender { binding: binding.clone(), made, real: sender };
+    (sender, Receiver { binding, made, real: receiver })
 }

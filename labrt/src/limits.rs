@@ -1,4 +1,4 @@
-//! How large a thread's stack is, how many threads there may be, and what is said when one is
+//! Limits on threads: the size of a stack, the number of threads, and the message when one is
 //! refused.
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::env;
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 
-use crate::record::Record;
+use crate::thread_info::ThreadInfo;
 
 /// The stack of a thread, in bytes, on real threads and simulated. Course solutions spawn a thread
 /// for each message, and a call to a peer that is away lasts up to 7 s, so thousands of threads
@@ -54,10 +54,10 @@ pub(crate) const fn stack_of_carrier() -> usize {
 
 /// What to say when a thread is refused: why, and whose threads there are so many of.
 #[cold]
-pub(crate) fn refusal(why: impl Display, threads: &[Arc<Record>]) -> String {
+pub(crate) fn refusal(why: impl Display, threads: &[Arc<ThreadInfo>]) -> String {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for record in threads {
-        *names.entry(record.to_string()).or_default() += 1;
+    for info in threads {
+        *names.entry(info.to_string()).or_default() += 1;
     }
     let most = names.into_iter().max_by_key(|(_, count)| *count);
     let most = most.map(|(name, count)| format!(": {count} of them are {name}"));

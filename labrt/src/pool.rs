@@ -1,8 +1,8 @@
-//! OS threads that outlive their work, so that a spawn need not make a new one.
+//! A pool of OS threads: a spawn takes an idle one if there is one.
 //!
 //! A fresh OS thread costs 30 to 70 µs, waking an idle one a tenth of that, and the simulated
-//! network gives every request a thread of its own. The last thread to become idle is the first
-//! to work again: its stack is warm, and it may still be looking for work rather than asleep.
+//! network gives every request a thread of its own. The last thread to become idle is the first to
+//! work again, because its stack is in the cache and it may not be asleep yet.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,9 +11,9 @@ use crossbeam_channel::{Sender, bounded};
 use parking_lot::Mutex;
 
 use crate::limits::{MAX_OS_THREADS, refusal, stack_size};
-use crate::record::Record;
 use crate::reserve;
 use crate::sim::guard;
+use crate::thread_info::ThreadInfo;
 
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
@@ -87,7 +87,7 @@ impl Refused {
             }
             Refused::ByOs(error) => (error.kind(), format!("{error}; {alive} are alive")),
         };
-        io::Error::new(kind, refusal(why, &Record::all()))
+        io::Error::new(kind, refusal(why, &ThreadInfo::all()))
     }
 }
 

@@ -5,7 +5,6 @@
 //! in the tree of spawns, so one thread's draws never reshuffle another's. Outside a world the
 //! seed comes from the OS.
 
-use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeBounds;
 
 pub use rand::distr;
@@ -15,7 +14,8 @@ use rand::rngs::ChaCha8Rng;
 pub use rand::seq;
 pub use rand::{Rng, RngExt, SeedableRng};
 
-use crate::record::Record;
+pub use crate::seed::{entropy, mix};
+use crate::thread_info::ThreadInfo;
 
 /// A handle on the calling thread's generator, for whatever takes a [`Rng`].
 #[derive(Debug, Clone, Copy)]
@@ -61,36 +61,17 @@ pub fn random_bool(probability: f64) -> bool {
     rng().random_bool(probability)
 }
 
-/// A generator of its own for whoever needs draws that nobody else reshuffles: the simulated
+/// A generator of its own for draws that no other thread reshuffles: the simulated
 /// network's dice, for one.
 #[must_use]
 pub fn seeded(seed: u64) -> impl Rng + Send {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-/// A seed made of a seed and a number, for a stream of its own.
-///
-/// The last step of SplitMix64 (Steele, Lea and Flood, 2014), so that neighbours come out
-/// unrelated.
-#[must_use]
-pub fn mix(seed: u64, number: u64) -> u64 {
-    let mut bits = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
-
-/// A seed from the OS.
-#[must_use]
-pub fn entropy() -> u64 {
-    // Std draws its hash keys from the OS, and counts them on.
-    RandomState::new().hash_one("labrt")
-}
-
 fn with_generator<T>(draw: impl FnOnce(&mut ChaCha8Rng) -> T) -> T {
-    let record = Record::current();
-    let mut generator = record.generator.lock();
-    draw(generator.get_or_insert_with(|| Box::new(ChaCha8Rng::seed_from_u64(record.seed))))
+    let info = ThreadInfo::current();
+    let mut generator = info.generator.lock();
+    draw(generator.get_or_insert_with(|| Box::new(ChaCha8Rng::seed_from_u64(info.seed))))
 }
 
 impl rand::TryRng for ThreadRng {

@@ -1,11 +1,10 @@
-//! Memory in reserve for the report of a test that is refused more.
+//! Memory kept in reserve for the report of a test that is refused a thread or memory.
 //!
-//! Whoever limits the memory of a process (the harness does) sets the soft limit below the hard
-//! one. When a thread or memory is refused, the difference is released, so that the report itself
-//! is not refused what it allocates.
+//! The process that limits its memory (the harness does) sets the soft limit below the hard one.
+//! When a thread or memory is refused, the soft limit is raised, so that the report can allocate.
 //!
-//! Nor does such a report look up source lines. Std does that under a lock and allocates a lot
-//! meanwhile; if that is refused as well, std's handler for it wants the same lock.
+//! Such a report has no backtrace. To look up source lines std takes a lock and allocates much; if
+//! that is refused as well, std's handler for refused memory waits for the same lock.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,10 +1,11 @@
-//! The seam between the facade and the runtimes behind it.
+//! Which runtime an operation runs on: the OS or a simulated world. And which world an object
+//! belongs to.
 //!
 //! An object belongs to one world: using it from another would let a simulated thread block the OS
 //! thread it runs on, or one world's schedule depend on another's. (All of the OS is one world
-//! here.) A channel belongs to the world it is made in, for good; a lock, which may be a `static`,
-//! to the one it is first used in, until that world ends. Operations that may block or be contended ask
-//! the object's [`Home`] first and match on the [`Runtime`] they get.
+//! here.) A channel belongs for good to the world it is made in; a lock, which may be a `static`,
+//! to the one it is first used in, until that world ends. Operations that may block or be contended
+//! call [`WorldBinding::enter`] first and match on the [`Runtime`] it returns.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use crate::sim::core::{Core, Key};
-use crate::sim::guard::exempt;
+use crate::sim::engine::{Engine, Key};
+use crate::sim::guard::bypass;
 use crate::sim::trace::ObjectNumber;
 
 /// A runtime that threads of the lab can run on.
@@ -28,69 +29,69 @@ pub(crate) enum Runtime {
 
 /// The simulated world of the calling thread.
 #[derive(Clone, Copy)]
-pub(crate) struct Sim(*const Core);
+pub(crate) struct Sim(*const Engine);
 
 impl std::ops::Deref for Sim {
-    type Target = Core;
+    type Target = Engine;
     #[inline(always)]
-    fn deref(&self) -> &Core {
-        // SAFETY: the pointer is the calling thread's (`Sim` is not `Send`), and the core outlives
-        // every thread it runs.
+    fn deref(&self) -> &Engine {
+        // SAFETY: the pointer is the calling thread's (`Sim` is not `Send`), and the engine
+        // outlives every thread it runs.
         unsafe { &*self.0 }
     }
 }
 
-/// What OS threads have for a world's number.
+/// The world number of OS threads.
 const OS: u32 = 1;
 /// The number of the first simulated world.
 pub(crate) const FIRST_WORLD: u32 = 2;
 
 thread_local! {
     static WORLD: Cell<u32> = const { Cell::new(OS) };
-    static CORE: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
+    static ENGINE: Cell<*const Engine> = const { Cell::new(std::ptr::null()) };
 }
 
 /// Simulated worlds that have not ended.
-static ALIVE: Mutex<BTreeMap<u32, Arc<Core>>> = Mutex::new(BTreeMap::new());
+static ALIVE: Mutex<BTreeMap<u32, Arc<Engine>>> = Mutex::new(BTreeMap::new());
 
-/// Looks at them. Other worlds do so as well, and waiting for a lock looks at the real clock.
-fn with_alive<T>(look: impl FnOnce(&mut BTreeMap<u32, Arc<Core>>) -> T) -> T {
-    exempt(|| look(&mut ALIVE.lock()))
+/// Locks the list. Other worlds do so as well, and to wait for a lock reads the real clock.
+fn with_alive<T>(look: impl FnOnce(&mut BTreeMap<u32, Arc<Engine>>) -> T) -> T {
+    bypass(|| look(&mut ALIVE.lock()))
 }
 
-/// The world begins.
-pub(crate) fn list_world(core: &Arc<Core>) {
-    with_alive(|worlds| worlds.insert(core.id, core.clone()));
+/// A simulated world begins.
+pub(crate) fn list_world(engine: &Arc<Engine>) {
+    with_alive(|worlds| worlds.insert(engine.id, engine.clone()));
 }
 
-/// And ends: from here on its locks belong to nobody.
-pub(crate) fn strike_world(core: &Core) {
-    drop(with_alive(|worlds| worlds.remove(&core.id)));
+/// The world has ended: from here on its locks can be used in other worlds.
+pub(crate) fn strike_world(engine: &Engine) {
+    drop(with_alive(|worlds| worlds.remove(&engine.id)));
 }
 
 /// The simulated worlds that have not ended.
-pub(crate) fn worlds() -> Vec<Arc<Core>> {
+pub(crate) fn worlds() -> Vec<Arc<Engine>> {
     with_alive(|worlds| worlds.values().cloned().collect())
 }
 
 /// The calling OS thread begins to carry threads of this world.
-pub(crate) fn enter_world(core: &Arc<Core>) {
-    CORE.set(Arc::as_ptr(core));
-    WORLD.set(core.id);
+pub(crate) fn enter_world(engine: &Arc<Engine>) {
+    ENGINE.set(Arc::as_ptr(engine));
+    WORLD.set(engine.id);
 }
 
-/// And carries them no more.
+/// It no longer does.
 pub(crate) fn leave_world() {
     WORLD.set(OS);
-    CORE.set(std::ptr::null());
+    ENGINE.set(std::ptr::null());
 }
 
 impl Runtime {
     /// The runtime of the calling thread.
     #[inline(always)]
     pub(crate) fn current() -> Runtime {
-        let core = CORE.get();
-        if core.is_null() { Runtime::Os } else { Runtime::Sim(Sim(core)) }
+        let engine = ENGINE.get();
+        if engine.is_null() { Runtime::Os } else { Runtime::Sim(Sim(engine)) }
     }
 }
 
@@ -104,7 +105,7 @@ pub(crate) fn current_sim() -> Option<Sim> {
 }
 
 /// Which world an object belongs to, and its number there.
-pub(crate) struct Home(AtomicU64);
+pub(crate) struct WorldBinding(AtomicU64);
 
 const UNBOUND: u64 = 0;
 
@@ -119,15 +120,15 @@ fn world_of(tag: u64) -> u32 {
     (tag >> 32) as u32
 }
 
-impl Home {
+impl WorldBinding {
     /// Bound by the first use.
-    pub(crate) const fn unbound() -> Home {
-        Home(AtomicU64::new(UNBOUND))
+    pub(crate) const fn unbound() -> WorldBinding {
+        WorldBinding(AtomicU64::new(UNBOUND))
     }
 
     /// The calling thread's world.
-    pub(crate) fn here() -> Home {
-        Home(AtomicU64::new(Home::tag_here() | MADE))
+    pub(crate) fn here() -> WorldBinding {
+        WorldBinding(AtomicU64::new(WorldBinding::tag_here() | MADE))
     }
 
     fn tag_here() -> u64 {
@@ -142,10 +143,10 @@ impl Home {
     #[inline(always)]
     #[track_caller]
     pub(crate) fn enter(&self) -> Runtime {
-        // Relaxed: the tag guards no data, and whoever shares the object has synchronised already.
+        // Relaxed: the tag guards no data, and threads that share the object have synchronised.
         let found = self.0.load(Ordering::Relaxed);
         if world_of(found) != WORLD.get() {
-            self.settle(found);
+            self.bind(found);
         }
         Runtime::current()
     }
@@ -156,7 +157,7 @@ impl Home {
         (self.0.load(Ordering::Relaxed) & !MADE) as ObjectNumber
     }
 
-    /// What threads wait for that wait for this object.
+    /// The key of threads that wait for this object.
     #[inline(always)]
     pub(crate) fn key(&self) -> Key {
         Key::of(self)
@@ -176,7 +177,7 @@ impl Home {
 
     #[cold]
     #[track_caller]
-    fn settle(&self, found: u64) {
+    fn bind(&self, found: u64) {
         let world = world_of(found);
         if world == WORLD.get() {
             return;
@@ -194,17 +195,21 @@ impl Home {
             name(WORLD.get()),
         );
         // Of two worlds that use a static for the first time, one comes second.
-        let bound =
-            self.0.compare_exchange(found, Home::tag_here(), Ordering::Relaxed, Ordering::Relaxed);
+        let bound = self.0.compare_exchange(
+            found,
+            WorldBinding::tag_here(),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
         if let Err(other) = bound {
-            self.settle(other);
+            self.bind(other);
         }
     }
 }
 
-impl Clone for Home {
-    fn clone(&self) -> Home {
-        Home(AtomicU64::new(self.0.load(Ordering::Relaxed)))
+impl Clone for WorldBinding {
+    fn clone(&self) -> WorldBinding {
+        WorldBinding(AtomicU64::new(self.0.load(Ordering::Relaxed)))
     }
 }
 
@@ -214,9 +219,9 @@ mod tests {
 
     #[test]
     fn first_use_binds() {
-        let home = Home::unbound();
-        assert!(matches!(home.enter(), Runtime::Os));
-        assert_eq!(world_of(home.0.load(Ordering::Relaxed)), OS);
-        assert!(matches!(home.clone().enter(), Runtime::Os));
+        let binding = WorldBinding::unbound();
+        assert!(matches!(binding.enter(), Runtime::Os));
+        assert_eq!(world_of(binding.0.load(Ordering::Relaxed)), OS);
+        assert!(matches!(binding.clone().enter(), Runtime::Os));
     }
 }

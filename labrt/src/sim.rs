@@ -1,7 +1,5 @@
 //! The simulated runtime: threads that run one at a time, in virtual time, from a seed.
 
-use std::fmt;
-use std::io::Write;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,68 +12,18 @@ use crate::time::Duration;
 use crate::world::{Failure, Options, World};
 
 mod carrier;
-pub(crate) mod core;
+pub(crate) mod engine;
 pub(crate) mod guard;
+pub(crate) mod options;
 mod schedule;
 pub(crate) mod trace;
 
 use carrier::Carrier;
-pub(crate) use core::Core;
+pub(crate) use engine::Engine;
+pub use options::{Backend, Policy, Schedule};
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
-
-/// What carries the simulated threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Backend {
-    /// Coroutines, all on one OS thread: fast.
-    #[default]
-    Coroutines,
-    /// An OS thread each, of which one runs at a time: for a debugger, and as a cross-check.
-    Threads,
-}
-
-/// How the scheduler chooses who runs next.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Policy {
-    /// At every scheduling point another thread may run, with this probability.
-    Random {
-        /// From 0 to 1.
-        preemption: f64,
-    },
-    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): threads have random
-    /// priorities, which change at `depth - 1` random points.
-    Pct {
-        /// How many ordered events the bug needs.
-        depth: u32,
-    },
-}
-
-/// How to simulate a world.
-#[derive(Default)]
-pub struct Schedule {
-    /// What carries the threads. Makes no difference to what happens.
-    pub backend: Backend,
-    /// How to choose who runs next; otherwise the seed says.
-    pub policy: Option<Policy>,
-    /// About how many scheduling points the world will have: where PCT puts its changes. 0 if
-    /// nobody knows.
-    pub expected_points: u64,
-    /// Where to write every event, one a line, to compare two runs.
-    pub trace: Option<Box<dyn Write + Send>>,
-}
-
-impl fmt::Debug for Schedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule { backend, policy, expected_points, trace } = self;
-        f.debug_struct("Schedule")
-            .field("backend", backend)
-            .field("policy", policy)
-            .field("expected_points", expected_points)
-            .field("trace", &trace.is_some())
-            .finish()
-    }
-}
 
 /// How a simulated world ended.
 #[derive(Debug)]
@@ -104,11 +52,11 @@ pub fn simulate<T: Send + 'static>(
     schedule: Schedule,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Simulated<T> {
-    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    assert!(current_sim().is_none(), "a world cannot be run within a simulated one");
     // An OS thread of its own: it has no thread-locals from before, and none stay behind.
     let host = std::thread::Builder::new().name("simulation".into());
     let host = host.spawn(move || host_world(options, schedule, body));
-    let ended = host.expect("the OS gives a thread to a simulated world").join();
+    let ended = host.expect("cannot spawn a thread for a simulated world").join();
     ended.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
@@ -119,55 +67,55 @@ fn host_world<T: Send + 'static>(
 ) -> Simulated<T> {
     let backend = schedule.backend;
     let world = World::simulated(options, schedule);
-    let core = world.core().expect("it is simulated");
+    let engine = world.engine().expect("it is simulated");
     // Before anything here asks std for randomness.
-    let entered = guard::enter(core.watched.clone());
+    let entered = guard::enter(engine.monitor.clone());
     let value = Arc::new(Mutex::new(None));
     let test = {
-        let (core, value) = (core.clone(), value.clone());
+        let (engine, value) = (engine.clone(), value.clone());
         move || {
             let result = body();
             // Dropped here, if it is of no use: it may be of this world.
-            if !core.fails_by_misuse() && !core.is_ending() {
+            if !engine.fails_by_misuse() && !engine.is_ending() {
                 *value.lock() = Some(result);
-                core.end();
+                engine.end();
             }
         }
     };
-    core.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
-    runtime::list_world(core);
-    runtime::enter_world(core);
-    let mut carrier = Carrier::new(backend, core);
-    carrier.drive(core.first());
-    let leaked = take_down(core, &mut carrier);
+    engine.spawn(Arc::new(world.first_thread()), Box::new(test)).expect("it is the first");
+    runtime::list_world(engine);
+    runtime::enter_world(engine);
+    let mut carrier = Carrier::new(backend, engine);
+    carrier.drive(engine.first());
+    let leaked = take_down(engine, &mut carrier);
     carrier.finish();
     runtime::leave_world();
-    runtime::strike_world(core);
-    core.watched.idle.store(true, Ordering::Relaxed);
+    runtime::strike_world(engine);
+    engine.monitor.idle.store(true, Ordering::Relaxed);
     drop(entered);
-    let (points, policy, hash) = core.finish();
+    let (points, policy, hash) = engine.finish();
     let result = match (world.failure(), value.lock().take()) {
         (Some(failure), _) => Err(failure),
         (None, Some(value)) => Ok(value),
         (None, None) => unreachable!("a world ends with a value or with a failure"),
     };
-    Simulated { result, elapsed: core.elapsed(), points, policy, hash, leaked }
+    Simulated { result, elapsed: engine.elapsed(), points, policy, hash, leaked }
 }
 
 /// Unwinds every thread that is left; returns those that will not end. A thread whose destructors
 /// wait for others is taken up again when they have had their turn.
-fn take_down(core: &Core, carrier: &mut Carrier) -> Vec<String> {
+fn take_down(engine: &Engine, carrier: &mut Carrier) -> Vec<String> {
     let mut idle_rounds = 0;
     loop {
-        let alive = core.alive();
+        let alive = engine.alive();
         if alive.is_empty() || idle_rounds == IDLE_ROUNDS {
-            return core.records().iter().map(ToString::to_string).collect();
+            return engine.thread_infos().iter().map(ToString::to_string).collect();
         }
         for task in &alive {
-            core.set_running(*task);
+            engine.set_running(*task);
             carrier.drive(*task);
         }
-        idle_rounds = if core.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
+        idle_rounds = if engine.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
     }
 }
 

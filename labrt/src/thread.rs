@@ -1,7 +1,8 @@
 //! Threads that have a name, a server and a world. Mirrors `std::thread`.
 //!
-//! A thread belongs to the world of its spawner, and to its server unless told otherwise. A panic
-//! in a thread of a world ends the test; outside a world it is the joiner's, as in std.
+//! A thread belongs to the world of its spawner, and to its server unless [`Builder::server`] names
+//! another. A panic in a thread of a world ends the test; outside a world `join` returns it, as in
+//! std.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -15,11 +16,11 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::limits;
 use crate::pool;
-use crate::record::Record;
-use crate::runtime::{Home, Runtime, current_sim};
-use crate::sim::core::{Key, Kill, Woken};
+use crate::runtime::{Runtime, WorldBinding, current_sim};
+use crate::sim::engine::{Key, Kill, Woken};
 use crate::sim::trace::Op;
-use crate::wait::{Site, What, waiting};
+use crate::thread_info::ThreadInfo;
+use crate::wait::{Site, WaitKind, waiting};
 use crate::world;
 
 mod scope;
@@ -33,7 +34,7 @@ pub fn max_stack_bytes() -> u64 {
     limits::stacks_of_os_threads()
 }
 
-/// What a thread came to: its value, or what it panicked with.
+/// The result of a thread: its value, or the payload of its panic.
 pub type Result<T> = std::result::Result<T, Box<dyn Any + Send + 'static>>;
 
 /// Starts a thread. Its name is made of its spawner's and the line that calls this.
@@ -90,32 +91,35 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (parent, site) = (Record::current(), Location::caller());
+        let (parent, site) = (ThreadInfo::current(), Location::caller());
         start(parent.child(self.name, self.server, site), body, site)
     }
 }
 
-/// Starts `body` as the thread that `record` describes.
-pub(crate) fn start<T, F>(record: Record, body: F, site: Site) -> io::Result<JoinHandle<T>>
+/// Starts `body` as the thread that `info` describes.
+pub(crate) fn start<T, F>(info: ThreadInfo, body: F, site: Site) -> io::Result<JoinHandle<T>>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let thread = Thread(Arc::new(record));
+    let thread = Thread(Arc::new(info));
     let outcome = Arc::new(Outcome { result: Mutex::new(None), ended: Condvar::new() });
-    let handle =
-        JoinHandle { home: Home::here(), thread: thread.clone(), outcome: outcome.clone() };
+    let handle = JoinHandle {
+        binding: WorldBinding::here(),
+        thread: thread.clone(),
+        outcome: outcome.clone(),
+    };
     match Runtime::current() {
         Runtime::Os => pool::execute(Box::new(move || {
             thread.0.begin();
-            outcome.settle(body);
+            outcome.run(body);
             outcome.ended.notify_all();
-            // A result that nobody waits for is dropped here, while the thread still has its name.
+            // A result that is not joined is dropped here, while the thread still has its name.
             drop(outcome);
-            Record::end();
+            ThreadInfo::end();
         }))?,
         Runtime::Sim(sim) => {
-            sim.point(Op::Spawn, handle.home.number(), site);
+            sim.scheduling_point(Op::Spawn, handle.binding.number(), site);
             let life = Life { body: Some(body), outcome };
             sim.spawn(thread.0, Box::new(move || life.live())).map_err(io::Error::other)?;
         }
@@ -133,7 +137,7 @@ struct Life<T, F: FnOnce() -> T> {
 impl<T, F: FnOnce() -> T> Life<T, F> {
     fn live(mut self) {
         if let Some(body) = self.body.take() {
-            self.outcome.settle(body);
+            self.outcome.run(body);
         }
     }
 }
@@ -157,7 +161,7 @@ struct Outcome<T> {
 
 impl<T> Outcome<T> {
     /// Runs a thread's body to its end, whatever that is.
-    fn settle(&self, body: impl FnOnce() -> T) {
+    fn run(&self, body: impl FnOnce() -> T) {
         let result = catch_unwind(AssertUnwindSafe(body));
         if let Err(payload) = &result {
             world::report_panic(payload.as_ref());
@@ -168,7 +172,7 @@ impl<T> Outcome<T> {
 
 /// The right to wait for a thread's end. Dropping it lets the thread go on by itself.
 pub struct JoinHandle<T> {
-    home: Home,
+    binding: WorldBinding,
     thread: Thread,
     outcome: Arc<Outcome<T>>,
 }
@@ -184,8 +188,8 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         let site = Location::caller();
-        let what = || What::End { of: self.thread.0.clone() };
-        match self.home.enter() {
+        let what = || WaitKind::End { of: self.thread.0.clone() };
+        match self.binding.enter() {
             Runtime::Os => {
                 let mut result = self.outcome.result.lock();
                 if result.is_none() {
@@ -195,7 +199,7 @@ impl<T> JoinHandle<T> {
                 }
             }
             Runtime::Sim(sim) => {
-                sim.point(Op::Join, self.home.number(), site);
+                sim.scheduling_point(Op::Join, self.binding.number(), site);
                 while self.outcome.result.lock().is_none() {
                     let ended = Key::of(&*self.outcome);
                     waiting(what(), None, site, || sim.wait(&[ended], None));
@@ -214,8 +218,8 @@ impl<T> JoinHandle<T> {
     #[must_use]
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        if let Some(sim) = self.home.sim() {
-            sim.point(Op::Join, self.home.number(), Location::caller());
+        if let Some(sim) = self.binding.sim() {
+            sim.scheduling_point(Op::Join, self.binding.number(), Location::caller());
         }
         self.outcome.result.lock().is_some()
     }
@@ -239,7 +243,7 @@ pub struct ThreadId(u64);
 
 /// A handle on a thread.
 #[derive(Clone)]
-pub struct Thread(Arc<Record>);
+pub struct Thread(Arc<ThreadInfo>);
 
 impl Thread {
     /// The thread's name; every thread has one.
@@ -267,14 +271,14 @@ impl Thread {
     /// round.
     #[track_caller]
     pub fn unpark(&self) {
-        let (here, there) = (Runtime::current(), self.0.world.as_ref().and_then(|it| it.core()));
+        let (here, there) = (Runtime::current(), self.0.world.as_ref().and_then(|it| it.engine()));
         match (here, there) {
             (Runtime::Os, None) => {
                 *self.0.permit.lock() = true;
                 self.0.permitted.notify_one();
             }
-            (Runtime::Sim(sim), Some(core)) if sim.id == core.id => {
-                sim.point(Op::Unpark, 0, Location::caller());
+            (Runtime::Sim(sim), Some(engine)) if sim.id == engine.id => {
+                sim.scheduling_point(Op::Unpark, 0, Location::caller());
                 *self.0.permit.lock() = true;
                 sim.wake_all(Key::of(&*self.0));
             }
@@ -292,11 +296,10 @@ impl fmt::Debug for Thread {
 /// The calling thread.
 #[must_use]
 pub fn current() -> Thread {
-    Thread(Record::current())
+    Thread(ThreadInfo::current())
 }
 
-/// Waits until somebody calls [`unpark`](Thread::unpark) on this thread, unless that was done
-/// already.
+/// Waits until [`unpark`](Thread::unpark) is called on this thread, unless that was done already.
 #[track_caller]
 pub fn park() {
     wait_for_permit(None, Location::caller());
@@ -309,29 +312,29 @@ pub fn park_timeout(limit: Duration) {
 }
 
 fn wait_for_permit(limit: Option<Duration>, site: Site) {
-    let record = Record::current();
+    let info = ThreadInfo::current();
     match Runtime::current() {
         Runtime::Os => {
-            let mut permit = record.permit.lock();
+            let mut permit = info.permit.lock();
             if !*permit {
-                waiting(What::Permit, limit, site, || match limit {
+                waiting(WaitKind::Permit, limit, site, || match limit {
                     Some(limit) => {
-                        record.permitted.wait_while_for(&mut permit, |permit| !*permit, limit);
+                        info.permitted.wait_while_for(&mut permit, |permit| !*permit, limit);
                     }
-                    None => record.permitted.wait_while(&mut permit, |permit| !*permit),
+                    None => info.permitted.wait_while(&mut permit, |permit| !*permit),
                 });
             }
             *permit = false;
         }
         Runtime::Sim(sim) => {
-            sim.point(Op::Park, 0, site);
+            sim.scheduling_point(Op::Park, 0, site);
             let deadline = limit.map(|limit| sim.deadline(limit));
             let mut woken = Woken::Directly;
-            while !*record.permit.lock() && woken != Woken::TimedOut {
-                let permitted = Key::of(&*record);
-                woken = waiting(What::Permit, limit, site, || sim.wait(&[permitted], deadline));
+            while !*info.permit.lock() && woken != Woken::TimedOut {
+                let permitted = Key::of(&*info);
+                woken = waiting(WaitKind::Permit, limit, site, || sim.wait(&[permitted], deadline));
             }
-            *record.permit.lock() = false;
+            *info.permit.lock() = false;
         }
     }
 }
@@ -340,7 +343,7 @@ fn wait_for_permit(limit: Option<Duration>, site: Site) {
 #[track_caller]
 pub fn sleep(duration: Duration) {
     let site = Location::caller();
-    waiting(What::Sleep, Some(duration), site, || match Runtime::current() {
+    waiting(WaitKind::Sleep, Some(duration), site, || match Runtime::current() {
         Runtime::Os => std::thread::sleep(duration),
         Runtime::Sim(sim) => sim.sleep(duration, site),
     });

@@ -14,8 +14,8 @@ use crate::runtime::Runtime;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Duration);
 
-/// What the clock showed when the process first looked at it, or when the world began: far from zero, so that "an hour ago"
-/// can be told even then.
+/// The instant at which the process first reads the clock, or at which the world begins: far from
+/// zero, so that "an hour ago" can be computed even then.
 const FIRST_LOOK: Duration = Duration::from_secs(1 << 32);
 
 impl Instant {

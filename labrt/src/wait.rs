@@ -1,8 +1,8 @@
-//! Who waits for what: kept for each thread while it is blocked, told when a test hangs.
+//! What each blocked thread waits for: kept while it is blocked, and printed when a test hangs.
 //!
-//! Only an operation that really has to block pays for this. Everything that can block goes
-//! through [`waiting`]; a thread that waits for a lock looks, before it blocks, whether the
-//! holders wait for each other in a ring, for then none of them will ever move.
+//! Only an operation that really has to block pays for this. Everything that can block calls
+//! [`waiting`]. A thread that is about to wait for a lock first looks for a deadlock: whether the
+//! lock's holder waits for a lock as well, and so on in a cycle back to this thread.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
-use crate::record::{Record, ThreadNumber};
+use crate::thread_info::{ThreadInfo, ThreadNumber};
 use crate::time::Instant;
 use crate::world::{FailureKind, World};
 
-/// A place in the source, as `#[track_caller]` tells it.
+/// A source line, from `#[track_caller]`.
 pub(crate) type Site = &'static Location<'static>;
 
 /// What a thread waits for.
-pub(crate) enum What {
+pub(crate) enum WaitKind {
     Lock(Lock),
     Condvar,
     Receive { made: Site },
@@ -28,11 +28,11 @@ pub(crate) enum What {
     Select { channels: usize },
     Sleep,
     Permit,
-    End { of: Arc<Record> },
+    End { of: Arc<ThreadInfo> },
     Scope,
 }
 
-/// A lock as seen by a thread that waits for it.
+/// The lock that a thread waits for.
 pub(crate) struct Lock {
     /// `Mutex`, or `RwLock`.
     kind: &'static str,
@@ -65,9 +65,9 @@ impl Lock {
     }
 
     fn look(owner: *const Owner) -> Option<(ThreadNumber, Option<Site>)> {
-        // SAFETY: null, or part of a lock. A `Lock` lies in a `Slot` only while its thread borrows
-        // the lock in `waiting`, and is looked at only under that slot's mutex, which the thread
-        // must take to end its wait. So the lock, and the owner within it, are still there.
+        // SAFETY: null, or part of a lock. A `Lock` lies in a `WaitSlot` only while its thread
+        // borrows the lock in `waiting`, and is looked at only under that slot's mutex, which the
+        // thread must take to end its wait. So the lock, and the owner within it, are still there.
         unsafe { owner.as_ref() }?.get()
     }
 }
@@ -80,11 +80,11 @@ impl fmt::Display for Lock {
             None => ("was the last to share", self.reader()),
         };
         let Some((number, site)) = holder else { return Ok(()) };
-        match Record::find(number) {
+        match ThreadInfo::find(number) {
             Some(holder) => write!(f, " that {holder} {took}")?,
             None => write!(f, " that a thread {took} which has ended")?,
         }
-        site.map_or(Ok(()), |site| write!(f, " at {}", place(site)))
+        site.map_or(Ok(()), |site| write!(f, " at {}", file_line(site)))
     }
 }
 
@@ -104,7 +104,7 @@ impl Owner {
     #[inline]
     pub(crate) fn set(&self, site: Site) {
         self.site.store(std::ptr::from_ref(site).cast_mut(), Ordering::Relaxed);
-        self.thread.store(Record::current_number(), Ordering::Relaxed);
+        self.thread.store(ThreadInfo::current_number(), Ordering::Relaxed);
     }
 
     #[inline]
@@ -123,7 +123,7 @@ impl Owner {
 
 /// One wait of one thread.
 pub(crate) struct Wait {
-    what: What,
+    what: WaitKind,
     since: Instant,
     /// For a wait that ends by itself.
     limit: Option<Duration>,
@@ -133,37 +133,37 @@ pub(crate) struct Wait {
 /// A thread's present wait, and how many it has had: two looks that see the same number see the
 /// same wait.
 #[derive(Default)]
-pub(crate) struct Slot {
+pub(crate) struct WaitSlot {
     number: u64,
     wait: Option<Wait>,
 }
 
-/// Blocks in `block`, and lets it be known meanwhile.
+/// Runs `block`, which blocks, with the wait noted in the thread's slot.
 pub(crate) fn waiting<T>(
-    what: What,
+    what: WaitKind,
     limit: Option<Duration>,
     site: Site,
     block: impl FnOnce() -> T,
 ) -> T {
-    let record = Record::current();
-    let for_lock = matches!(what, What::Lock(_));
+    let info = ThreadInfo::current();
+    let for_lock = matches!(what, WaitKind::Lock(_));
     {
-        let mut slot = record.waits.lock();
+        let mut slot = info.waits.lock();
         slot.number += 1;
-        slot.wait = Some(Wait { what, since: record.now(), limit, site });
+        slot.wait = Some(Wait { what, since: info.now(), limit, site });
     }
     // In any case, and before what it waits for goes: a simulated thread may unwind out of a wait.
-    let _over = Over(&record);
+    let _over = WaitGuard(&info);
     if for_lock {
-        refuse_deadlock(&record);
+        refuse_deadlock(&info);
     }
     block()
 }
 
 /// Ends a wait.
-struct Over<'a>(&'a Record);
+struct WaitGuard<'a>(&'a ThreadInfo);
 
-impl Drop for Over<'_> {
+impl Drop for WaitGuard<'_> {
     fn drop(&mut self) {
         self.0.waits.lock().wait = None;
     }
@@ -171,12 +171,12 @@ impl Drop for Over<'_> {
 
 /// Ends the test if the thread's wait has closed a ring of locks. Outside a world, panics.
 #[cold]
-fn refuse_deadlock(record: &Arc<Record>) {
+fn refuse_deadlock(info: &Arc<ThreadInfo>) {
     // Of several threads that close a ring together, the last to get here sees them all waiting.
     fence(Ordering::SeqCst);
-    let Some(ring) = ring(record) else { return };
+    let Some(ring) = ring(info) else { return };
     let message = describe_ring(&ring);
-    match &record.world {
+    match &info.world {
         Some(world) => world.fail_here(FailureKind::Deadlock, message, None),
         None => panic!("{message}"),
     }
@@ -188,15 +188,15 @@ fn refuse_deadlock(record: &Arc<Record>) {
 /// The ring is walked twice. The first walk may see a state that never was, as threads move
 /// while it looks; if the second sees the same waits again, each of these threads has stood
 /// still in between, so what it held on the second look it held all the time.
-fn ring(start: &Arc<Record>) -> Option<Vec<Arc<Record>>> {
+fn ring(start: &Arc<ThreadInfo>) -> Option<Vec<Arc<ThreadInfo>>> {
     let (threads, waits) = walk(start)?;
     let again = walk(start)?;
-    let same = |(a, b): (&Arc<Record>, &Arc<Record>)| Arc::ptr_eq(a, b);
+    let same = |(a, b): (&Arc<ThreadInfo>, &Arc<ThreadInfo>)| Arc::ptr_eq(a, b);
     let unmoved = waits == again.1 && threads.iter().zip(&again.0).all(same);
     unmoved.then_some(threads)
 }
 
-fn walk(start: &Arc<Record>) -> Option<(Vec<Arc<Record>>, Vec<u64>)> {
+fn walk(start: &Arc<ThreadInfo>) -> Option<(Vec<Arc<ThreadInfo>>, Vec<u64>)> {
     let mut threads = vec![start.clone()];
     let mut waits = Vec::new();
     loop {
@@ -209,27 +209,27 @@ fn walk(start: &Arc<Record>) -> Option<(Vec<Arc<Record>>, Vec<u64>)> {
         if threads.iter().any(|thread| thread.number == holder) {
             return None;
         }
-        threads.push(Record::find(holder)?);
+        threads.push(ThreadInfo::find(holder)?);
     }
 }
 
-/// The thread that holds the lock that `record` waits for, and the number of that wait.
-fn awaited_holder(record: &Record) -> Option<(ThreadNumber, u64)> {
-    let slot = record.waits.lock();
+/// The thread that holds the lock that `info` waits for, and the number of that wait.
+fn awaited_holder(info: &ThreadInfo) -> Option<(ThreadNumber, u64)> {
+    let slot = info.waits.lock();
     match &slot.wait.as_ref()?.what {
-        What::Lock(lock) => Some((lock.owner()?.0, slot.number)),
+        WaitKind::Lock(lock) => Some((lock.owner()?.0, slot.number)),
         _ => None,
     }
 }
 
-fn describe_ring(ring: &[Arc<Record>]) -> String {
+fn describe_ring(ring: &[Arc<ThreadInfo>]) -> String {
     let mut text = match ring {
         [one] => format!("deadlock: {one} locks what it already holds"),
         _ => format!("deadlock: {} threads wait for each other's locks", ring.len()),
     };
-    for record in ring {
-        if let Some(wait) = &record.waits.lock().wait {
-            write!(text, "\n  {record} {wait}").expect("writing to a string");
+    for info in ring {
+        if let Some(wait) = &info.waits.lock().wait {
+            write!(text, "\n  {info} {wait}").expect("writing to a string");
         }
     }
     text
@@ -240,7 +240,7 @@ fn describe_ring(ring: &[Arc<Record>]) -> String {
 /// (the test's own and its clients, who know what never came), and the rest.
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
     let threads = threads_of(world);
-    let runs = |record: &&Arc<Record>| record.waits.lock().wait.is_none();
+    let runs = |info: &&Arc<ThreadInfo>| info.waits.lock().wait.is_none();
     let running: Vec<_> = threads.iter().filter(runs).map(ToString::to_string).collect();
     let waits = describe_waits(&threads, |_, _| true);
     if running.is_empty() { waits } else { format!("  running: {}\n{waits}", running.join(", ")) }
@@ -250,11 +250,11 @@ pub(crate) fn report(world: Option<&Arc<World>>) -> String {
 pub(crate) fn report_stuck(world: &Arc<World>) -> String {
     const LONG: Duration = Duration::from_millis(500);
     describe_waits(&world.threads(), |wait, lasting| {
-        matches!(wait.what, What::Lock(_)) && lasting > LONG
+        matches!(wait.what, WaitKind::Lock(_)) && lasting > LONG
     })
 }
 
-fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<Record>> {
+fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<ThreadInfo>> {
     match world {
         Some(world) => world.threads(),
         None => World::all_threads(),
@@ -262,14 +262,14 @@ fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<Record>> {
 }
 
 /// A line for each wait. Threads of one name that wait for the same thing share one.
-fn describe_waits(threads: &[Arc<Record>], which: impl Fn(&Wait, Duration) -> bool) -> String {
+fn describe_waits(threads: &[Arc<ThreadInfo>], which: impl Fn(&Wait, Duration) -> bool) -> String {
     let mut waits: BTreeMap<(Kind, String, String), Vec<Duration>> = BTreeMap::new();
-    for record in threads {
-        let slot = record.waits.lock();
+    for info in threads {
+        let slot = info.waits.lock();
         let Some(wait) = &slot.wait else { continue };
-        let lasting = record.now().duration_since(wait.since);
+        let lasting = info.now().duration_since(wait.since);
         if which(wait, lasting) {
-            let key = (wait.kind(record), record.to_string(), wait.to_string());
+            let key = (wait.kind(info), info.to_string(), wait.to_string());
             waits.entry(key).or_default().push(lasting);
         }
     }
@@ -295,18 +295,18 @@ enum Kind {
 }
 
 impl Wait {
-    /// `record` is the thread that waits.
-    fn kind(&self, record: &Record) -> Kind {
+    /// `info` is the thread that waits.
+    fn kind(&self, info: &ThreadInfo) -> Kind {
         match self.what {
-            What::Lock(_) => Kind::Lock,
-            _ if record.server.is_none() => Kind::OfNoServer,
+            WaitKind::Lock(_) => Kind::Lock,
+            _ if info.server.is_none() => Kind::OfNoServer,
             _ => Kind::Other,
         }
     }
 }
 
 /// `file:line`, as an editor takes it.
-pub(crate) fn place(site: &Location<'_>) -> String {
+pub(crate) fn file_line(site: &Location<'_>) -> String {
     format!("{}:{}", site.file(), site.line())
 }
 
@@ -314,19 +314,21 @@ pub(crate) fn place(site: &Location<'_>) -> String {
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
-            What::Lock(lock) => write!(f, "{lock}"),
-            What::Condvar => f.write_str("waits for a condvar"),
-            What::Receive { made } => write!(f, "receives from the channel of {}", place(made)),
-            What::Send { made } => write!(f, "sends to the channel of {}", place(made)),
-            What::Select { channels } => write!(f, "selects among {channels} channels"),
-            What::Sleep => f.write_str("sleeps"),
-            What::Permit => f.write_str("is parked"),
-            What::End { of } => write!(f, "waits for {of} to end"),
-            What::Scope => f.write_str("waits for the threads of a scope to end"),
+            WaitKind::Lock(lock) => write!(f, "{lock}"),
+            WaitKind::Condvar => f.write_str("waits for a condvar"),
+            WaitKind::Receive { made } => {
+                write!(f, "receives from the channel of {}", file_line(made))
+            }
+            WaitKind::Send { made } => write!(f, "sends to the channel of {}", file_line(made)),
+            WaitKind::Select { channels } => write!(f, "selects among {channels} channels"),
+            WaitKind::Sleep => f.write_str("sleeps"),
+            WaitKind::Permit => f.write_str("is parked"),
+            WaitKind::End { of } => write!(f, "waits for {of} to end"),
+            WaitKind::Scope => f.write_str("waits for the threads of a scope to end"),
         }?;
         if let Some(limit) = self.limit {
             write!(f, " up to {:.3} s", limit.as_secs_f64())?;
         }
-        write!(f, ", in {}", place(self.site))
+        write!(f, ", in {}", file_line(self.site))
     }
 }

@@ -1,10 +1,10 @@
-//! A world: one test's threads, clock and seed, and how the test ends.
+//! A world: the threads, the clock and the seed of one test, and how the test ends.
 //!
-//! [`run`] runs a test in a world of its own. Threads belong to the world of the thread that
-//! spawned them. The first thing that goes wrong anywhere in the world ends the test at once:
-//! a panic in any thread, a cycle of locks, a violation told by [`fail`], or the time limit.
-//! Threads that are still alive then cannot be torn down on the OS runtime; they end with the
-//! process, which is why each graded test has a process of its own.
+//! [`run`] runs a test in a new world on the OS. Threads belong to the world of the thread that
+//! spawned them. The first failure in the world ends the test at once: a panic in any thread, a
+//! cycle of locks, a violation reported with [`fail`], or the time limit. Threads that are still
+//! alive then cannot be ended on the OS; they end with the process, which is why each graded test
+//! has a process of its own.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::record::{Name, Record};
 use crate::reserve;
 use crate::runtime::{current_sim, worlds};
-use crate::sim::Schedule;
-use crate::sim::core::Core;
+use crate::sim::engine::Engine;
+use crate::sim::options::Schedule;
 use crate::thread::start;
-use crate::wait::{place, report, report_stuck};
+use crate::thread_info::{Name, ThreadInfo};
+use crate::wait::{file_line, report, report_stuck};
 
 mod failure;
 mod hook;
@@ -52,13 +52,13 @@ pub(crate) struct World {
 
 enum Kind {
     Os { began: Instant },
-    Simulated(Arc<Core>),
+    Simulated(Arc<Engine>),
 }
 
 #[derive(Default)]
 struct End {
-    /// Panics told that came while another unwound.
-    told: usize,
+    /// Panics printed that came while another unwound.
+    printed: usize,
     failure: Option<Failure>,
     finished: bool,
 }
@@ -77,10 +77,10 @@ pub fn run<T: Send + 'static>(
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Failure> {
     install_hook();
-    assert!(current_sim().is_none(), "a world does not run within a simulated one");
+    assert!(current_sim().is_none(), "a world cannot be run within a simulated one");
     let world = Arc::new(World::new(options, Kind::Os { began: Instant::now() }));
     let value = Arc::new(Mutex::new(None));
-    let record = world.first_thread();
+    let info = world.first_thread();
     let body = {
         let (world, value) = (world.clone(), value.clone());
         move || {
@@ -89,7 +89,9 @@ pub fn run<T: Send + 'static>(
             world.ended.notify_all();
         }
     };
-    start(record, body, Location::caller()).expect("the OS gives a thread to the test");
+    if let Err(error) = start(info, body, Location::caller()) {
+        panic!("{error}");
+    }
     match world.wait_for_end() {
         Some(failure) => Err(failure),
         None => Ok(value.lock().take().expect("a finished test has left its value")),
@@ -108,8 +110,8 @@ impl World {
     pub(crate) fn simulated(options: Options, schedule: Schedule) -> Arc<World> {
         install_hook();
         Arc::new_cyclic(|world| {
-            let core = Core::new(&options, schedule, world.clone());
-            World::new(options, Kind::Simulated(Arc::new(core)))
+            let engine = Engine::new(&options, schedule, world.clone());
+            World::new(options, Kind::Simulated(Arc::new(engine)))
         })
     }
 
@@ -117,52 +119,53 @@ impl World {
     pub(crate) fn describe(self: &Arc<World>, failure: &mut Failure) {
         failure.elapsed = self.elapsed();
         // Unless a thread is stuck in the scheduler itself.
-        if self.core().is_some_and(|core| core.is_free()) {
+        if self.engine().is_some_and(|engine| engine.is_free()) {
             failure.threads = report(Some(self));
         }
     }
 
     /// The world of the calling thread.
     pub(crate) fn current() -> Option<Arc<World>> {
-        Record::current().world.clone()
+        ThreadInfo::current().world.clone()
     }
 
-    /// What the first thread of this world is known by.
-    pub(crate) fn first_thread(self: &Arc<World>) -> Record {
-        Record::new(Name::given("test".into()), None, Some(self.clone()), self.seed)
+    /// The name and seed of this world's first thread.
+    pub(crate) fn first_thread(self: &Arc<World>) -> ThreadInfo {
+        ThreadInfo::new(Name::given("test".into()), None, Some(self.clone()), self.seed)
     }
 
     /// What runs this world's threads, if it is a simulated one.
-    pub(crate) fn core(&self) -> Option<&Arc<Core>> {
+    pub(crate) fn engine(&self) -> Option<&Arc<Engine>> {
         match &self.kind {
             Kind::Os { .. } => None,
-            Kind::Simulated(core) => Some(core),
+            Kind::Simulated(engine) => Some(engine),
         }
     }
 
     fn elapsed(&self) -> Duration {
         match &self.kind {
             Kind::Os { began } => began.elapsed(),
-            Kind::Simulated(core) => core.elapsed(),
+            Kind::Simulated(engine) => engine.elapsed(),
         }
     }
 
     /// The threads of this world, oldest first.
-    pub(crate) fn threads(self: &Arc<World>) -> Vec<Arc<Record>> {
+    pub(crate) fn threads(self: &Arc<World>) -> Vec<Arc<ThreadInfo>> {
         match &self.kind {
             Kind::Os { .. } => {
-                let ours =
-                    |its: &Arc<Record>| its.world.as_ref().is_some_and(|it| Arc::ptr_eq(it, self));
-                Record::all().into_iter().filter(ours).collect()
+                let ours = |its: &Arc<ThreadInfo>| {
+                    its.world.as_ref().is_some_and(|it| Arc::ptr_eq(it, self))
+                };
+                ThreadInfo::all().into_iter().filter(ours).collect()
             }
-            Kind::Simulated(core) => core.records(),
+            Kind::Simulated(engine) => engine.thread_infos(),
         }
     }
 
     /// The threads of all worlds, oldest first.
-    pub(crate) fn all_threads() -> Vec<Arc<Record>> {
-        let listed = Record::all().into_iter().filter(|record| record.world.is_some());
-        listed.chain(worlds().iter().flat_map(|core| core.records())).collect()
+    pub(crate) fn all_threads() -> Vec<Arc<ThreadInfo>> {
+        let listed = ThreadInfo::all().into_iter().filter(|info| info.world.is_some());
+        listed.chain(worlds().iter().flat_map(|engine| engine.thread_infos())).collect()
     }
 
     /// The failure there was, if any.
@@ -213,19 +216,19 @@ impl World {
         message: String,
         place: Option<String>,
     ) {
-        let record = Record::current();
+        let info = ThreadInfo::current();
         let symbolises = kind == FailureKind::Panic && !reserve::is_released();
         let backtrace = symbolises.then(Backtrace::capture);
         self.fail(Failure {
             kind,
             message,
-            thread: record.name().to_string(),
-            server: record.server.as_ref().map(ToString::to_string),
+            thread: info.name().to_string(),
+            server: info.server.as_ref().map(ToString::to_string),
             place,
             elapsed: self.elapsed(),
             threads: match kind {
                 FailureKind::Panic | FailureKind::Stuck | FailureKind::Misuse => String::new(),
-                // What was expected may not have happened because somebody is stuck.
+                // What was expected may not have happened because a thread is stuck.
                 FailureKind::Violation => report_stuck(self),
                 _ => report(Some(self)),
             },
@@ -243,10 +246,10 @@ impl World {
                 self.ended.notify_all();
             }
             // What goes wrong while a world is taken down comes too late to count.
-            Kind::Simulated(core) if core.is_ending() => {}
-            Kind::Simulated(core) => {
+            Kind::Simulated(engine) if engine.is_ending() => {}
+            Kind::Simulated(engine) => {
                 self.end.lock().failure = Some(failure);
-                core.end();
+                engine.end();
             }
         }
     }
@@ -261,9 +264,9 @@ impl World {
 #[track_caller]
 pub fn fail(message: impl Into<String>) {
     let message = message.into();
-    match &Record::current().world {
+    match &ThreadInfo::current().world {
         Some(world) => {
-            world.fail_here(FailureKind::Violation, message, Some(place(Location::caller())));
+            world.fail_here(FailureKind::Violation, message, Some(file_line(Location::caller())));
         }
         None => panic!("{message}"),
     }
@@ -280,13 +283,13 @@ pub fn release_reserve() {
 /// Has anything gone wrong in the current world?
 #[must_use]
 pub fn failed() -> bool {
-    Record::current().world.as_ref().is_some_and(|world| world.end.lock().failure.is_some())
+    ThreadInfo::current().world.as_ref().is_some_and(|world| world.end.lock().failure.is_some())
 }
 
 /// The time since the current world began; zero outside a world.
 #[must_use]
 pub fn elapsed() -> Duration {
-    Record::current().world.as_ref().map_or(Duration::ZERO, |world| world.elapsed())
+    ThreadInfo::current().world.as_ref().map_or(Duration::ZERO, |world| world.elapsed())
 }
 
 /// Does the calling thread run in a simulated world?
@@ -298,20 +301,20 @@ pub fn simulated() -> bool {
 /// The current world's seed; outside a world, the calling thread's.
 #[must_use]
 pub fn seed() -> u64 {
-    let record = Record::current();
-    record.world.as_ref().map_or(record.seed, |world| world.seed)
+    let info = ThreadInfo::current();
+    info.world.as_ref().map_or(info.seed, |world| world.seed)
 }
 
 /// A seed for `stream`, made of the current world's seed: streams of different names are
 /// unrelated, so that draws from one never reshuffle another.
 #[must_use]
 pub fn seed_for(stream: &str) -> u64 {
-    stream.bytes().fold(seed(), |seed, byte| crate::rand::mix(seed, byte.into()))
+    stream.bytes().fold(seed(), |seed, byte| crate::seed::mix(seed, byte.into()))
 }
 
 /// Which threads of the current world run, and which wait: for what, since when and where. From
 /// outside, the same of all worlds.
 #[must_use]
 pub fn threads_report() -> String {
-    report(Record::current().world.as_ref())
+    report(ThreadInfo::current().world.as_ref())
 }

@@ -1,5 +1,5 @@
-//! Worlds leave nothing behind: a process may run any number of them. In a binary of its own, where
-//! nobody else takes memory meanwhile.
+//! Worlds leave no memory behind: a process may run any number of them. In a binary of its own, so
+//! that no other test allocates meanwhile.
 
 use std::fs;
 

@@ -1,9 +1,10 @@
-//! Threads of the OS alone: panics outside of worlds, and reuse. The rest is told in the suite.
+//! Threads on the OS only: panics outside of worlds, and the reuse of idle threads. What both
+//! runtimes promise is in `runtimes/everywhere`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use labrt::sync::Mutex;
+use labrt::sync::{Mutex, Once};
 use labrt::thread;
 use labrt::time::Duration;
 
@@ -23,6 +24,19 @@ fn a_panic_does_not_poison() {
     });
     assert!(result.join().is_err());
     assert_eq!(*mutex.lock(), 1);
+}
+
+#[test]
+fn a_panic_poisons_what_is_to_be_done_once() {
+    let once = Arc::new(Once::new());
+    let shared = once.clone();
+    let first = thread::spawn(move || shared.call_once(|| panic!("on purpose")));
+    assert!(first.join().is_err());
+    assert!(once.state().poisoned());
+    let shared = once.clone();
+    assert!(thread::spawn(move || shared.call_once(|| {})).join().is_err());
+    once.call_once_force(|state| assert!(state.poisoned()));
+    assert!(once.state().done());
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! How many real threads there may be. They are the process's, so the test has a process of its own.
+//! How many real threads a process may have. The limit is the process's, so the test has a binary
+//! of its own.
 
 #![cfg(target_os = "linux")]
 

@@ -1,5 +1,5 @@
-//! How many simulated threads there may be. They are the process's, so the test has a process of
-//! its own.
+//! How many simulated threads a process may have. The limit is the process's, so the test has a
+//! binary of its own.
 
 use labrt::channel::unbounded;
 use labrt::sim::{Schedule, Simulated, simulate};

@@ -1,4 +1,4 @@
-//! How a world ends: with a value, or with the first thing that went wrong anywhere in it.
+//! How a world on the OS ends: with a value, or with the first failure in any of its threads.
 
 use std::sync::Arc;
 

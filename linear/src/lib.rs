@@ -2,9 +2,9 @@
 //!
 //! A *history* is what clients observed of a service from outside: for each operation the client,
 //! what it called, when, when it returned, and with what answer. It is *linearizable* if there is
-//! one order of all operations (a *linearization*) in which each takes effect at some moment between
-//! its call and its return and every answer is what a single machine would have given (Herlihy and
-//! Wing, 1990).
+//! one order of all operations (a *linearization*) in which each takes effect at some moment
+//! between its call and its return and every answer is what a single machine would have given
+//! (Herlihy and Wing, 1990).
 //!
 //! ```
 //! use linear::kv::{Action, History, Operation};
@@ -42,13 +42,13 @@
 //! The search (`search.rs`) is Wing and Gong's with Lowe's memo: it places operations one by one,
 //! undoes them at dead ends, and remembers those. What an operation does, and what need not be
 //! tried, is known to the search state (`search_state.rs`). For values that grow by appends that is
-//! [`kv`]'s, whose rules prune nearly all orders but one; for any other [`Model`] it keeps copies of
-//! the model's states. Steps are counted, not seconds, so a history has the same verdict on every
-//! machine ([`Limits`]).
+//! [`kv`]'s, whose rules prune nearly all orders but one; for any other [`Model`] it keeps copies
+//! of the model's states. Steps are counted, not seconds, so a history has the same verdict on
+//! every machine ([`Limits`]).
 //!
-//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all others
-//! may take effect at any time or never ([`Violation`]). They were found illegal by a search that
-//! remembers dead ends in full, not by hashes ([`Violation::is_confirmed`]), so no history is
+//! An `Illegal` verdict comes with a few of the operations that cannot be ordered even if all
+//! others may take effect at any time or never ([`Violation`]). They were found illegal by a search
+//! that remembers dead ends in full, not by hashes ([`Violation::is_confirmed`]), so no history is
 //! refused because of a hash collision. If there are no steps left for that, the verdict rests on
 //! 128 bits for every dead end, two of which are equal with a probability of some 2^-83.
 //!

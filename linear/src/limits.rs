@@ -4,8 +4,8 @@
 /// verdict is the same on every machine.
 #[derive(Clone, Copy)]
 pub struct Limits<'a> {
-    /// How many candidates may be considered before the verdict is unknown. A million take some 5 to
-    /// 30 ms.
+    /// How many candidates may be considered before the verdict is unknown. A million take some 5
+    /// to 30 ms.
     pub steps: u64,
     /// How many dead ends may be remembered, of all keys together; further ones are
     /// forgotten, which costs time only. One takes up to 43 bytes.
@@ -14,8 +14,8 @@ pub struct Limits<'a> {
     /// and on a smaller witness. With none the verdict comes at once, without an
     /// explanation.
     pub report_steps: u64,
-    /// Called every 65,536 steps; if it returns true the verdict is unknown. (This crate has no clock
-    /// of its own.)
+    /// Called at least every 65,536 steps; if it returns true the verdict is unknown. (This crate
+    /// has no clock of its own.)
     pub is_time_up: Option<&'a dyn Fn() -> bool>,
     /// Remember dead ends in full, not by 128 bits each: for tests, since it is slow.
     pub is_exact: bool,

@@ -1,11 +1,11 @@
-//! The memo of dead ends (Lowe's): which operations were placed, and the value they led to. A search
-//! that comes there again need not go on.
+//! The memo of dead ends (Lowe's): which operations were placed, and the value they led to. A
+//! search that comes there again need not go on.
 //!
 //! A dead end is remembered by 128 bits: the exclusive or of a random number for each operation
-//! placed, and one for the value (Zobrist hashing). That is 16 bytes, and one operation more or less
-//! is one exclusive or. Two different dead ends may have the same 128 bits: among n of them with a
-//! probability of n^2 / 2^129 at most, for the 2^23 that are remembered by default about 2^-83.
-//! [`Memo::Exact`] remembers them in full.
+//! placed, and one for the value (Zobrist hashing). That is 16 bytes, and one operation more or
+//! less is one exclusive or. Two different dead ends may have the same 128 bits: among n of them
+//! with a probability of n^2 / 2^129 at most, for the 2^23 that are remembered by default about
+//! 2^-83. [`Memo::Exact`] remembers them in full.
 
 use std::collections::BTreeSet;
 

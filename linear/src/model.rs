@@ -29,7 +29,8 @@ pub trait Model {
     /// The state after the operation; `None` if it cannot give this answer in this state.
     fn apply(&self, state: &Self::State, operation: &Self::Operation) -> Option<Self::State>;
 
-    /// The state after a pending operation, whose answer is not known; `None` if it changes nothing.
+    /// The state after a pending operation, whose answer is not known; `None` if it changes
+    /// nothing.
     fn apply_pending(
         &self,
         state: &Self::State,

@@ -2,10 +2,10 @@
 //!
 //! The algorithm is Wing and Gong's (1993): an operation may come next if it was called before any
 //! unplaced operation had returned. The search places one and goes on from there; at a dead end it
-//! undoes the last one and tries another, the one that returned first before the others. Lowe (2017)
-//! added the memo of dead ends ([`Memo`]): an operation set and value that failed before are not
-//! searched again. Ours is the greedy step: an operation that can be placed without losing an order
-//! ([`CanPlace::Greedily`]) is placed, and no other tried in its place.
+//! undoes the last one and tries another, in the order of their returns. Lowe
+//! (2017) added the memo of dead ends ([`Memo`]): an operation set and value that failed before are
+//! not searched again. Ours is the greedy step: an operation that can be placed without losing an
+//! order ([`CanPlace::Greedily`]) is placed, and no other tried in its place.
 //!
 //! A search can be stopped at any step and resumed.
 

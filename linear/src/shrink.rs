@@ -1,12 +1,13 @@
 //! Shrinks an illegal history to a few operations that are illegal by themselves (the witness).
 //!
-//! Removing a write may make a legal history illegal. So operations are *relaxed* instead: a read is
-//! removed, and a write may take effect at any time, or never. Cutting the history off at a moment
-//! is a relaxation too: what had not returned by then is pending. Relaxing can turn an illegal
-//! history into a legal one, but never the reverse: if what is left is illegal, so was the whole.
+//! Removing a write may make a legal history illegal. So operations are *relaxed* instead: a read
+//! is removed, and a write may take effect at any time, or never. Cutting the history off at a
+//! moment is a relaxation too: what had not returned by then is pending. Relaxing can turn an
+//! illegal history into a legal one, but never the reverse: if what is left is illegal, so was the
+//! whole.
 //!
-//! Every search here remembers its dead ends in full, so a witness is illegal whatever the hashes of
-//! the first search were.
+//! Every search here remembers its dead ends in full, so a witness is illegal whatever the hashes
+//! of the first search were.
 
 use crate::limits::Limits;
 use crate::partition::{Partition, SearchOperation, SearchOptions, search};

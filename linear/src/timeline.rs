@@ -1,7 +1,7 @@
 //! The operations not yet placed, in the order of their calls and in that of their returns.
 //!
-//! Two doubly linked lists in arrays. A node that is removed keeps its links, so the operation removed
-//! last goes back in a few writes (Knuth's dancing links; Wing and Gong's lift and unlift).
+//! Two doubly linked lists in arrays. A node that is removed keeps its links, so the operation
+//! removed last goes back in a few writes (Knuth's dancing links; Wing and Gong's lift and unlift).
 
 /// The time of return of a pending operation.
 pub(crate) const NEVER: u64 = u64::MAX;

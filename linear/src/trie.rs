@@ -1,11 +1,11 @@
-//! Texts with long common prefixes, each stored only from where it differs: a radix tree (trie) whose
-//! edges are never split.
+//! Texts with long common prefixes, each stored only from where it differs: a radix tree (trie)
+//! whose edges are never split.
 //!
-//! A key's value grows by appends, and every read returns all of it. So nearly every value read is a
-//! prefix of a later one, and storing it takes only its length. A text that differs branches off from
-//! a *segment* at the byte where it differs; a text that is longer than a segment extends it. A
-//! [`Position`] never changes its meaning: it identifies a text, and shows which texts are prefixes
-//! of which.
+//! A key's value grows by appends, and every read returns all of it. So nearly every value read is
+//! a prefix of a later one, and storing it takes only its length. A text that differs branches off
+//! from a *segment* at the byte where it differs; a text that is longer than a segment extends it.
+//! A [`Position`] never changes its meaning: it identifies a text, and shows which texts are
+//! prefixes of which.
 
 /// A text in a [`Trie`]: the one that ends in this segment and is this long, in bytes, counted
 /// from the root.
@@ -49,8 +49,8 @@ pub(crate) struct Overlap {
     pub value: Position,
     /// In the trie of texts: the same.
     pub text: Position,
-    /// How many bytes they have in common from there. A text that ends where the piece starts is not
-    /// in the piece.
+    /// How many bytes they have in common from there. A text that ends where the piece starts is
+    /// not in the piece.
     pub length: u32,
 }
 
@@ -102,8 +102,8 @@ impl Trie {
         &self.segments[segment as usize].branches
     }
 
-    /// Calls `each` with every piece below `from` that is also the beginning of a text of `texts`, or
-    /// continues such a piece.
+    /// Calls `each` with every piece below `from` that is also the beginning of a text of `texts`,
+    /// or continues such a piece.
     pub fn overlaps(&self, from: Position, texts: &Trie, mut each: impl FnMut(Overlap)) {
         let mut open = vec![(from, Position::ROOT)];
         while let Some((value, text)) = open.pop() {

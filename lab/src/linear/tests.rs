@@ -1,36 +1,15 @@
-//! The line and the report for each verdict on a history.
-
 use super::*;
 
-/// A read that misses a write which had returned before it was called.
-const STALE: &str = r#"{"client":1,"call":0,"return":10,"op":"append","key":"k","value":"x"}
-{"client":2,"call":20,"return":30,"op":"get","key":"k","value":""}
-"#;
-
-fn history(text: &str) -> AnyHistory {
-    AnyHistory::read(text).unwrap_or_else(|error| panic!("{error}"))
+fn exited(code: i32) -> ExitStatus {
+    ExitStatus::from_raw(code << 8)
 }
 
 #[test]
-fn a_verdict_has_its_file_its_size_and_what_it_took() {
-    let history = history(STALE.lines().next().unwrap());
-    let checked = history.check(&Limits::default());
-    let line = lines(Path::new("a.json"), 1, &checked, Duration::from_micros(1500));
-    assert_eq!(line, format!("ok       a.json  1 operations, 1.5 ms, {} steps\n", checked.steps));
-}
-
-#[test]
-fn a_history_that_is_not_linearizable_is_explained() {
-    let checked = history(STALE).check(&Limits::default());
-    let text = lines(Path::new("a.json"), 2, &checked, Duration::ZERO);
-    assert!(text.starts_with("illegal  a.json  2 operations"), "{text}");
-    assert!(text.contains("\n  not linearizable: key \"k\", 2 operations\n"), "{text}");
-}
-
-#[test]
-fn what_could_not_be_decided_is_a_warning() {
-    let checked = history(STALE).check(&Limits { steps: 0, ..Limits::default() });
-    let text = lines(Path::new("a.json"), 2, &checked, Duration::ZERO);
-    assert!(text.starts_with("unknown  a.json"), "{text}");
-    assert!(text.contains("WARNING"), "{text}");
+fn the_checkers_exit_codes_are_the_runners() {
+    assert_eq!(exit_of(exited(0)), Exit::Passed);
+    assert_eq!(exit_of(exited(1)), Exit::Failed);
+    assert_eq!(exit_of(exited(2)), Exit::Undecided);
+    assert_eq!(exit_of(exited(64)), Exit::Usage);
+    assert_eq!(exit_of(exited(101)), Exit::KitFault, "cargo's code for what does not compile");
+    assert_eq!(exit_of(ExitStatus::from_raw(2)), Exit::Interrupted(2));
 }

@@ -2,6 +2,5 @@
 //! binaries are scripts (`tests/fake`); the course is the real one.
 
 mod bench;
-mod histories;
 mod real;
 mod simulated;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 fn a_part_passes_with_the_courses_lines_points_and_code_0() {
     let ran = Bench::new("pass").run(&["test", "2a"], &[]);
     ran.exits(0)
-        .says("3 tests, 3 at a time. Figures after \"Passed\": seconds, servers, RPCs, bytes, commands")
+        .says("3 tests, 3 at a time. Figures after \"Passed\": seconds, servers, RPCs, bytes, ")
         .says("Test (2A): a title ...\n  ... Passed --   3.1  3   58   16278    0\n")
         .says("2A  leader election    3/3 tests  100/100 points\n")
         .says("PASS  3 of 3 tests passed\n")

@@ -1,4 +1,5 @@
-//! Any byte string decodes or is refused, and allocates no more than a small multiple of its length.
+//! Any byte string decodes or is refused, and allocates no more than a small multiple of its
+//! length.
 #![expect(clippy::disallowed_types, reason = "others may send hash maps: what do they allocate?")]
 
 use crate::allocation;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::simulated::Receiving;
 use super::{RecvError, RecvTimeoutError, TryRecvError};
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Runtime, WorldBinding};
 use crate::sim::trace::Op;
-use crate::wait::{Site, What, waiting};
+use crate::wait::{Site, WaitKind, waiting};
 
 /// The receiving side of a channel. Clones share its messages: each goes to one of them.
 pub struct Receiver<T> {
-    pub(super) home: Home,
+    pub(super) binding: WorldBinding,
     /// Where the channel was made: names it in reports.
     pub(super) made: Site,
     pub(super) real: Source<T>,
@@ -23,7 +23,7 @@ pub struct Receiver<T> {
 pub(super) enum Source<T> {
     /// What was sent.
     Messages(crossbeam_channel::Receiver<T>),
-    /// The OS's time, once it has come, told as the lab tells time.
+    /// The OS's time, at which the message came, as an instant of the lab.
     Time(crossbeam_channel::Receiver<std::time::Instant>, fn(std::time::Instant) -> T),
     /// Either, under simulation.
     Simulated(Receiving<T>),
@@ -44,7 +44,7 @@ impl<T> Receiver<T> {
     /// Waits for a message.
     ///
     /// # Errors
-    /// If there is none and nobody can send any more.
+    /// If there is none and all senders are gone.
     #[inline]
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
@@ -54,7 +54,7 @@ impl<T> Receiver<T> {
     /// As [`recv`](Receiver::recv), waiting for `limit` at most.
     ///
     /// # Errors
-    /// If there is no message and nobody can send any more, or the time is over.
+    /// If there is no message and all senders are gone, or the time is over.
     #[inline]
     #[track_caller]
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
@@ -64,16 +64,16 @@ impl<T> Receiver<T> {
     #[inline]
     #[track_caller]
     pub(super) fn take(&self, limit: Option<Duration>, site: Site) -> Result<T, RecvTimeoutError> {
-        let runtime = self.home.enter();
+        let runtime = self.binding.enter();
         if let Runtime::Sim(sim) = runtime {
-            sim.point(Op::Receive, self.home.number(), site);
+            sim.scheduling_point(Op::Receive, self.binding.number(), site);
         }
         match self.real.try_recv() {
             Ok(message) => return Ok(message),
             Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
             Err(TryRecvError::Empty) => {}
         }
-        let what = What::Receive { made: self.made };
+        let what = WaitKind::Receive { made: self.made };
         waiting(what, limit, site, || match (&self.real, runtime) {
             (Source::Simulated(receiving), Runtime::Sim(sim)) => {
                 receiving.recv(sim, limit.map(|limit| sim.deadline(limit)))
@@ -85,17 +85,17 @@ impl<T> Receiver<T> {
     /// Takes a message if there is one at once.
     ///
     /// # Errors
-    /// If there is none, or nobody can send any more.
+    /// If there is none, or all senders are gone.
     #[inline]
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::Receive, self.home.number(), Location::caller());
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::Receive, self.binding.number(), Location::caller());
         }
         self.real.try_recv()
     }
 
-    /// Receives until nobody can send any more.
+    /// Receives until all senders are gone and no message is left.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
         Iter { receiver: self }
@@ -111,8 +111,8 @@ impl<T> Receiver<T> {
     #[must_use]
     #[track_caller]
     pub fn len(&self) -> usize {
-        if let Some(sim) = self.home.sim() {
-            sim.point(Op::Receive, self.home.number(), Location::caller());
+        if let Some(sim) = self.binding.sim() {
+            sim.scheduling_point(Op::Receive, self.binding.number(), Location::caller());
         }
         match &self.real {
             Source::Messages(receiver) => receiver.len(),
@@ -147,7 +147,7 @@ impl<T> Source<T> {
 
     /// Waits, on the OS.
     fn recv(&self, limit: Option<Duration>) -> Result<T, RecvTimeoutError> {
-        let elsewhere = || unreachable!("its home was entered");
+        let elsewhere = || unreachable!("its world was checked");
         match limit {
             Some(limit) => {
                 from_source!(self, receiver => receiver.recv_timeout(limit), _it => elsewhere())
@@ -173,7 +173,7 @@ impl<T> Clone for Source<T> {
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Receiver<T> {
-        Receiver { home: self.home.clone(), made: self.made, real: self.real.clone() }
+        Receiver { binding: self.binding.clone(), made: self.made, real: self.real.clone() }
     }
 }
 

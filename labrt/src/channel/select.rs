@@ -11,10 +11,10 @@ use super::{
     Receiver, RecvError, SelectTimeoutError, SendError, Sender, TryRecvError, TrySelectError,
     TrySendError,
 };
-use crate::runtime::{Home, Runtime, Sim};
-use crate::sim::core::{Key, Token, Woken};
+use crate::runtime::{Runtime, Sim, WorldBinding};
+use crate::sim::engine::{Key, Token, Woken};
 use crate::sim::trace::Op;
-use crate::wait::{What, waiting};
+use crate::wait::{WaitKind, waiting};
 
 /// Waits until one of several channels is ready.
 ///
@@ -33,7 +33,7 @@ use crate::wait::{What, waiting};
 /// assert_eq!(ready.recv(&numbers), Ok(7));
 /// ```
 pub struct Select<'a> {
-    home: Home,
+    binding: WorldBinding,
     channels: usize,
     real: Real<'a>,
 }
@@ -45,23 +45,23 @@ enum Real<'a> {
 }
 
 impl<'a> Select<'a> {
-    /// Selects among nothing yet.
+    /// A select without channels.
     #[must_use]
     pub fn new() -> Select<'a> {
         let real = match Runtime::current() {
             Runtime::Os => Real::Os(crossbeam_channel::Select::new()),
             Runtime::Sim(_) => Real::Simulated(Vec::new()),
         };
-        Select { home: Home::here(), channels: 0, real }
+        Select { binding: WorldBinding::here(), channels: 0, real }
     }
 
-    /// Adds a receiver; its index is told when it is the one.
+    /// Adds a receiver, and returns its index.
     ///
     /// # Panics
     /// If it belongs to another world.
     #[track_caller]
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
-        receiver.home.enter();
+        receiver.binding.enter();
         self.channels += 1;
         match (&mut self.real, &receiver.real) {
             (Real::Os(select), Source::Messages(receiver)) => select.recv(receiver),
@@ -71,13 +71,13 @@ impl<'a> Select<'a> {
         }
     }
 
-    /// Adds a sender; its index is told when it is the one.
+    /// Adds a sender, and returns its index.
     ///
     /// # Panics
     /// If it belongs to another world.
     #[track_caller]
     pub fn send<T>(&mut self, sender: &'a Sender<T>) -> usize {
-        sender.home.enter();
+        sender.binding.enter();
         self.channels += 1;
         match (&mut self.real, &sender.real) {
             (Real::Os(select), Sink::Os(sender)) => select.send(sender),
@@ -108,8 +108,8 @@ impl<'a> Select<'a> {
     /// If nothing was added.
     #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
-        let (runtime, site) = (self.home.enter(), Location::caller());
-        let what = What::Select { channels: self.channels };
+        let (runtime, site) = (self.binding.enter(), Location::caller());
+        let what = WaitKind::Select { channels: self.channels };
         if let Ok(selected) = self.try_select() {
             return selected;
         }
@@ -119,7 +119,7 @@ impl<'a> Select<'a> {
                 SelectedOperation { real: Selected::Simulated(pending) }
             }
             (Real::Os(select), _) => SelectedOperation { real: Selected::Os(select.select()) },
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its world was checked"),
         })
     }
 
@@ -132,8 +132,8 @@ impl<'a> Select<'a> {
         &mut self,
         limit: Duration,
     ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        let (runtime, site) = (self.home.enter(), Location::caller());
-        let what = What::Select { channels: self.channels };
+        let (runtime, site) = (self.binding.enter(), Location::caller());
+        let what = WaitKind::Select { channels: self.channels };
         if let Ok(selected) = self.try_select() {
             return Ok(selected);
         }
@@ -143,7 +143,7 @@ impl<'a> Select<'a> {
                 pending.map(Selected::Simulated).ok_or(SelectTimeoutError)
             }
             (Real::Os(select), _) => select.select_timeout(limit).map(Selected::Os),
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its world was checked"),
         })?;
         Ok(SelectedOperation { real })
     }
@@ -154,13 +154,13 @@ impl<'a> Select<'a> {
     /// If none is.
     #[track_caller]
     pub fn try_select(&mut self) -> Result<SelectedOperation<'a>, TrySelectError> {
-        let real = match (&mut self.real, self.home.enter()) {
+        let real = match (&mut self.real, self.binding.enter()) {
             (Real::Os(select), _) => Selected::Os(select.try_select()?),
             (Real::Simulated(sides), Runtime::Sim(sim)) => {
-                sim.point(Op::Select, self.home.number(), Location::caller());
+                sim.scheduling_point(Op::Select, self.binding.number(), Location::caller());
                 Selected::Simulated(ready(sides, sim, None).ok_or(TrySelectError)?)
             }
-            _ => unreachable!("its home was entered"),
+            _ => unreachable!("its world was checked"),
         };
         Ok(SelectedOperation { real })
     }
@@ -198,7 +198,8 @@ fn ready(sides: Sides<'_, '_>, sim: Sim, last: Option<Token>) -> Option<Pending>
 
 /// Waits until one is ready, or until the deadline.
 fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pending> {
-    assert!(present(sides).next().is_some(), "a select among nothing would wait for ever");
+    let ends = deadline.is_some() || present(sides).next().is_some();
+    assert!(ends, "a select without channels would wait for ever");
     let mut keys: Vec<Key> = Vec::new();
     for (_, side) in present(sides) {
         // Once each, though a channel may be there twice: a wake-up takes one entry off its queue.
@@ -219,7 +220,7 @@ fn choose(sides: Sides<'_, '_>, sim: Sim, deadline: Option<u64>) -> Option<Pendi
     }
 }
 
-/// If this thread was woken for something that it leaves to others, one of them is to hear of it.
+/// If this thread was woken for an operation that it did not choose, wakes another one for it.
 fn pass_on(sides: Sides<'_, '_>, sim: Sim, woken: Woken, chosen: Option<&Pending>) {
     let (Woken::By(key), Some(chosen)) = (woken, chosen) else { return };
     let mut left = present(sides).filter(|(_, side)| side.key() == key && key != chosen.key);
@@ -290,7 +291,7 @@ impl SelectedOperation<'_> {
     /// Completes a receive.
     ///
     /// # Errors
-    /// If nobody can send any more.
+    /// If all senders are gone.
     ///
     /// # Panics
     /// If `receiver` is not the one that was selected.
@@ -316,7 +317,7 @@ impl SelectedOperation<'_> {
     /// Completes a send.
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more.
+    /// Gives the message back if all receivers are gone.
     ///
     /// # Panics
     /// If `sender` is not the one that was selected.

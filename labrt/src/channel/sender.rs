@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::simulated::Sending;
 use super::{SendError, SendTimeoutError, TrySendError};
-use crate::runtime::{Home, Runtime};
+use crate::runtime::{Runtime, WorldBinding};
 use crate::sim::trace::Op;
-use crate::wait::{Site, What, waiting};
+use crate::wait::{Site, WaitKind, waiting};
 
 /// The sending side of a channel. Clones send to the same channel.
 pub struct Sender<T> {
-    pub(super) home: Home,
+    pub(super) binding: WorldBinding,
     /// Where the channel was made: names it in reports.
     pub(super) made: Site,
     pub(super) real: Sink<T>,
@@ -25,10 +25,10 @@ pub(super) enum Sink<T> {
 }
 
 impl<T> Sender<T> {
-    /// Sends, as soon as there is room (in a rendezvous: as soon as somebody receives).
+    /// Sends, as soon as there is room (in a rendezvous: as soon as a receiver takes the message).
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more.
+    /// Gives the message back if all receivers are gone.
     #[inline]
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
@@ -41,7 +41,7 @@ impl<T> Sender<T> {
     /// As [`send`](Sender::send), waiting for `limit` at most.
     ///
     /// # Errors
-    /// Gives the message back if nobody can receive any more, or the time is over.
+    /// Gives the message back if all receivers are gone, or the time is over.
     #[track_caller]
     pub fn send_timeout(&self, message: T, limit: Duration) -> Result<(), SendTimeoutError<T>> {
         self.offer(message, Some(limit), Location::caller())
@@ -55,9 +55,9 @@ impl<T> Sender<T> {
         limit: Option<Duration>,
         site: Site,
     ) -> Result<(), SendTimeoutError<T>> {
-        let runtime = self.home.enter();
+        let runtime = self.binding.enter();
         if let Runtime::Sim(sim) = runtime {
-            sim.point(Op::Send, self.home.number(), site);
+            sim.scheduling_point(Op::Send, self.binding.number(), site);
         }
         let message = match self.real.try_send(message) {
             Ok(()) => return Ok(()),
@@ -66,7 +66,7 @@ impl<T> Sender<T> {
             }
             Err(TrySendError::Full(message)) => message,
         };
-        let what = What::Send { made: self.made };
+        let what = WaitKind::Send { made: self.made };
         waiting(what, limit, site, || match (&self.real, runtime, limit) {
             (Sink::Os(sender), _, Some(limit)) => sender.send_timeout(message, limit),
             (Sink::Os(sender), _, None) => {
@@ -75,19 +75,19 @@ impl<T> Sender<T> {
             (Sink::Simulated(sending), Runtime::Sim(sim), limit) => {
                 sending.send(sim, message, limit.map(|limit| sim.deadline(limit)))
             }
-            (Sink::Simulated(_), Runtime::Os, _) => unreachable!("its home was entered"),
+            (Sink::Simulated(_), Runtime::Os, _) => unreachable!("its world was checked"),
         })
     }
 
     /// Sends if there is room at once.
     ///
     /// # Errors
-    /// Gives the message back if there is none, or nobody can receive any more.
+    /// Gives the message back if there is none, or all receivers are gone.
     #[inline]
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::Send, self.home.number(), Location::caller());
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::Send, self.binding.number(), Location::caller());
         }
         self.real.try_send(message)
     }
@@ -96,8 +96,8 @@ impl<T> Sender<T> {
     #[must_use]
     #[track_caller]
     pub fn len(&self) -> usize {
-        if let Some(sim) = self.home.sim() {
-            sim.point(Op::Send, self.home.number(), Location::caller());
+        if let Some(sim) = self.binding.sim() {
+            sim.scheduling_point(Op::Send, self.binding.number(), Location::caller());
         }
         match &self.real {
             Sink::Os(sender) => sender.len(),
@@ -150,7 +150,7 @@ impl<T> Clone for Sink<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Sender<T> {
-        Sender { home: self.home.clone(), made: self.made, real: self.real.clone() }
+        Sender { binding: self.binding.clone(), made: self.made, real: self.real.clone() }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Channels under simulation.
 //!
-//! Receivers wait for the channel's key, senders for its second one. Whoever is woken looks again:
-//! what it was woken for may have been taken. In a rendezvous a message passes in one of two ways.
-//! If a receiver waits already, the message is *handed* to it, for it alone. Otherwise the sender
-//! *offers* the message and waits until a receiver takes it.
+//! Receivers wait for the channel's first key, senders for its second one. A thread that is woken
+//! tries again, for another one may have taken the message or the room meanwhile. In a rendezvous
+//! (capacity 0) a message passes in one of two ways. If a receiver already waits, the message is
+//! *handed* to it, and no other receiver can take it. Otherwise the sender *offers* the message and
+//! waits until a receiver takes it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use parking_lot::Mutex;
 
 use super::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::runtime::{Sim, current_sim};
-use crate::sim::core::{Key, Token, Woken};
+use crate::sim::engine::{Key, Token, Woken};
 
 mod side;
 
@@ -35,9 +36,11 @@ struct State<T> {
     alarm: Option<Alarm<T>>,
 }
 
-/// Where a message comes from time alone.
+/// A message that comes at a time, without a sender.
 struct Alarm<T> {
     deadline: u64,
+    /// If it rings again: how long after its last message was taken.
+    period: Option<Duration>,
     tell: fn(Duration) -> T,
 }
 
@@ -54,10 +57,14 @@ impl<T> Channel<T> {
         })))
     }
 
-    /// One that delivers a message when time comes to `deadline`.
-    pub(super) fn after(deadline: u64, tell: fn(Duration) -> T) -> Arc<Channel<T>> {
+    /// One that delivers a message when time comes to `deadline`, and perhaps further ones.
+    pub(super) fn alarm(
+        deadline: u64,
+        period: Option<Duration>,
+        tell: fn(Duration) -> T,
+    ) -> Arc<Channel<T>> {
         let channel = Channel::never();
-        channel.0.lock().alarm = Some(Alarm { deadline, tell });
+        channel.0.lock().alarm = Some(Alarm { deadline, period, tell });
         channel
     }
 
@@ -88,7 +95,7 @@ impl<T> Channel<T> {
         self.0.lock().capacity
     }
 
-    fn alarm(&self) -> Option<u64> {
+    fn next_alarm(&self) -> Option<u64> {
         self.0.lock().alarm.as_ref().map(|alarm| alarm.deadline)
     }
 
@@ -98,7 +105,7 @@ impl<T> Channel<T> {
         Some(state.handed.swap_remove(at).1)
     }
 
-    /// Somebody is about to wait for a message: a select that would send can now do so.
+    /// A receiver is about to wait: wakes a select that would send, which can do so now.
     fn invite(&self, sim: Sim) {
         if self.capacity() == Some(0) {
             sim.wake_one(self.departure());
@@ -181,7 +188,7 @@ impl<T> Sending<T> {
         }
     }
 
-    /// What this wait has offered, unless somebody has taken it.
+    /// What this wait has offered, unless a receiver has taken it.
     fn take_back(&self, sender: Token) -> Option<T> {
         let mut state = self.0.0.lock();
         let at = state.offered.iter().position(|(token, _)| *token == sender)?;
@@ -217,7 +224,10 @@ impl<T> Receiving<T> {
             return Ok(message);
         }
         if let Some(alarm) = state.alarm.take_if(|alarm| is_over(sim, Some(alarm.deadline))) {
-            return Ok((alarm.tell)(Duration::from_nanos(alarm.deadline)));
+            let Alarm { deadline, period, tell } = alarm;
+            let again = |period| Alarm { deadline: sim.deadline(period), ..alarm };
+            state.alarm = period.map(again);
+            return Ok(tell(Duration::from_nanos(deadline)));
         }
         Err(if state.senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }
@@ -226,7 +236,7 @@ impl<T> Receiving<T> {
         loop {
             self.0.invite(sim);
             let token = sim.token();
-            let woken = sim.wait(&[self.0.arrival()], earlier(deadline, self.0.alarm()));
+            let woken = sim.wait(&[self.0.arrival()], earlier(deadline, self.0.next_alarm()));
             if let Some(message) = self.0.handed_to(token) {
                 return Ok(message);
             }
@@ -284,9 +294,9 @@ impl<T> Drop for Receiving<T> {
         if state.receivers > 0 {
             return;
         }
-        // Nobody will have them. As on the OS, a bounded channel keeps them all the same until its
-        // senders go too: who waits for an answer that one of them would carry waits on. What is in
-        // them is dropped without the lock: it may be anything.
+        // They will not be received. As on the OS, a bounded channel keeps them all the same until
+        // its senders go too: who waits for an answer that one of them would carry waits on. What
+        // is in them is dropped without the lock: it may be anything.
         let messages = match state.capacity {
             None => std::mem::take(&mut state.messages),
             Some(_) => VecDeque::new(),

@@ -1,8 +1,8 @@
-//! What carries simulated threads: coroutines, or OS threads that hand over a baton.
+//! Carriers of simulated threads: coroutines, or OS threads of which one runs at a time.
 //!
-//! Both do four things: start a thread when control first goes to it, pass control on, give it
-//! back to the driver, and let a thread end. Which thread is next was decided before by the core;
-//! that is why the same seed does the same on both.
+//! Both do four things: start a thread when it is first chosen, switch to another thread, return to
+//! the driver, and end a thread. The engine has chosen the next thread before, so a seed leads to
+//! the same events on both.
 
 mod coroutines;
 mod threads;
@@ -10,23 +10,23 @@ mod threads;
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::Backend;
-use super::core::{Core, Next, TaskId};
+use super::engine::{Engine, Next, TaskId};
+use super::options::Backend;
 
 use coroutines::Coroutines;
 use threads::Threads;
 
-/// The driver's side: whoever started the world, and takes it down.
+/// The driver's side: the OS thread that starts the world, and unwinds its threads at the end.
 pub(super) enum Carrier {
     Coroutines(Coroutines),
     Threads(Threads),
 }
 
 impl Carrier {
-    pub(super) fn new(backend: Backend, core: &Arc<Core>) -> Carrier {
+    pub(super) fn new(backend: Backend, engine: &Arc<Engine>) -> Carrier {
         match backend {
-            Backend::Coroutines => Carrier::Coroutines(Coroutines::new(core.clone())),
-            Backend::Threads => Carrier::Threads(Threads::new(core.clone())),
+            Backend::Coroutines => Carrier::Coroutines(Coroutines::new(engine.clone())),
+            Backend::Threads => Carrier::Threads(Threads::new(engine.clone())),
         }
     }
 
@@ -49,7 +49,7 @@ impl Carrier {
 }
 
 thread_local! {
-    /// How the simulated thread that runs here passes control on.
+    /// How the simulated thread that runs here switches to another.
     static HANDLE: Cell<Handle> = const { Cell::new(Handle::None) };
 }
 
@@ -60,12 +60,12 @@ enum Handle {
     Thread(threads::Handle),
 }
 
-/// The running simulated thread passes control on, and returns when it gets it back.
+/// The running simulated thread switches to another, and returns when it runs again.
 #[inline]
 pub(super) fn switch(next: Next) {
     match HANDLE.get() {
         Handle::Coroutine(handle) => handle.switch(next),
         Handle::Thread(handle) => handle.switch(next),
-        Handle::None => unreachable!("only a simulated thread passes control on"),
+        Handle::None => unreachable!("only a simulated thread switches to another"),
     }
 }

@@ -1,14 +1,15 @@
-//! What catches code that goes past the simulation.
+//! Catches code that bypasses the simulation.
 //!
-//! The scheduler sees a simulated thread only at scheduling points. What happens between two of
-//! them is the operating system's, and must be caught there:
+//! The scheduler sees a simulated thread only at scheduling points. These watch what it does
+//! between two of them:
 //!
-//! - [`watchdog`]: a thread that never comes to the next point;
+//! - [`watchdog`]: a thread that never comes to the next scheduling point;
 //! - [`overflow`]: a stack that is used up, of a simulated or a real thread;
-//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux; elsewhere clippy's bans must do).
+//! - [`std_linux`]: std's clocks, sleeps, locks and entropy (Linux only; elsewhere clippy finds
+//!   them).
 //!
-//! What can still be told to the world waits as a misuse for the next point ([`take_misuse`]);
-//! what leaves no next point ends the process ([`fatal`]).
+//! A misuse that lets the thread go on is kept until its next scheduling point and fails the world
+//! there ([`take_misuse`]); one that does not ends the process ([`fatal`]).
 
 use std::cell::Cell;
 use std::hash::RandomState;
@@ -18,10 +19,10 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use crate::record::Record;
+use crate::thread_info::ThreadInfo;
 use crate::world::Failure;
 
-mod blame;
+mod culprit_frame;
 mod fatal;
 mod last_words;
 #[cfg(unix)]
@@ -37,8 +38,8 @@ mod tests;
 
 pub(super) use fatal::on_fatal;
 
-/// What is watched of a world.
-pub(crate) struct Watched {
+/// What the watchdog sees of a world.
+pub(crate) struct Monitor {
     /// Counted up by the engine at every scheduling point.
     pub(crate) heartbeat: AtomicU64,
     /// Nothing runs, and nothing is expected to: the watchdog looks away. Ending a world's threads
@@ -56,7 +57,7 @@ pub(crate) struct Watched {
     thread: AtomicU64,
     os_thread: AtomicUsize,
     /// How many OS threads carry this world.
-    carriers: AtomicU32,
+    host_threads: AtomicU32,
     /// How often the world has asked for entropy.
     #[cfg_attr(not(std_guards), expect(dead_code, reason = "std's entropy is not intercepted"))]
     draws: AtomicU64,
@@ -65,7 +66,7 @@ pub(crate) struct Watched {
     looks: AtomicU32,
 }
 
-impl Watched {
+impl Monitor {
     /// `describe` is called on any OS thread, while a thread of the world may be stuck in the
     /// middle of anything: it must neither block nor touch what the scheduler alone may touch.
     pub(crate) fn new(
@@ -73,8 +74,8 @@ impl Watched {
         seed: u64,
         stack_size: usize,
         describe: impl Fn(&mut Failure) + Send + Sync + 'static,
-    ) -> Watched {
-        Watched {
+    ) -> Monitor {
+        Monitor {
             heartbeat: AtomicU64::new(0),
             idle: AtomicBool::new(false),
             name,
@@ -83,7 +84,7 @@ impl Watched {
             describe: Box::new(describe),
             thread: AtomicU64::new(0),
             os_thread: AtomicUsize::new(0),
-            carriers: AtomicU32::new(0),
+            host_threads: AtomicU32::new(0),
             draws: AtomicU64::new(0),
             seen: AtomicU64::new(0),
             looks: AtomicU32::new(0),
@@ -93,12 +94,12 @@ impl Watched {
 
 /// What an OS thread carries. Read by signal handlers and by what std calls in any state, so it
 /// has no destructor and nothing that could be borrowed.
-struct Carrier {
+struct HostThread {
     /// Is this student code, to be held to the simulation's rules?
     guarded: Cell<bool>,
-    world: Cell<*const Watched>,
+    world: Cell<*const Monitor>,
     /// The simulated thread that runs: from an `Arc`, or null.
-    record: Cell<*const Record>,
+    info: Cell<*const ThreadInfo>,
     /// The guard page below its stack, and the one below the OS thread's own.
     guard_page: Cell<(usize, usize)>,
     own_guard_page: Cell<(usize, usize)>,
@@ -108,11 +109,11 @@ struct Carrier {
 }
 
 thread_local! {
-    static CARRIER: Carrier = const {
-        Carrier {
+    static HOST_THREAD: HostThread = const {
+        HostThread {
             guarded: Cell::new(false),
             world: Cell::new(ptr::null()),
-            record: Cell::new(ptr::null()),
+            info: Cell::new(ptr::null()),
             guard_page: Cell::new((0, 0)),
             own_guard_page: Cell::new((0, 0)),
             os_thread: Cell::new(0),
@@ -123,7 +124,7 @@ thread_local! {
 
 /// While this lives, the OS thread that made it carries simulated threads of a world.
 pub(crate) struct Entered {
-    world: Arc<Watched>,
+    world: Arc<Monitor>,
     #[cfg(unix)]
     _alternate_stack: overflow::AlternateStack,
     /// Not Send: it speaks of one OS thread.
@@ -135,18 +136,18 @@ pub(crate) struct Entered {
 ///
 /// # Panics
 /// If it carries a world already, or the OS refuses the watchdog's threads or a stack for signals.
-pub(crate) fn enter(world: Arc<Watched>) -> Entered {
+pub(crate) fn enter(world: Arc<Monitor>) -> Entered {
     watchdog::start();
-    CARRIER.with(|carrier| {
-        assert!(carrier.world.get().is_null(), "an OS thread carries one world at a time");
-        carrier.world.set(Arc::as_ptr(&world));
-        carrier.os_thread.set(os_thread());
+    HOST_THREAD.with(|host| {
+        assert!(host.world.get().is_null(), "an OS thread carries one world at a time");
+        host.world.set(Arc::as_ptr(&world));
+        host.os_thread.set(os_thread());
         #[cfg(unix)]
-        carrier.own_guard_page.set(overflow::own_guard_page());
-        carrier.guarded.set(true);
+        host.own_guard_page.set(overflow::own_guard_page());
+        host.guarded.set(true);
         // Draws the keys.
         let _ = RandomState::new();
-        carrier.guarded.set(false);
+        host.guarded.set(false);
     });
     watchdog::watch(&world);
     Entered {
@@ -163,7 +164,7 @@ pub(crate) fn enter_os() {
     #[cfg(unix)]
     {
         overflow::install();
-        CARRIER.with(|carrier| carrier.own_guard_page.set(overflow::own_guard_page()));
+        HOST_THREAD.with(|host| host.own_guard_page.set(overflow::own_guard_page()));
     }
 }
 
@@ -171,57 +172,57 @@ impl Drop for Entered {
     fn drop(&mut self) {
         watchdog::unwatch(&self.world);
         drop(take_misuse());
-        CARRIER.with(|carrier| {
-            carrier.guarded.set(false);
-            carrier.world.set(ptr::null());
-            carrier.record.set(ptr::null());
-            carrier.guard_page.set((0, 0));
-            carrier.own_guard_page.set((0, 0));
+        HOST_THREAD.with(|host| {
+            host.guarded.set(false);
+            host.world.set(ptr::null());
+            host.info.set(ptr::null());
+            host.guard_page.set((0, 0));
+            host.own_guard_page.set((0, 0));
         });
     }
 }
 
 /// From now on the calling OS thread runs this simulated thread, with this guard page below its
-/// stack (none if that is the OS thread's own); or the engine itself, without a record.
+/// stack (none if that is the OS thread's own); or the engine itself, without a `ThreadInfo`.
 ///
 /// # Safety
-/// The record must live until the next call on this OS thread, or until it leaves the world.
+/// The `ThreadInfo` must live until the next call on this OS thread, or until it leaves the world.
 #[inline]
-pub(crate) unsafe fn running(record: Option<&Arc<Record>>, guard_page: Range<usize>) {
-    CARRIER.with(|carrier| {
-        carrier.record.set(record.map_or(ptr::null(), Arc::as_ptr));
-        carrier.guard_page.set((guard_page.start, guard_page.end));
-        carrier.guarded.set(record.is_some());
+pub(crate) unsafe fn running(info: Option<&Arc<ThreadInfo>>, guard_page: Range<usize>) {
+    HOST_THREAD.with(|host| {
+        host.info.set(info.map_or(ptr::null(), Arc::as_ptr));
+        host.guard_page.set((guard_page.start, guard_page.end));
+        host.guarded.set(info.is_some());
         // SAFETY: `Entered` holds an `Arc` of it for as long as it is not null.
-        if let Some(world) = unsafe { carrier.world.get().as_ref() } {
+        if let Some(world) = unsafe { host.world.get().as_ref() } {
             // Relaxed: the watchdog looks at these when they have not changed for seconds.
-            world.thread.store(record.map_or(0, |record| record.number), Ordering::Relaxed);
-            world.os_thread.store(carrier.os_thread.get(), Ordering::Relaxed);
+            world.thread.store(info.map_or(0, |info| info.number), Ordering::Relaxed);
+            world.os_thread.store(host.os_thread.get(), Ordering::Relaxed);
         }
     });
 }
 
 /// Runs kit code that may sleep, block, or ask the OS for time and entropy. `f` must not switch to
 /// another simulated thread on the same OS thread.
-pub(crate) fn exempt<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn bypass<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            CARRIER.with(|carrier| carrier.guarded.set(self.0));
+            HOST_THREAD.with(|host| host.guarded.set(self.0));
         }
     }
-    let _restore = Restore(CARRIER.with(|carrier| carrier.guarded.replace(false)));
+    let _restore = Restore(HOST_THREAD.with(|host| host.guarded.replace(false)));
     f()
 }
 
 /// How the running thread has gone past the simulation since its last scheduling point.
 #[inline]
 pub(crate) fn take_misuse() -> Option<Box<Failure>> {
-    let misuse = CARRIER.with(|carrier| carrier.misuse.get());
+    let misuse = HOST_THREAD.with(|host| host.misuse.get());
     if misuse.is_null() {
         return None;
     }
-    CARRIER.with(|carrier| carrier.misuse.set(ptr::null_mut()));
+    HOST_THREAD.with(|host| host.misuse.set(ptr::null_mut()));
     // SAFETY: made by `Box::into_raw` in `std_linux`, and taken only here.
     Some(unsafe { Box::from_raw(misuse) })
 }

@@ -1,17 +1,17 @@
-//! Who runs next: the seed's decisions, by one of two policies.
+//! The scheduler: which thread runs next, chosen from the seed by one of two policies.
 
-use super::Policy;
-use crate::rand::mix;
+use super::options::Policy;
+use crate::seed::mix;
 
-/// How many points may be passed while somebody could run and does not, before dice and priorities
+/// How many points may be passed while a thread could run and does not, before dice and priorities
 /// are overruled: threads that spin, or pass the turn among themselves, until another has done
 /// something must not starve it.
 const PATIENCE: u32 = 1000;
 
-/// Where PCT spreads its changes if nobody knows how long the world will be.
+/// Where PCT spreads its changes if it is not known how long the world will be.
 const UNKNOWN_LENGTH: u64 = 100_000;
 
-/// A stream of numbers (SplitMix64) that nobody else draws from.
+/// A stream of numbers (SplitMix64) of its own.
 #[derive(Debug)]
 pub(super) struct Dice {
     seed: u64,
@@ -55,7 +55,7 @@ pub(super) struct Scheduler {
     threshold: u64,
     /// Points at which PCT takes the running thread's rank away; the next one last.
     changes: Vec<u64>,
-    /// The lowest rank given so far: whoever steps back goes below it.
+    /// The lowest rank given so far: a thread that steps back goes below it.
     lowest: Priority,
     /// Points passed, by whomever, since all who could run have had a turn.
     in_a_row: u32,
@@ -79,7 +79,7 @@ impl Scheduler {
         Scheduler { dice, policy, threshold, changes, lowest: Priority::MAX / 2, in_a_row: 0 }
     }
 
-    /// Mostly high probabilities: preempting where nobody expects it is what finds bugs. One seed
+    /// Mostly high probabilities: preempting at unexpected points is what finds bugs. One seed
     /// in five runs under PCT, which finds what needs one thread to be held back for long.
     fn draw_policy(dice: &mut Dice) -> Policy {
         const PREEMPTION: [f64; 8] = [0.02, 0.1, 0.3, 0.3, 0.6, 0.6, 1.0, 1.0];
@@ -138,14 +138,14 @@ impl Scheduler {
             Policy::Random { .. } => self.dice.below(runnable.len()),
             Policy::Pct { .. } => {
                 let rank = |at: &usize| *threads[runnable[*at] as usize].priority();
-                (0..runnable.len()).max_by_key(rank).expect("somebody can run")
+                (0..runnable.len()).max_by_key(rank).expect("a runnable thread")
             }
         }
     }
 
-    /// Nobody else could run: nobody starves.
+    /// No other thread could run, so none is starved.
     #[inline]
-    pub(super) fn nobody_waits(&mut self) {
+    pub(super) fn none_waits(&mut self) {
         self.in_a_row = 0;
     }
 

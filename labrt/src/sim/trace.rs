@@ -1,13 +1,13 @@
-//! What happened, as a hash, and on demand as text.
+//! The trace of a simulated world: all its events, as a hash and, if asked for, as text.
 //!
-//! The hash covers every event: which thread, what it did, to which object, at what virtual time.
-//! Threads and objects count from 1 in the order in which the world met them, so nothing in it
-//! depends on addresses.
+//! The hash covers every event: which thread, which operation, on which object, at what virtual
+//! time. Threads and objects are numbered from 1 in the order in which the world meets them, so
+//! nothing in it depends on addresses.
 
 use std::fmt;
 use std::io::Write;
 
-use crate::wait::{Site, place};
+use crate::wait::{Site, file_line};
 
 /// What a thread did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Trace {
     ) {
         self.events += 1;
         let event = (op as u64) << 56 ^ u64::from(object) << 24 ^ thread;
-        // A multiplication and a rotation for each half: enough to tell runs apart, which nobody
+        // A multiplication and a rotation for each half: enough to tell runs apart, which no one
         // tries to forge.
         let mut hash = (self.hash ^ event).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         hash = (hash ^ now).wrapping_mul(0xbf58_476d_1ce4_e5b9).rotate_left(31);
@@ -74,7 +74,7 @@ impl Trace {
     #[cold]
     fn write(&mut self, now: u64, thread: u64, op: Op, object: ObjectNumber, site: Option<Site>) {
         let Some(text) = &mut self.text else { return };
-        let at = site.map(place).unwrap_or_default();
+        let at = site.map(file_line).unwrap_or_default();
         let (event, seconds, nanos) = (self.events, now / 1_000_000_000, now % 1_000_000_000);
         // A trace that cannot be written is cut short; the run is not the worse for it.
         if writeln!(text, "{event} {seconds}.{nanos:09} thread {thread} {op:?} {object} {at}")

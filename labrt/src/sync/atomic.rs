@@ -10,12 +10,12 @@ pub use std::sync::atomic::{Ordering, fence};
 use crate::runtime::current_sim;
 use crate::sim::trace::Op;
 
-/// What goes before every operation. An atomic belongs to no world: nobody waits for it.
+/// Before every operation. An atomic belongs to no world, because threads do not wait for it.
 #[inline(always)]
 #[track_caller]
-fn point() {
+fn scheduling_point() {
     if let Some(sim) = current_sim() {
-        sim.point(Op::Atomic, 0, Location::caller());
+        sim.scheduling_point(Op::Atomic, 0, Location::caller());
     }
 }
 
@@ -32,7 +32,7 @@ macro_rules! atomic {
                 $name(std::sync::atomic::$name::new(value))
             }
 
-            /// The value, for whoever has the atomic for himself.
+            /// The value: a `&mut` atomic is not shared.
             pub fn get_mut(&mut self) -> &mut $value {
                 self.0.get_mut()
             }
@@ -48,7 +48,7 @@ macro_rules! atomic {
             #[must_use]
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                point();
+                scheduling_point();
                 self.0.load(order)
             }
 
@@ -56,13 +56,13 @@ macro_rules! atomic {
             #[inline]
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                point();
+                scheduling_point();
                 self.0.store(value, order);
             }
 
             atomic!(@change $value, swap, $($arithmetic),*);
 
-            /// Sets the value if it is `current`. Either way tells what it was.
+            /// Sets the value if it is `current`. Either way returns what it was.
             ///
             /// # Errors
             /// What the value was, if it was another.
@@ -75,7 +75,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 self.0.compare_exchange(current, new, success, failure)
             }
 
@@ -92,7 +92,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 // The strong one under simulation, so that the same seed does the same everywhere.
                 match current_sim() {
                     Some(_) => self.0.compare_exchange(current, new, success, failure),
@@ -100,8 +100,8 @@ macro_rules! atomic {
                 }
             }
 
-            /// Changes the value as `change` says, until nobody comes in between. Tells what it
-            /// was before.
+            /// Changes the value as `change` says, again if another thread changed it meanwhile.
+            /// Returns what it was before.
             ///
             /// # Errors
             /// What the value was, if `change` gave nothing.
@@ -113,7 +113,7 @@ macro_rules! atomic {
                 fetch: Ordering,
                 change: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
-                point();
+                scheduling_point();
                 self.0.fetch_update(set, fetch, change)
             }
         }
@@ -131,11 +131,11 @@ macro_rules! atomic {
         }
     };
     (@change $value:ty, $($change:ident),*) => {$(
-        #[doc = concat!("As in std: `", stringify!($change), "`. Tells what the value was before.")]
+        #[doc = concat!("As in std: `", stringify!($change), "`. Returns the value before.")]
         #[inline]
         #[track_caller]
         pub fn $change(&self, value: $value, order: Ordering) -> $value {
-            point();
+            scheduling_point();
             self.0.$change(value, order)
         }
     )*};

@@ -1,19 +1,20 @@
-//! Waiting, with a lock given back meanwhile, until somebody else has changed something.
+//! Condition variables: a thread gives a lock back, waits until another thread notifies it, and
+//! takes the lock again.
 
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::mutex::MutexGuard;
-use crate::runtime::{Home, Runtime, Sim, current_sim};
-use crate::sim::core::Woken;
+use crate::runtime::{Runtime, Sim, WorldBinding, current_sim};
+use crate::sim::engine::Woken;
 use crate::sim::trace::Op;
 use crate::time::Instant;
-use crate::wait::{Lock, Site, What, waiting};
+use crate::wait::{Lock, Site, WaitKind, waiting};
 
-/// Lets threads wait until another one tells them that something may have changed.
+/// Lets threads wait until another one notifies them that something may have changed.
 pub struct Condvar {
-    home: Home,
+    binding: WorldBinding,
     real: parking_lot::Condvar,
 }
 
@@ -30,10 +31,10 @@ impl WaitTimeoutResult {
 }
 
 impl Condvar {
-    /// A condvar that nobody waits for.
+    /// A condvar without waiting threads.
     #[must_use]
     pub const fn new() -> Condvar {
-        Condvar { home: Home::unbound(), real: parking_lot::Condvar::new() }
+        Condvar { binding: WorldBinding::unbound(), real: parking_lot::Condvar::new() }
     }
 
     /// Gives the lock back, waits to be notified, and takes the lock again.
@@ -96,11 +97,11 @@ impl Condvar {
     /// Wakes one waiting thread; true if there was one.
     #[track_caller]
     pub fn notify_one(&self) -> bool {
-        match self.home.enter() {
+        match self.binding.enter() {
             Runtime::Os => self.real.notify_one(),
             Runtime::Sim(sim) => {
-                sim.point(Op::Notify, self.home.number(), Location::caller());
-                sim.wake_one(self.home.key()).is_some()
+                sim.scheduling_point(Op::Notify, self.binding.number(), Location::caller());
+                sim.wake_one(self.binding.key()).is_some()
             }
         }
     }
@@ -108,11 +109,11 @@ impl Condvar {
     /// Wakes all waiting threads, and says how many there were.
     #[track_caller]
     pub fn notify_all(&self) -> usize {
-        match self.home.enter() {
+        match self.binding.enter() {
             Runtime::Os => self.real.notify_all(),
             Runtime::Sim(sim) => {
-                sim.point(Op::Notify, self.home.number(), Location::caller());
-                sim.wake_all(self.home.key())
+                sim.scheduling_point(Op::Notify, self.binding.number(), Location::caller());
+                sim.wake_all(self.binding.key())
             }
         }
     }
@@ -123,10 +124,10 @@ impl Condvar {
         limit: Option<Duration>,
         site: Site,
     ) -> WaitTimeoutResult {
-        let timed_out = match self.home.enter() {
+        let timed_out = match self.binding.enter() {
             Runtime::Os => {
                 guard.owner.clear();
-                waiting(What::Condvar, limit, site, || match limit {
+                waiting(WaitKind::Condvar, limit, site, || match limit {
                     Some(limit) => self.real.wait_for(&mut guard.real, limit).timed_out(),
                     None => {
                         self.real.wait(&mut guard.real);
@@ -152,17 +153,17 @@ impl Condvar {
         limit: Option<Duration>,
         site: Site,
     ) -> bool {
-        sim.point(Op::Wait, self.home.number(), site);
+        sim.scheduling_point(Op::Wait, self.binding.number(), site);
         guard.owner.clear();
         let deadline = limit.map(|limit| sim.deadline(limit));
-        let (notified, unlocked) = ([self.home.key()], [guard.release.home.key()]);
+        let (notified, unlocked) = ([self.binding.key()], [guard.release.binding.key()]);
         let (owner, lock) = (guard.owner, parking_lot::MutexGuard::mutex(&guard.real));
         parking_lot::MutexGuard::unlocked(&mut guard.real, || {
             sim.wake_one(unlocked[0]);
             let wait = || sim.wait_masked(&notified, deadline);
-            let woken = waiting(What::Condvar, limit, site, wait);
+            let woken = waiting(WaitKind::Condvar, limit, site, wait);
             while lock.is_locked() {
-                let what = What::Lock(Lock::mutex::<T>(owner));
+                let what = WaitKind::Lock(Lock::mutex::<T>(owner));
                 waiting(what, None, site, || sim.wait_masked(&unlocked, None));
             }
             // In a world that ends time stands still, so a timed wait is over.

@@ -1,20 +1,20 @@
-//! The lock.
+//! A lock that one thread at a time may hold.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
 use super::release::Release;
-use crate::runtime::{Home, Runtime, Sim, current_sim};
+use crate::runtime::{Runtime, Sim, WorldBinding, current_sim};
 use crate::sim::trace::Op;
-use crate::wait::{Lock, Owner, Site, What, waiting};
+use crate::wait::{Lock, Owner, Site, WaitKind, waiting};
 
 /// Data that one thread at a time may touch.
 ///
 /// Locking it twice in one thread, or in a ring with other locks and threads, ends the test with
 /// a report of the ring (outside a world: a panic).
 pub struct Mutex<T: ?Sized> {
-    home: Home,
+    binding: WorldBinding,
     owner: Owner,
     real: parking_lot::Mutex<T>,
 }
@@ -22,10 +22,14 @@ pub struct Mutex<T: ?Sized> {
 impl<T> Mutex<T> {
     /// An unlocked mutex.
     pub const fn new(data: T) -> Mutex<T> {
-        Mutex { home: Home::unbound(), owner: Owner::none(), real: parking_lot::Mutex::new(data) }
+        Mutex {
+            binding: WorldBinding::unbound(),
+            owner: Owner::none(),
+            real: parking_lot::Mutex::new(data),
+        }
     }
 
-    /// The data, once nobody shares the mutex any more.
+    /// The data, once the mutex is no longer shared.
     pub fn into_inner(self) -> T {
         self.real.into_inner()
     }
@@ -37,7 +41,7 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let site = Location::caller();
-        let real = match self.home.enter() {
+        let real = match self.binding.enter() {
             Runtime::Os => match self.real.try_lock() {
                 Some(real) => real,
                 None => self.wait(site),
@@ -51,13 +55,13 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::TryLock, self.home.number(), Location::caller());
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::TryLock, self.binding.number(), Location::caller());
         }
         Some(self.guard(self.real.try_lock()?, Location::caller()))
     }
 
-    /// The data, for whoever has the mutex for himself.
+    /// The data: a `&mut` mutex is not shared.
     pub fn get_mut(&mut self) -> &mut T {
         self.real.get_mut()
     }
@@ -65,27 +69,27 @@ impl<T: ?Sized> Mutex<T> {
     #[cold]
     fn wait(&self, site: Site) -> parking_lot::MutexGuard<'_, T> {
         let lock = Lock::mutex::<T>(&self.owner);
-        waiting(What::Lock(lock), None, site, || self.real.lock())
+        waiting(WaitKind::Lock(lock), None, site, || self.real.lock())
     }
 
     /// One thread runs at a time, so the real lock is never waited for: it says who has the
     /// simulated one, and no data is reached but through it.
     fn lock_simulated(&self, sim: Sim, site: Site) -> parking_lot::MutexGuard<'_, T> {
-        sim.point(Op::Lock, self.home.number(), site);
+        sim.scheduling_point(Op::Lock, self.binding.number(), site);
         loop {
             if let Some(real) = self.real.try_lock() {
                 return real;
             }
             let lock = Lock::mutex::<T>(&self.owner);
-            let unlocked = [self.home.key()];
-            waiting(What::Lock(lock), None, site, || sim.wait(&unlocked, None));
+            let unlocked = [self.binding.key()];
+            waiting(WaitKind::Lock(lock), None, site, || sim.wait(&unlocked, None));
         }
     }
 
     #[inline]
     fn guard<'a>(&'a self, real: parking_lot::MutexGuard<'a, T>, site: Site) -> MutexGuard<'a, T> {
         self.owner.set(site);
-        let release = Release { home: &self.home, site, shared: false };
+        let release = Release { binding: &self.binding, site, shared: false };
         MutexGuard { owner: &self.owner, real, release }
     }
 }
@@ -106,11 +110,11 @@ impl<T> From<T> for Mutex<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     #[track_caller]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.home.is_here() && current_sim().is_none() {
+        if self.binding.is_here() && current_sim().is_none() {
             return self.real.fmt(f);
         }
         let mut text = f.debug_struct("Mutex");
-        let data = if self.home.is_here() { self.try_lock() } else { None };
+        let data = if self.binding.is_here() { self.try_lock() } else { None };
         match data {
             Some(data) => text.field("data", &&*data).finish(),
             None => text.finish_non_exhaustive(),

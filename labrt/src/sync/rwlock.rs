@@ -1,20 +1,20 @@
-//! The lock that readers share.
+//! A lock that several readers or one writer may hold.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
 use super::release::Release;
-use crate::runtime::{Home, Runtime, current_sim};
+use crate::runtime::{Runtime, WorldBinding, current_sim};
 use crate::sim::trace::Op;
-use crate::wait::{Lock, Owner, Site, What, waiting};
+use crate::wait::{Lock, Owner, Site, WaitKind, waiting};
 
 /// Data that many threads may read at a time, or one may change.
 ///
-/// Those who wait are told who writes, or else who was the last to begin reading. A ring through
+/// A report names the writer, or else the last reader, to those who wait. A ring through
 /// readers is not found at once; see [`Mutex`](super::Mutex) for what is.
 pub struct RwLock<T: ?Sized> {
-    home: Home,
+    binding: WorldBinding,
     writer: Owner,
     /// The last thread to read, for reports alone: it may have stopped, others may still read.
     reader: Owner,
@@ -25,37 +25,37 @@ impl<T> RwLock<T> {
     /// An unlocked lock.
     pub const fn new(data: T) -> RwLock<T> {
         RwLock {
-            home: Home::unbound(),
+            binding: WorldBinding::unbound(),
             writer: Owner::none(),
             reader: Owner::none(),
             real: parking_lot::RwLock::new(data),
         }
     }
 
-    /// The data, once nobody shares the lock any more.
+    /// The data, once the lock is no longer shared.
     pub fn into_inner(self) -> T {
         self.real.into_inner()
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
-    /// Waits until nobody writes, and reads.
+    /// Waits until there is no writer, and reads.
     #[inline]
     #[track_caller]
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
         let site = Location::caller();
-        let real = match self.home.enter() {
+        let real = match self.binding.enter() {
             Runtime::Os => self
                 .real
                 .try_read()
                 .unwrap_or_else(|| waiting(self.what(), None, site, || self.real.read())),
             Runtime::Sim(sim) => {
-                sim.point(Op::Read, self.home.number(), site);
+                sim.scheduling_point(Op::Read, self.binding.number(), site);
                 loop {
                     if let Some(real) = self.real.try_read() {
                         break real;
                     }
-                    waiting(self.what(), None, site, || sim.wait(&[self.home.key()], None));
+                    waiting(self.what(), None, site, || sim.wait(&[self.binding.key()], None));
                 }
             }
         };
@@ -63,23 +63,23 @@ impl<T: ?Sized> RwLock<T> {
         RwLockReadGuard { real, _release: self.release(site) }
     }
 
-    /// Waits until nobody reads or writes, and writes.
+    /// Waits until there is no reader or writer, and writes.
     #[inline]
     #[track_caller]
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
         let site = Location::caller();
-        let real = match self.home.enter() {
+        let real = match self.binding.enter() {
             Runtime::Os => self
                 .real
                 .try_write()
                 .unwrap_or_else(|| waiting(self.what(), None, site, || self.real.write())),
             Runtime::Sim(sim) => {
-                sim.point(Op::Write, self.home.number(), site);
+                sim.scheduling_point(Op::Write, self.binding.number(), site);
                 loop {
                     if let Some(real) = self.real.try_write() {
                         break real;
                     }
-                    waiting(self.what(), None, site, || sim.wait(&[self.home.key()], None));
+                    waiting(self.what(), None, site, || sim.wait(&[self.binding.key()], None));
                 }
             }
         };
@@ -87,39 +87,39 @@ impl<T: ?Sized> RwLock<T> {
         RwLockWriteGuard { writer: &self.writer, real, _release: self.release(site) }
     }
 
-    /// Reads if nobody writes.
+    /// Reads if there is no writer.
     #[track_caller]
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         let site = Location::caller();
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::TryLock, self.home.number(), site);
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::TryLock, self.binding.number(), site);
         }
         let real = self.real.try_read()?;
         self.reader.set(site);
         Some(RwLockReadGuard { real, _release: self.release(site) })
     }
 
-    /// Writes if nobody reads or writes.
+    /// Writes if there is no reader or writer.
     #[track_caller]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         let site = Location::caller();
-        if let Runtime::Sim(sim) = self.home.enter() {
-            sim.point(Op::TryLock, self.home.number(), site);
+        if let Runtime::Sim(sim) = self.binding.enter() {
+            sim.scheduling_point(Op::TryLock, self.binding.number(), site);
         }
         let real = self.real.try_write()?;
         self.writer.set(site);
         Some(RwLockWriteGuard { writer: &self.writer, real, _release: self.release(site) })
     }
 
-    fn what(&self) -> What {
-        What::Lock(Lock::rwlock::<T>(&self.writer, &self.reader))
+    fn what(&self) -> WaitKind {
+        WaitKind::Lock(Lock::rwlock::<T>(&self.writer, &self.reader))
     }
 
     fn release(&self, site: Site) -> Release<'_> {
-        Release { home: &self.home, site, shared: true }
+        Release { binding: &self.binding, site, shared: true }
     }
 
-    /// The data, for whoever has the lock for himself.
+    /// The data: a `&mut` lock is not shared.
     pub fn get_mut(&mut self) -> &mut T {
         self.real.get_mut()
     }
@@ -135,11 +135,11 @@ impl<T: Default> Default for RwLock<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     #[track_caller]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.home.is_here() && current_sim().is_none() {
+        if self.binding.is_here() && current_sim().is_none() {
             return self.real.fmt(f);
         }
         let mut text = f.debug_struct("RwLock");
-        let data = if self.home.is_here() { self.try_read() } else { None };
+        let data = if self.binding.is_here() { self.try_read() } else { None };
         match data {
             Some(data) => text.field("data", &&*data).finish(),
             None => text.finish_non_exhaustive(),

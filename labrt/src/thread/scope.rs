@@ -1,4 +1,5 @@
-//! Threads that may borrow from their spawner, which waits for them. Mirrors `std::thread::scope`.
+//! Threads that may borrow from their spawner, which waits for their end. Mirrors
+//! `std::thread::scope`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,10 +9,10 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 use super::{JoinHandle, Result, start};
-use crate::record::Record;
 use crate::runtime::{Runtime, current_sim};
-use crate::sim::core::Key;
-use crate::wait::{What, waiting};
+use crate::sim::engine::Key;
+use crate::thread_info::ThreadInfo;
+use crate::wait::{WaitKind, waiting};
 use crate::world;
 
 /// A scope to spawn threads in; see [`scope`].
@@ -64,7 +65,7 @@ impl Threads {
             Runtime::Os => {
                 let mut running = self.running.lock();
                 if running.count > 0 {
-                    waiting(What::Scope, None, site, || {
+                    waiting(WaitKind::Scope, None, site, || {
                         self.none_left.wait_while(&mut running, |running| running.count > 0);
                     });
                 }
@@ -74,7 +75,7 @@ impl Threads {
                 // must stay until the last of them has been.
                 let none_left = [Key::of(self)];
                 while self.running.lock().count > 0 {
-                    waiting(What::Scope, None, site, || sim.wait_masked(&none_left, None));
+                    waiting(WaitKind::Scope, None, site, || sim.wait_masked(&none_left, None));
                 }
                 sim.unwind_if_ending();
             }
@@ -115,7 +116,7 @@ impl<F: FnOnce() -> T, T> Work<F, T> {
     }
 }
 
-/// Tells the scope that one of its threads is done.
+/// Reports to the scope that one of its threads is done.
 struct End {
     threads: Arc<Threads>,
     panicked: bool,
@@ -139,7 +140,7 @@ impl<'scope> Scope<'scope, '_> {
         T: Send + 'scope,
     {
         let site = Location::caller();
-        let record = Record::current().child(None, None, site);
+        let info = ThreadInfo::current().child(None, None, site);
         let result = Arc::new(Mutex::new(None));
         self.threads.running.lock().count += 1;
         let end = End { threads: self.threads.clone(), panicked: false };
@@ -148,7 +149,7 @@ impl<'scope> Scope<'scope, '_> {
         // SAFETY: `scope` returns only after every thread has called `end_one`, after which the
         // closure holds nothing of 'scope: whether it has run or not, `end` is dropped last.
         let body: Box<dyn FnOnce() + Send + 'static> = unsafe { std::mem::transmute(body) };
-        let thread = match start(record, body, site) {
+        let thread = match start(info, body, site) {
             Ok(thread) => thread,
             Err(error) => panic!("{error}. Do threads leak?"),
         };

@@ -1,4 +1,4 @@
-//! What went wrong in a world, and how it is told.
+//! A failure of a world: its kind, where it happened, and its report.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,15 +10,15 @@ pub enum FailureKind {
     Panic,
     /// A property that must hold does not; see [`fail`](super::fail).
     Violation,
-    /// Threads wait for each other's locks and will for ever.
+    /// Threads wait for each other's locks in a cycle.
     Deadlock,
-    /// A simulated thread goes round and round while no time passes.
+    /// A simulated thread loops while no virtual time passes.
     Livelock,
     /// The test did not end in time.
     TimeLimit,
     /// A simulated thread has run for seconds without reaching a scheduling point.
     Stuck,
-    /// A simulated thread went past the simulation: to a real clock, a real lock, a real sleep.
+    /// A simulated thread bypassed the simulation: it used a real clock, lock or sleep.
     Misuse,
 }
 
@@ -33,7 +33,7 @@ pub struct Failure {
     pub thread: String,
     /// The server that thread works for.
     pub server: Option<String>,
-    /// The source line (`file:line`), where there is one to blame.
+    /// The source line (`file:line`), if one is known.
     pub place: Option<String>,
     /// Time since the test began.
     pub elapsed: Duration,

@@ -1,17 +1,19 @@
-//! What every runtime promises: each test here is one story, told on the OS and, over many
-//! schedules, on both back ends of the simulation, with the same expectations.
+//! What both runtimes promise: each test runs on the OS and, over many schedules, on both back ends
+//! of the simulation, with the same expectations.
 //!
-//! Where the crates that the facade mirrors leave a choice (who gets the lock, which channel a
-//! select takes), so do these tests.
+//! Where the crates that the facade mirrors leave a choice (which thread gets the lock, which
+//! channel a select takes), so do these tests.
 
 mod bounded;
 mod channels;
 mod clock;
 mod condvar;
 mod mutex;
+mod once;
 mod rwlock;
 mod scopes;
 mod select;
+mod select_macro;
 mod threads;
 
 use labrt::sim::Backend;

@@ -1,11 +1,11 @@
-//! What a simulated world does that no other does: verdicts at once, a clean end, virtual time,
-//! exact replay.
+//! What only a simulated world does: find a deadlock at once, unwind every thread, run in virtual
+//! time, and do the same again from the same seed.
 
 mod bugs;
+mod cross_world;
 mod destructors;
 mod determinism;
 mod ends;
 mod hostile;
 mod programs;
-mod strays;
 mod verdicts;

@@ -2,8 +2,8 @@
 //! between the last four, and the same with `:ok`, `:fail` or `:info` when it ends.
 //!
 //! `:info` means that the outcome is not known: the operation may take effect at any time after its
-//! call, or never. A read or write that `:fail`s was not carried out; a compare-and-set that `:fail`s
-//! found another value than the expected one.
+//! call, or never. A read or write that `:fail`s was not carried out; a compare-and-set that
+//! `:fail`s found another value than the expected one.
 
 use super::events::{Event, OpenCalls, entries, moment};
 use super::{Malformed, lines};

@@ -73,8 +73,8 @@ pub(super) fn read(text: &str) -> Result<AnyHistory, Malformed> {
             }
         }
         if !keys.is_empty() && !register.operations.is_empty() {
-            let problem = "operations on keys (get, put, append) and on a register (read, write, cas) \
-                           cannot be mixed in one history";
+            let problem = "operations on keys (get, put, append) and on a register (read, write, \
+                           cas) cannot be mixed in one history";
             return Err(Malformed::at(number, problem));
         }
     }

@@ -1,7 +1,7 @@
 //! The search state of one key, and the pruning rules for values that grow by appends.
 //!
-//! The value is a visible one (see [`super::visible_values`]) or [`INVISIBLE`]: a value that no read
-//! can observe, whatever is appended to it. That is exact: no value is compared by a hash.
+//! The value is a visible one (see [`super::visible_values`]) or [`INVISIBLE`]: a value that no
+//! read can observe, whatever is appended to it. That is exact: no value is compared by a hash.
 //!
 //! Four rules keep the search from trying what cannot work. Each considers the reads that are not
 //! yet placed. The tests compare the verdicts with those of searches without the rules.
@@ -14,10 +14,10 @@
 //! 3. **Exhausted.** If a value is reached only by appends of certain texts (no put leads to it or
 //!    past it, no append jumps over it), then it is out of reach once these appends are placed and
 //!    the present value does not extend it; and so is every read that extends it.
-//! 4. **Greedy.** At an invisible value, an append that leads to no value with readers can be placed
-//!    at once, and so can a put whose value is a prefix of no read's. For in any order of what is
-//!    left, no read comes between the operation and the next put, so it can be moved to the front.
-//!    If such an operation is pending, it is dropped.
+//! 4. **Greedy.** At an invisible value, an append that leads to no value with readers can be
+//!    placed at once, and so can a put whose value is a prefix of no read's. For in any order of
+//!    what is left, no read comes between the operation and the next put, so it can be moved to the
+//!    front. If such an operation is pending, it is dropped.
 
 use super::visible_values::{INITIAL, VisibleValues};
 use crate::index_set::IndexSet;

@@ -3,8 +3,8 @@
 //!
 //! A visible value is a position in the trie of the values read: one that was read, was put, or
 //! results from appends to another visible one. No read can observe any other value, nor anything
-//! that appends make of it, so the search need not distinguish those. Visible values are numbered in
-//! preorder: the values that extend value `v` are those from `v` to `end(v)`.
+//! that appends make of it, so the search need not distinguish those. Visible values are numbered
+//! in preorder: the values that extend value `v` are those from `v` to `end(v)`.
 
 use super::interned::InternedTexts;
 use crate::lists::Lists;
@@ -147,8 +147,8 @@ struct Preorder {
 }
 
 impl Preorder {
-    /// A segment's values come in the order of their lengths. Then come its branches, from its end to
-    /// its beginning: so nothing stands between a value and those that extend it.
+    /// A segment's values come in the order of their lengths. Then come its branches, from its end
+    /// to its beginning: so nothing stands between a value and those that extend it.
     fn of(values: &Trie, found: &BTreeMap<Position, u32>) -> Preorder {
         let mut order = Preorder { ranks: vec![0; found.len()], parents: Vec::new() };
         let mut open = vec![(Position::ROOT.segment, INITIAL)];

@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 4))]
 
     #[test]
-    fn histories_with_arbitrary_reads_are_judged_as_by_trying_every_order(records in arbitrary_reads(6)) {
+    fn arbitrary_reads_are_judged_as_by_trying_every_order(records in arbitrary_reads(6)) {
         prop_assert_eq!(verdict(&records), has_order(&records));
         prop_assert_eq!(verdict_in_plain(&records).is_ok(), has_order(&records));
         assert_violation_holds(&records);

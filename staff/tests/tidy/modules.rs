@@ -119,8 +119,8 @@ fn each_way_to_name_a_module_above_is_found() {
         "fn f() -> super::super::thread::Id { x }",
     ] {
         assert_finds(
-            &upward_mentions(&Source::new("labrt/src/sim/core.rs", text)),
-            "labrt/src/sim/core.rs:1: labrt's `sim` names `thread`, which is built on it. Move \
+            &upward_mentions(&Source::new("labrt/src/sim/engine.rs", text)),
+            "labrt/src/sim/engine.rs:1: labrt's `sim` names `thread`, which is built on it. Move \
              what both need below both, as `wait` and `world` are.",
         );
     }
@@ -135,6 +135,6 @@ fn std_and_the_modules_below_may_be_named() {
         "mod thread { use super::super::state; }",
         "//! As crate::thread says.\nfn f() { thread::spawn(g) }",
     ] {
-        assert_tidy(upward_mentions(&Source::new("labrt/src/sim/core.rs", text)));
+        assert_tidy(upward_mentions(&Source::new("labrt/src/sim/engine.rs", text)));
     }
 }

@@ -19,44 +19,19 @@ mod memory;
 mod parent;
 mod scenario_result;
 mod simulated;
+mod test;
 mod warnings;
 
 pub use warnings::note;
 
 pub use course::Work;
 pub use scenario_result::{Figures, ScenarioResult};
+pub use test::{Limits, TIME_LIMIT};
 
-use course::{
-    Course, MEMORY_MIB, Mode, Outcome, Role, Seeds, TestRequest, Titles, Unreadable, Verdict,
-};
-use labrt::time::Duration;
+use course::{Course, Mode, Outcome, Role, Seeds, TestRequest, Titles, Unreadable, Verdict};
 use std::any;
-use std::num::NonZeroU32;
 use std::sync::Arc;
-
-/// The course's limit for one test. Grading fails a test that takes longer.
-pub const TIME_LIMIT: Duration = Duration::from_secs(course::TIME_LIMIT_SECONDS.get() as u64);
-
-/// What a test may use. The request in the environment may have others.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Time by the clock.
-    pub time: Duration,
-    /// Memory, in MiB.
-    pub memory_mib: u64,
-}
-
-/// A scenario, for a world of its own, or for many one after the other.
-type Scenario = Arc<dyn Fn() -> ScenarioResult + Send + Sync>;
-
-/// A test, as a child runs it.
-struct Test {
-    /// The name of its `#[test]` function.
-    name: String,
-    titles: Titles,
-    limits: Limits,
-    scenario: Scenario,
-}
+use test::Test;
 
 /// Runs a test of the course: the `#[test]` function in which the closure `scenario` is written.
 /// The course's table lists it by that function's name.
@@ -128,25 +103,6 @@ pub fn outcome_of<H: Into<ScenarioResult>>(
         (Role::Parent, _) => parent::run(&test, request, settings),
         (Role::Child, Mode::Os) => child::run(test, &request, settings),
         (Role::Child, Mode::Sim) => simulated::run(test, request, settings),
-    }
-}
-
-/// The course's time, and several times the memory that the hungriest test needs.
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { time: TIME_LIMIT, memory_mib: MEMORY_MIB.get().into() }
-    }
-}
-
-impl Limits {
-    /// These limits, unless the request has others.
-    fn or_those_of(self, request: &TestRequest) -> Limits {
-        let seconds = |seconds: NonZeroU32| Duration::from_secs(seconds.get().into());
-        let mebibytes = |count: NonZeroU32| u64::from(count.get());
-        Limits {
-            time: request.time_limit_seconds.map_or(self.time, seconds),
-            memory_mib: request.memory_mib.map_or(self.memory_mib, mebibytes),
-        }
     }
 }
 

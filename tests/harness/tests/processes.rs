@@ -218,6 +218,18 @@ fn start_idlers(count: usize) {
     assert_eq!(started.iter().take(count).count(), count);
 }
 
+/// Runs the test where panics have backtraces, if need be in another process: to look up source
+/// lines takes memory, under a lock that std's handler for refused memory wants as well.
+#[cfg(target_os = "linux")]
+fn with_backtraces(name: &str, test: fn(&str)) {
+    if env::var("RUST_BACKTRACE").is_ok_and(|asked| asked == "1") {
+        return test(name);
+    }
+    let mut again = Command::new(env::current_exe().unwrap());
+    again.args(["--exact", name, "--nocapture"]).env("RUST_BACKTRACE", "1");
+    assert!(again.status().unwrap().success());
+}
+
 /// A few tenths of a second on a quiet machine.
 #[cfg(target_os = "linux")]
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -227,6 +239,11 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 #[cfg(target_os = "linux")]
 fn a_refused_thread_is_told_at_once_with_whose_threads_there_are() {
     let name = "a_refused_thread_is_told_at_once_with_whose_threads_there_are";
+    with_backtraces(name, refuse_a_thread);
+}
+
+#[cfg(target_os = "linux")]
+fn refuse_a_thread(name: &str) {
     let began = Instant::now();
     let (what, report) = failure(name, LIMITS, || {
         start_idlers(500);
@@ -244,6 +261,11 @@ fn a_refused_thread_is_told_at_once_with_whose_threads_there_are() {
 #[cfg(target_os = "linux")]
 fn a_refused_allocation_is_told_at_once_with_what_is_in_use() {
     let name = "a_refused_allocation_is_told_at_once_with_what_is_in_use";
+    with_backtraces(name, refuse_an_allocation);
+}
+
+#[cfg(target_os = "linux")]
+fn refuse_an_allocation(name: &str) {
     let began = Instant::now();
     let (what, report) = failure(name, LIMITS, || {
         start_idlers(500);

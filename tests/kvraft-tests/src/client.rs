@@ -1,10 +1,11 @@
 //! A client: a student's clerk, all of whose operations are recorded.
 
-use super::cluster::Shared;
+use super::cluster::{Cluster, Shared};
 use super::difference::Difference;
 use super::history::Call;
 use super::links::ClientLinks;
-use kvraft::Clerk;
+use kvraft::{Clerk, ServerId};
+use labrt::rand::{rng, seq::SliceRandom};
 use log::debug;
 use std::sync::Arc;
 
@@ -17,6 +18,22 @@ pub struct Client {
     links: ClientLinks,
     shared: Arc<Shared>,
     counts: bool,
+}
+
+impl Cluster {
+    /// A new client, called by this number, that can reach these servers. It does not know them
+    /// apart: its clerk gets the ends in random order.
+    pub fn make_client(
+        &self,
+        number: usize,
+        servers: impl IntoIterator<Item = ServerId>,
+    ) -> Client {
+        let (names, mut ends) = self.make_ends_to_all();
+        let links = ClientLinks { ends: names };
+        self.connect_client(&links, servers);
+        ends.shuffle(&mut rng());
+        Client::new(number, Clerk::new(ends), links, self.shared.clone())
+    }
 }
 
 impl Client {

@@ -1,12 +1,10 @@
 //! The links between servers, and those from clients to servers. They are independent: a client may
 //! reach both sides of a partition.
 
-use super::client::Client;
 use super::cluster::Cluster;
 use harness::random_text;
-use kvraft::{Clerk, ServerId};
+use kvraft::ServerId;
 use labrpc::ClientEnd;
-use labrt::rand::{rng, seq::SliceRandom};
 use log::{debug, info};
 
 /// The links of one client to every server. A handle, for whoever changes them while the client
@@ -14,24 +12,10 @@ use log::{debug, info};
 #[derive(Debug, Clone)]
 pub struct ClientLinks {
     /// The names of its ends, by server.
-    ends: Vec<String>,
+    pub(crate) ends: Vec<String>,
 }
 
 impl Cluster {
-    /// A new client, called by this number, that can reach these servers. It does not know them
-    /// apart: its clerk gets the ends in random order.
-    pub fn make_client(
-        &self,
-        number: usize,
-        servers: impl IntoIterator<Item = ServerId>,
-    ) -> Client {
-        let (names, mut ends) = self.make_ends_to_all();
-        let links = ClientLinks { ends: names };
-        self.connect_client(&links, servers);
-        ends.shuffle(&mut rng());
-        Client::new(number, Clerk::new(ends), links, self.shared.clone())
-    }
-
     /// Lets the client reach these servers.
     pub fn connect_client(&self, links: &ClientLinks, servers: impl IntoIterator<Item = ServerId>) {
         for server in servers {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 type New = fn(Vec<ClientEnd>, ServerId, Arc<Persister>, Option<usize>) -> KvServer;
 
-const _: New = KvServer::new; // Starts a server: `KvServer::new(peers, me, persister, max_raft_state)`.
+const _: New = KvServer::new; // `KvServer::new(peers, me, persister, max_raft_state)`.
 const _: fn(&KvServer) -> KvServer = KvServer::clone; // A `KvServer` is a handle on one server.
 const _: fn(&KvServer, &mut Server) = KvServer::serve; // Registers its handlers and its Raft's.
 const _: fn(&KvServer) -> &Raft = KvServer::raft; // The Raft under the server.

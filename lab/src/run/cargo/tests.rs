@@ -13,15 +13,23 @@ fn binaries_are_built_by_package_and_each_once() {
     assert_eq!(binaries, ["part_2a", "part_2b", "part_3a"]);
 }
 
+/// Cargo's message about what it has built.
+fn artifact(kind: &str, name: &str, executable: &str, package: &str) -> String {
+    let target = format!(r#"{{"kind":["{kind}"],"name":"{name}"}}"#);
+    let files = format!(r#""executable":{executable},"manifest_path":"{package}/Cargo.toml""#);
+    format!(r#"{{"reason":"compiler-artifact","target":{target},{files}}}"#)
+}
+
 #[test]
 fn test_binaries_are_found_among_cargos_messages() {
-    let messages = r#"
-{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"raft"},"executable":null,"manifest_path":"/kit/raft/Cargo.toml"}
-a build script's print
-{"reason":"compiler-artifact","target":{"kind":["bin"],"name":"part_2a"},"executable":"/bin","manifest_path":"/kit/raft/Cargo.toml"}
-{"reason":"compiler-artifact","target":{"kind":["test"],"name":"part_2a"},"executable":"/target/part_2a-1","manifest_path":"/kit/tests/raft-tests/Cargo.toml"}
-{"reason":"build-finished","success":true}
-"#;
+    let messages = [
+        artifact("lib", "raft", "null", "/kit/raft"),
+        String::from("a build script's print"),
+        artifact("bin", "part_2a", "\"/bin\"", "/kit/raft"),
+        artifact("test", "part_2a", "\"/target/part_2a-1\"", "/kit/tests/raft-tests"),
+        String::from(r#"{"reason":"build-finished","success":true}"#),
+    ]
+    .join("\n");
     let executables = executables_in(messages.as_bytes());
     let executable = Executable {
         file: PathBuf::from("/target/part_2a-1"),

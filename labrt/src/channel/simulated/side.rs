@@ -1,8 +1,8 @@
-//! Simulated channels as a select sees them.
+//! The two sides of a simulated channel, behind one trait, for `Select`.
 
 use super::{Receiving, Sending, TryRecvError, is_over};
 use crate::runtime::Sim;
-use crate::sim::core::{Key, Token};
+use crate::sim::engine::{Key, Token};
 
 /// One side of a channel, as a select sees it.
 pub(in crate::channel) trait Side {
@@ -12,13 +12,13 @@ pub(in crate::channel) trait Side {
     /// Was a message handed to the thread whose last wait this was?
     fn is_handed(&self, last: Token) -> bool;
 
-    /// What a thread waits for that waits for this.
+    /// The key that a thread waits for.
     fn key(&self) -> Key;
 
     /// When it becomes ready by itself.
     fn deadline(&self) -> Option<u64>;
 
-    /// Somebody is about to wait for this.
+    /// A thread is about to wait for this.
     fn invite(&self, sim: Sim);
 }
 
@@ -40,7 +40,7 @@ impl<T> Side for Receiving<T> {
     }
 
     fn deadline(&self) -> Option<u64> {
-        self.0.alarm()
+        self.0.next_alarm()
     }
 
     fn invite(&self, sim: Sim) {

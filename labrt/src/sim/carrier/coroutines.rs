@@ -1,7 +1,7 @@
-//! Simulated threads as stackful coroutines, all on one OS thread.
+//! Simulated threads as coroutines with stacks of their own, all on one OS thread.
 //!
-//! A switch suspends the running coroutine, which takes control back to [`Coroutines::drive`], and
-//! resumes the next one there. Coroutines never move to another OS thread.
+//! A switch suspends the running coroutine, which returns to [`Coroutines::drive`], and resumes the
+//! next one there. A coroutine never moves to another OS thread.
 
 use std::mem;
 use std::ops::Range;
@@ -13,9 +13,9 @@ use parking_lot::Mutex;
 
 use super::HANDLE;
 use crate::limits::STACK;
-use crate::record::Record;
-use crate::sim::core::{Core, Next, TaskId};
+use crate::sim::engine::{Engine, Next, TaskId};
 use crate::sim::guard;
+use crate::thread_info::ThreadInfo;
 
 type Fiber = Coroutine<(), Next, Next, DefaultStack>;
 
@@ -30,7 +30,7 @@ const PAGE: usize = 4096;
 const MAX_SPARE: usize = 256;
 
 pub(in crate::sim) struct Coroutines {
-    core: Arc<Core>,
+    engine: Arc<Engine>,
     /// By task.
     fibers: Vec<Option<Carried>>,
     stacks: Vec<DefaultStack>,
@@ -38,7 +38,7 @@ pub(in crate::sim) struct Coroutines {
 
 struct Carried {
     fiber: Fiber,
-    record: Arc<Record>,
+    info: Arc<ThreadInfo>,
     guard_page: Range<usize>,
 }
 
@@ -55,8 +55,8 @@ impl Handle {
 }
 
 impl Coroutines {
-    pub(super) fn new(core: Arc<Core>) -> Coroutines {
-        Coroutines { core, fibers: Vec::new(), stacks: Vec::new() }
+    pub(super) fn new(engine: Arc<Engine>) -> Coroutines {
+        Coroutines { engine, fibers: Vec::new(), stacks: Vec::new() }
     }
 
     pub(super) fn drive(&mut self, first: TaskId) {
@@ -70,14 +70,14 @@ impl Coroutines {
                 self.fibers[slot] = Some(self.make(task));
             }
             let carried = self.fibers[slot].as_mut().expect("it was made just now");
-            Record::run(&carried.record);
-            // SAFETY: the record lives until this coroutine gives control back, or has ended: then
-            // another one follows, or the engine itself.
-            unsafe { guard::running(Some(&carried.record), carried.guard_page.clone()) };
+            ThreadInfo::run(&carried.info);
+            // SAFETY: the `ThreadInfo` lives until this coroutine gives control back, or has ended:
+            // then another one follows, or the engine itself.
+            unsafe { guard::running(Some(&carried.info), carried.guard_page.clone()) };
             let next = match carried.fiber.resume(()) {
                 CoroutineResult::Yield(next) => next,
                 CoroutineResult::Return(next) => {
-                    // SAFETY: there is no record to outlive.
+                    // SAFETY: there is no `ThreadInfo` to outlive.
                     unsafe { guard::running(None, 0..0) };
                     let carried = self.fibers[slot].take().expect("it has run just now");
                     self.stacks.push(carried.fiber.into_stack());
@@ -87,26 +87,26 @@ impl Coroutines {
             match next {
                 Next::Task(next) => task = next,
                 Next::Driver => {
-                    // SAFETY: there is no record to outlive.
+                    // SAFETY: there is no `ThreadInfo` to outlive.
                     unsafe { guard::running(None, 0..0) };
-                    return Record::rest();
+                    return ThreadInfo::rest();
                 }
             }
         }
     }
 
     fn make(&mut self, task: TaskId) -> Carried {
-        let (record, body) = self.core.begin(task);
+        let (info, body) = self.engine.begin(task);
         // A lock that other worlds take as well: waiting for it looks at the real clock.
-        let spare = || guard::exempt(|| SPARE.lock().pop());
+        let spare = || guard::bypass(|| SPARE.lock().pop());
         let stack = self.stacks.pop().or_else(spare).unwrap_or_else(new_stack);
         let bottom = stack.limit().get();
-        let core = self.core.clone();
+        let engine = self.engine.clone();
         let fiber = Coroutine::with_stack(stack, move |yielder: &Yielder<(), Next>, ()| {
             HANDLE.set(super::Handle::Coroutine(Handle(yielder)));
-            core.run_task(task, body)
+            engine.run_task(task, body)
         });
-        Carried { fiber, record, guard_page: bottom..bottom + PAGE }
+        Carried { fiber, info, guard_page: bottom..bottom + PAGE }
     }
 
     pub(super) fn finish(mut self) {
@@ -122,7 +122,6 @@ impl Coroutines {
 }
 
 fn new_stack() -> DefaultStack {
-    DefaultStack::new(STACK).unwrap_or_else(|error| {
-        panic!("no memory for the stack of one more simulated thread: {error}")
-    })
+    DefaultStack::new(STACK)
+        .unwrap_or_else(|error| panic!("cannot map a stack for a simulated thread: {error}"))
 }

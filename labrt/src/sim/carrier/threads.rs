@@ -1,7 +1,7 @@
-//! Simulated threads as OS threads, one of which has the baton and runs.
+//! Simulated threads as OS threads. The one that holds the baton runs, and passes it on.
 //!
-//! Slower than coroutines by a factor of twenty or more, but a debugger sees ordinary threads,
-//! and thread-locals are what they are on the OS.
+//! This is slower than coroutines by a factor of twenty or more, but a debugger sees ordinary
+//! threads, and thread-locals are per thread, as on the OS.
 
 use std::sync::Arc;
 
@@ -9,18 +9,18 @@ use parking_lot::{Condvar, Mutex};
 
 use super::HANDLE;
 use crate::limits::stack_of_carrier;
-use crate::record::Record;
 use crate::runtime;
-use crate::sim::core::{Body, Core, Next, TaskId};
+use crate::sim::engine::{Body, Engine, Next, TaskId};
 use crate::sim::guard;
+use crate::thread_info::ThreadInfo;
 
 pub(in crate::sim) struct Threads {
     batons: Arc<Batons>,
 }
 
-/// Everybody's side of the handing over.
+/// All batons: each thread waits for its own.
 struct Batons {
-    core: Arc<Core>,
+    engine: Arc<Engine>,
     driver: Baton,
     /// By task: what its OS thread waits for.
     tasks: Mutex<Vec<Option<Arc<Baton>>>>,
@@ -57,19 +57,19 @@ impl Handle {
     pub(super) fn switch(self, next: Next) {
         // SAFETY: both are owned by `carry`, which is below this frame on this thread's stack.
         let (batons, own) = unsafe { (&*self.batons, &*self.own) };
-        guard::exempt(|| {
+        guard::bypass(|| {
             batons.pass(next);
             own.take();
         });
         // As the watchdog sees it, another thread has run meanwhile.
-        run_here(&Record::current());
+        run_here(&ThreadInfo::current());
     }
 }
 
 impl Threads {
-    pub(super) fn new(core: Arc<Core>) -> Threads {
+    pub(super) fn new(engine: Arc<Engine>) -> Threads {
         let (driver, tasks) = (Baton::default(), Mutex::default());
-        Threads { batons: Arc::new(Batons { core, driver, tasks }) }
+        Threads { batons: Arc::new(Batons { engine, driver, tasks }) }
     }
 
     pub(super) fn drive(&mut self, first: TaskId) {
@@ -95,37 +95,38 @@ impl Batons {
         tasks[slot].get_or_insert_with(|| self.start(task)).clone()
     }
 
-    /// Starts the OS thread of a simulated one. Nobody joins it: its last act is to pass the baton.
+    /// Starts the OS thread of a simulated one. It is not joined: the last thing it does is to pass
+    /// the baton.
     fn start(self: &Arc<Batons>, task: TaskId) -> Arc<Baton> {
         let (batons, baton) = (self.clone(), Arc::new(Baton::default()));
         let own = baton.clone();
-        let (record, body) = self.core.begin(task);
-        let name = record.to_string();
+        let (info, body) = self.engine.begin(task);
+        let name = info.to_string();
         let builder = std::thread::Builder::new().name(name).stack_size(stack_of_carrier());
-        let started = builder.spawn(move || carry(&batons, task, &own, &record, body));
-        started.expect("the OS gives a thread to a simulated one");
+        let started = builder.spawn(move || carry(&batons, task, &own, &info, body));
+        started.expect("cannot spawn an OS thread for a simulated one");
         baton
     }
 }
 
-fn run_here(record: &Arc<Record>) {
-    // SAFETY: `carry` holds the record until it has said that nothing runs here any more.
-    unsafe { guard::running(Some(record), 0..0) };
+fn run_here(info: &Arc<ThreadInfo>) {
+    // SAFETY: `carry` holds the `ThreadInfo` until it has said that nothing runs here any more.
+    unsafe { guard::running(Some(info), 0..0) };
 }
 
 /// An OS thread's life.
-fn carry(batons: &Arc<Batons>, task: TaskId, own: &Arc<Baton>, record: &Arc<Record>, body: Body) {
+fn carry(batons: &Arc<Batons>, task: TaskId, own: &Arc<Baton>, info: &Arc<ThreadInfo>, body: Body) {
     own.take();
-    let core = &batons.core;
-    let entered = guard::enter(core.watched.clone());
-    runtime::enter_world(core);
-    Record::run(record);
-    run_here(record);
+    let engine = &batons.engine;
+    let entered = guard::enter(engine.monitor.clone());
+    runtime::enter_world(engine);
+    ThreadInfo::run(info);
+    run_here(info);
     HANDLE.set(super::Handle::Thread(Handle { batons, own: Arc::as_ptr(own) }));
-    let next = core.run_task(task, body);
-    // SAFETY: there is no record to outlive.
+    let next = engine.run_task(task, body);
+    // SAFETY: there is no `ThreadInfo` to outlive.
     unsafe { guard::running(None, 0..0) };
-    Record::rest();
+    ThreadInfo::rest();
     runtime::leave_world();
     drop(entered);
     batons.tasks.lock()[task as usize] = None;

@@ -1,8 +1,8 @@
-//! The end of the process, when a world leaves no other way: told once, and never in a hang.
+//! Aborts the process after one report, when a simulated world cannot be ended in any other way.
 //!
-//! Whoever finds it out may stand in the middle of anything, the allocator included, or know of
-//! another thread that does. So the telling is left to a thread kept for it, and the finder aborts
-//! when that takes too long.
+//! The thread that finds the failure may be in the middle of anything, the allocator included, or
+//! know that another thread is. So a thread kept for this purpose makes the report, and the finder
+//! aborts the process if that takes too long.
 
 use std::backtrace::Backtrace;
 use std::fmt;
@@ -12,27 +12,28 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use super::blame::{Blame, blame};
+use super::culprit_frame::{Culprit, culprit_frame};
 use super::last_words::say;
-use super::{Watched, exempt};
-use crate::record::Record;
+use super::{Monitor, bypass};
+use crate::thread_info::ThreadInfo;
 use crate::world::{Failure, FailureKind};
 
-/// How long telling a failure may take: finding source lines in a large binary takes a second.
-const TELLING: Duration = Duration::from_secs(5);
+/// How long the report of a failure may take: finding source lines in a large binary takes a
+/// second.
+const REPORT_TIME: Duration = Duration::from_secs(5);
 
 /// What ends the process.
 pub(super) struct Alarm {
-    pub(super) world: Arc<Watched>,
+    pub(super) world: Arc<Monitor>,
     pub(super) kind: FailureKind,
     /// What the thread does.
-    pub(super) what: What,
-    pub(super) record: Option<Arc<Record>>,
+    pub(super) what: Fault,
+    pub(super) info: Option<Arc<ThreadInfo>>,
     pub(super) backtrace: Option<Backtrace>,
 }
 
 /// Without text, for it is made where allocating may not be safe.
-pub(super) enum What {
+pub(super) enum Fault {
     Runs {
         seconds: f64,
     },
@@ -44,36 +45,38 @@ type Handler = Box<dyn Fn(&Failure) + Send + Sync>;
 
 static HANDLER: OnceLock<Handler> = OnceLock::new();
 static ALARM: OnceLock<Alarm> = OnceLock::new();
-static TELLER: OnceLock<Thread> = OnceLock::new();
+static REPORTER: OnceLock<Thread> = OnceLock::new();
 
-/// Sets what is told before the process aborts; without it, the failure goes to stderr.
+/// Sets the handler that reports the failure before the process aborts; without it, the failure
+/// goes to stderr.
 ///
 /// # Panics
-/// If there is a handler already.
+/// If it was called before.
 pub(in crate::sim) fn on_fatal(handler: impl Fn(&Failure) + Send + Sync + 'static) {
-    assert!(HANDLER.set(Box::new(handler)).is_ok(), "a second handler of what is fatal");
+    assert!(HANDLER.set(Box::new(handler)).is_ok(), "on_fatal was called twice");
 }
 
-/// Starts the thread that tells. Called once.
+/// Starts the thread that reports. Called once.
 pub(super) fn start() {
     let builder = thread::Builder::new().name("labrt-fatal".into());
-    let teller = builder.spawn(|| tell(wait_for_alarm())).expect("the OS gives a thread");
-    TELLER.get_or_init(|| teller.thread().clone());
+    let reporter = builder.spawn(|| report(wait_for_alarm()));
+    let reporter = reporter.expect("cannot spawn the thread that reports fatal failures");
+    REPORTER.get_or_init(|| reporter.thread().clone());
 }
 
-/// Has the failure told, then aborts the process. Of several, the first is told.
+/// Has the failure reported, then aborts the process. Of several, the first is reported.
 pub(super) fn fatal(alarm: Alarm) -> ! {
-    exempt(|| {
+    bypass(|| {
         // The loser's parts are not freed: the allocator may be locked.
         if let Err(second) = ALARM.set(alarm) {
             std::mem::forget(second);
         }
-        if let Some(teller) = TELLER.get() {
-            teller.unpark();
+        if let Some(reporter) = REPORTER.get() {
+            reporter.unpark();
         }
-        thread::sleep(TELLING);
-        if let Some(Alarm { world, what, record, .. }) = ALARM.get() {
-            let name = Name(record.as_deref());
+        thread::sleep(REPORT_TIME);
+        if let Some(Alarm { world, what, info, .. }) = ALARM.get() {
+            let name = Name(info.as_deref());
             say(format_args!("{}, seed {}: thread {name} {what}\n", world.name, world.seed));
         }
         process::abort()
@@ -89,12 +92,12 @@ fn wait_for_alarm() -> &'static Alarm {
     }
 }
 
-fn tell(alarm: &Alarm) -> ! {
+fn report(alarm: &Alarm) -> ! {
     let failure = alarm.failure();
     match HANDLER.get() {
         Some(handler) => handler(&failure),
         None => {
-            let Watched { name, seed, .. } = &*alarm.world;
+            let Monitor { name, seed, .. } = &*alarm.world;
             // Not `eprintln`, which a test's capture would keep to itself.
             let _ = writeln!(io::stderr(), "{failure}{name}, seed {seed}: {}", failure.message);
         }
@@ -104,58 +107,58 @@ fn tell(alarm: &Alarm) -> ! {
 
 impl Alarm {
     fn failure(&self) -> Failure {
-        let record = self.record.as_deref();
-        let message = format!("thread {} {}", Name(record), self.what);
-        let blame = self.backtrace.as_ref().map(blame).unwrap_or_default();
-        failure(&self.world, self.kind, message, record, blame)
+        let info = self.info.as_deref();
+        let message = format!("thread {} {}", Name(info), self.what);
+        let culprit = self.backtrace.as_ref().map(culprit_frame).unwrap_or_default();
+        failure(&self.world, self.kind, message, info, culprit)
     }
 }
 
 /// What the thread does, after its name.
-impl fmt::Display for What {
+impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Runs { seconds } => {
+            Fault::Runs { seconds } => {
                 write!(f, "has run for {seconds} s without reaching a scheduling point")
             }
-            What::Blocks => f.write_str(
-                "blocks in a lock, channel or wait of std inside the simulation, where nobody can \
-                 wake it; use those of labrt",
+            Fault::Blocks => f.write_str(
+                "blocks in a lock, channel or wait of std inside the simulation, which \
+                 stops all its threads; use those of labrt",
             ),
         }
     }
 }
 
-/// A thread's name; without a record it is the engine that runs, or nobody knows.
-struct Name<'a>(Option<&'a Record>);
+/// A thread's name; without a `ThreadInfo` it is the engine that runs, or it is not known.
+struct Name<'a>(Option<&'a ThreadInfo>);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(record) => record.fmt(f),
+            Some(info) => info.fmt(f),
             None => f.write_str("(unknown)"),
         }
     }
 }
 
-/// A failure in `record`'s thread of `world`.
+/// A failure in `info`'s thread of `world`.
 pub(super) fn failure(
-    world: &Watched,
+    world: &Monitor,
     kind: FailureKind,
     message: String,
-    record: Option<&Record>,
-    blame: Blame,
+    info: Option<&ThreadInfo>,
+    culprit: Culprit,
 ) -> Failure {
-    let name = record.map_or("(unknown)".into(), |record| record.name().to_string());
+    let name = info.map_or("(unknown)".into(), |info| info.name().to_string());
     let mut failure = Failure {
         kind,
         message,
         thread: name,
-        server: record.and_then(|record| record.server.as_ref()).map(ToString::to_string),
-        place: blame.place,
+        server: info.and_then(|info| info.server.as_ref()).map(ToString::to_string),
+        place: culprit.place,
         elapsed: Duration::ZERO,
         threads: String::new(),
-        backtrace: (!blame.backtrace.is_empty()).then_some(blame.backtrace),
+        backtrace: (!culprit.backtrace.is_empty()).then_some(culprit.backtrace),
     };
     (world.describe)(&mut failure);
     failure

@@ -1,5 +1,5 @@
-//! Text to stderr where nothing may be allocated or locked: in a signal handler, or beside a thread
-//! that may hold any lock for ever, stderr's included.
+//! Writes to stderr without allocating or locking: for signal handlers, and beside threads that may
+//! hold any lock for ever, stderr's included.
 
 use std::fmt::{self, Write};
 

@@ -1,9 +1,9 @@
-//! Names the thread that has used up its stack, on any Unix.
+//! A signal handler that names the thread whose stack is used up, on any Unix.
 //!
 //! Touching the guard page below a stack is a plain signal. Std's handler knows the stacks of OS
-//! threads, not those of coroutines, and would let the process die without a word; of an OS thread
-//! it knows another name than the lab's. This handler comes before it, and passes on what is not a
-//! thread's of the lab.
+//! threads, but not the names that the lab gives them; of coroutines' stacks it knows nothing, and
+//! the process would die without a message. This handler comes before std's, and passes on every
+//! signal that is not an overflow of the lab's.
 
 use std::ffi::c_void;
 use std::process;
@@ -11,9 +11,9 @@ use std::ptr;
 use std::sync::{Once, OnceLock};
 
 use super::last_words::say;
-use super::{CARRIER, Carrier};
+use super::{HOST_THREAD, HostThread};
 use crate::limits::stack_size;
-use crate::record::Record;
+use crate::thread_info::ThreadInfo;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGSEGV, libc::SIGBUS];
 
@@ -45,28 +45,28 @@ fn install_handlers() {
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel hands a valid description of the fault.
     let address = unsafe { (*info).si_addr() } as usize;
-    if CARRIER.with(|carrier| tell_overflow(carrier, address)) {
+    if HOST_THREAD.with(|host| tell_overflow(host, address)) {
         process::abort();
     }
     // SAFETY: as it was called.
     unsafe { pass_on(signal, info, context) };
 }
 
-/// Says whose stack is used up, if the address tells that one is.
-fn tell_overflow(carrier: &Carrier, address: usize) -> bool {
+/// Prints whose stack is used up, if the address lies in a guard page.
+fn tell_overflow(host: &HostThread, address: usize) -> bool {
     let within = |(start, end): (usize, usize)| (start..end).contains(&address);
-    let (coroutine, own) = (within(carrier.guard_page.get()), within(carrier.own_guard_page.get()));
+    let (coroutine, own) = (within(host.guard_page.get()), within(host.own_guard_page.get()));
     // SAFETY: neither is null when a simulated thread runs, and both live as long.
-    let simulated = unsafe { (carrier.record.get().as_ref(), carrier.world.get().as_ref()) };
-    match (simulated, Record::running_here()) {
-        ((Some(record), Some(world)), _) if coroutine || own => say(format_args!(
-            "simulated thread {record} has overflowed its stack of {} KiB (seed {}): \
+    let simulated = unsafe { (host.info.get().as_ref(), host.world.get().as_ref()) };
+    match (simulated, ThreadInfo::running_here()) {
+        ((Some(info), Some(world)), _) if coroutine || own => say(format_args!(
+            "simulated thread {info} has overflowed its stack of {} KiB (seed {}): \
              does a function call itself without end?\n",
             world.stack_size / 1024,
             world.seed
         )),
-        ((None, _), Some(record)) if own => say(format_args!(
-            "thread {record} has overflowed its stack of {} KiB: does a function call itself \
+        ((None, _), Some(info)) if own => say(format_args!(
+            "thread {info} has overflowed its stack of {} KiB: does a function call itself \
              without end? (RUST_MIN_STACK=1048576 would make it 1024 KiB)\n",
             stack_size() / 1024,
         )),
@@ -119,7 +119,7 @@ pub(super) fn own_guard_page() -> (usize, usize) {
     }
 }
 
-/// Elsewhere std's handler tells.
+/// Elsewhere std's handler reports it.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn own_guard_page() -> (usize, usize) {
     (0, 0)
@@ -146,7 +146,7 @@ impl AlternateStack {
             let (access, kind) =
                 (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
             let bytes = libc::mmap(ptr::null_mut(), ALTERNATE, access, kind, -1, 0);
-            assert!(bytes != libc::MAP_FAILED, "the OS gives a stack for signals");
+            assert!(bytes != libc::MAP_FAILED, "cannot map a stack for signal handlers");
             stack = libc::stack_t { ss_sp: bytes, ss_flags: 0, ss_size: ALTERNATE };
             libc::sigaltstack(&stack, ptr::null_mut());
             AlternateStack { ours: Some(bytes) }

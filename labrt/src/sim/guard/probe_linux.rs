@@ -1,8 +1,8 @@
-//! Asks an OS thread, with a signal, what it runs. Linux only.
+//! Interrupts an OS thread with a signal to take its backtrace. Linux only.
 //!
-//! The thread's backtrace can be taken only by the thread itself. Taking one allocates, so a thread
+//! A thread's backtrace can be taken only by the thread itself. Taking one allocates, so a thread
 //! interrupted inside the C library, perhaps with the allocator's lock, is let go and asked again;
-//! one that stays there (it waits in the kernel, mostly) is asked regardless in the end.
+//! one that stays there (mostly because it waits in the kernel) is asked in the end all the same.
 
 use std::backtrace::Backtrace;
 use std::ffi::c_void;
@@ -13,8 +13,8 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use super::{CARRIER, Watched, exempt};
-use crate::record::Record;
+use super::{HOST_THREAD, Monitor, bypass};
+use crate::thread_info::ThreadInfo;
 
 /// Ignored unless there is a handler, so one that comes late or from elsewhere does no harm.
 const SIGNAL: libc::c_int = libc::SIGURG;
@@ -30,7 +30,7 @@ const REGARDLESS: u8 = 2;
 
 static ANSWERED: AtomicBool = AtomicBool::new(false);
 /// From an `Arc`, or null.
-static RECORD: AtomicPtr<Record> = AtomicPtr::new(ptr::null_mut());
+static RECORD: AtomicPtr<ThreadInfo> = AtomicPtr::new(ptr::null_mut());
 /// A `Box`, or null.
 static BACKTRACE: AtomicPtr<Backtrace> = AtomicPtr::new(ptr::null_mut());
 
@@ -55,7 +55,7 @@ pub(super) fn install() {
 
 /// The thread of `world` that runs, and its backtrace, as far as it answers. Called once: after it
 /// the process ends.
-pub(super) fn probe(world: &Watched) -> (Option<Arc<Record>>, Option<Backtrace>) {
+pub(super) fn probe(world: &Monitor) -> (Option<Arc<ThreadInfo>>, Option<Backtrace>) {
     for signal in 0..SIGNALS {
         let how = if signal < SIGNALS / 2 { POLITELY } else { REGARDLESS };
         ASKED.store(how, Ordering::Release);
@@ -68,12 +68,12 @@ pub(super) fn probe(world: &Watched) -> (Option<Arc<Record>>, Option<Backtrace>)
             break;
         }
     }
-    let record = RECORD.swap(ptr::null_mut(), Ordering::AcqRel);
+    let info = RECORD.swap(ptr::null_mut(), Ordering::AcqRel);
     let backtrace = BACKTRACE.swap(ptr::null_mut(), Ordering::AcqRel);
-    // SAFETY: if not null, the handler has left a count of the record's `Arc`, and a `Box`.
+    // SAFETY: if not null, the handler has left a count of the `ThreadInfo`'s `Arc`, and a `Box`.
     unsafe {
         (
-            (!record.is_null()).then(|| Arc::from_raw(record.cast_const())),
+            (!info.is_null()).then(|| Arc::from_raw(info.cast_const())),
             (!backtrace.is_null()).then(|| *Box::from_raw(backtrace)),
         )
     }
@@ -91,13 +91,13 @@ extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut c_vo
     }
     // SAFETY: always valid on the calling thread.
     let errno = unsafe { *libc::__errno_location() };
-    let record = CARRIER.with(|carrier| carrier.record.get());
-    if !record.is_null() {
+    let info = HOST_THREAD.with(|host| host.info.get());
+    if !info.is_null() {
         // SAFETY: from an `Arc` that lives while its thread runs, which is here.
-        unsafe { Arc::increment_strong_count(record) };
-        RECORD.store(record.cast_mut(), Ordering::Release);
+        unsafe { Arc::increment_strong_count(info) };
+        RECORD.store(info.cast_mut(), Ordering::Release);
     }
-    let backtrace = exempt(|| within_instruction(machine, Backtrace::force_capture));
+    let backtrace = bypass(|| within_instruction(machine, Backtrace::force_capture));
     let backtrace = Box::new(backtrace);
     BACKTRACE.store(Box::into_raw(backtrace), Ordering::Release);
     // SAFETY: as above.
@@ -115,7 +115,8 @@ fn in_c_library(machine: &mut libc::mcontext_t) -> bool {
 /// The line of a frame is looked up a byte before where it stands, which is right for a frame that
 /// has made a call. At the head of a loop it would find the line before the loop.
 fn within_instruction<T>(machine: &mut libc::mcontext_t, backtrace: impl FnOnce() -> T) -> T {
-    /// Instructions of x86-64 of one byte, that move the stack: within them there is nowhere to stand.
+    /// Instructions of x86-64 of one byte, that move the stack: within them there is nowhere to
+    /// stand.
     const PUSHES_AND_POPS: std::ops::RangeInclusive<u8> = 0x50..=0x5f;
     const RETURN: u8 = 0xc3;
     const LEAVE: u8 = 0xc9;

@@ -1,10 +1,10 @@
-//! Stands between std and the C library, to see what student code asks of the OS. Linux with
+//! Intercepts std's calls into the C library, to see what student code asks of the OS. Linux with
 //! glibc only.
 //!
-//! The functions here have the names of the C library's, and the linker takes them for what std
-//! calls. Outside simulated threads, and in [`exempt`], they pass everything on. Nothing may unwind
-//! out of them, so a misuse is left for the next scheduling point; a wait that nobody ends has no
-//! next point and ends the process.
+//! The functions here have the names of the C library's, so the linker resolves std's calls to
+//! them. Outside simulated threads, and within [`bypass`], they pass every call on. They must not
+//! unwind, so a misuse is kept for the next scheduling point; a wait that no thread ends has no
+//! next scheduling point and ends the process.
 
 use std::backtrace::Backtrace;
 use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use libc::{clockid_t, pthread_attr_t, pthread_t, size_t, ssize_t, timespec};
 
-use super::blame::blame;
+use super::culprit_frame::culprit_frame;
 use super::fatal::failure;
-use super::{CARRIER, exempt};
-use crate::rand::mix;
+use super::{HOST_THREAD, bypass};
+use crate::seed::mix;
 use crate::world::FailureKind;
 
 mod futex;
@@ -37,7 +37,7 @@ impl Real {
 
     #[inline(always)]
     fn address(&self) -> *mut c_void {
-        // Relaxed: everybody finds the same.
+        // Relaxed: all threads find the same.
         let address = self.address.load(Ordering::Relaxed);
         if address.is_null() { self.find() } else { address }
     }
@@ -57,7 +57,7 @@ impl Real {
 
 #[inline(always)]
 fn guarded() -> bool {
-    CARRIER.with(|carrier| carrier.guarded.get())
+    HOST_THREAD.with(|host| host.guarded.get())
 }
 
 static CLOCK_GETTIME: Real = Real::new(c"clock_gettime");
@@ -147,12 +147,10 @@ unsafe extern "C" fn getrandom(bytes: *mut c_void, length: size_t, flags: c_uint
 /// Entropy as the world's seed has it. What an OS thread asks before it runs a simulated thread
 /// (for the keys of its hash maps) is the same on every OS thread of the world.
 fn fill(bytes: &mut [u8]) {
-    let seed = CARRIER.with(|carrier| {
-        // SAFETY: guarded code runs within a world, and its record lives while it does.
-        let (world, record) = unsafe { (&*carrier.world.get(), carrier.record.get().as_ref()) };
-        record.map_or(world.seed, |record| {
-            mix(record.seed, world.draws.fetch_add(1, Ordering::Relaxed))
-        })
+    let seed = HOST_THREAD.with(|host| {
+        // SAFETY: guarded code runs within a world, and its `ThreadInfo` lives while it does.
+        let (world, info) = unsafe { (&*host.world.get(), host.info.get().as_ref()) };
+        info.map_or(world.seed, |info| mix(info.seed, world.draws.fetch_add(1, Ordering::Relaxed)))
     });
     for (number, chunk) in (0..).zip(bytes.chunks_mut(size_of::<u64>())) {
         chunk.copy_from_slice(&mix(seed, number).to_le_bytes()[..chunk.len()]);
@@ -232,19 +230,19 @@ unsafe fn real_syscall(
     unsafe { transmute::<*mut c_void, Function>(SYSCALL.address())(number, a, b, c, d, e, f) }
 }
 
-/// Leaves word of a misuse for the next scheduling point; the first counts.
+/// Keeps a misuse for the next scheduling point; the first counts.
 fn misuse(what: &str, instead: &str) {
-    exempt(|| {
-        if CARRIER.with(|carrier| !carrier.misuse.get().is_null()) {
+    bypass(|| {
+        if HOST_THREAD.with(|host| !host.misuse.get().is_null()) {
             return;
         }
-        let blame = blame(&Backtrace::force_capture());
+        let culprit = culprit_frame(&Backtrace::force_capture());
         let message = format!("{what} inside the simulation; use {instead}");
-        CARRIER.with(|carrier| {
-            // SAFETY: guarded code runs within a world, and its record lives while it does.
-            let (world, record) = unsafe { (&*carrier.world.get(), carrier.record.get().as_ref()) };
-            let failure = failure(world, FailureKind::Misuse, message, record, blame);
-            carrier.misuse.set(Box::into_raw(Box::new(failure)));
+        HOST_THREAD.with(|host| {
+            // SAFETY: guarded code runs within a world, and its `ThreadInfo` lives while it does.
+            let (world, info) = unsafe { (&*host.world.get(), host.info.get().as_ref()) };
+            let failure = failure(world, FailureKind::Misuse, message, info, culprit);
+            host.misuse.set(Box::into_raw(Box::new(failure)));
         });
     })
 }

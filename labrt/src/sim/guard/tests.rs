@@ -1,5 +1,6 @@
-//! Hostile code, carried by hand (Linux, for the backtraces): an OS thread enters a world and says what it runs. Where the
-//! process dies, a test runs itself again in a process of its own.
+//! Code that bypasses the simulation, on an OS thread that the test itself enters into a world.
+//! (Linux, for the backtraces.) Where the process aborts, a test runs itself again in another
+//! process.
 
 #![expect(clippy::missing_spin_loop, reason = "a student's loop has none")]
 
@@ -13,20 +14,20 @@ use std::{env, thread};
 use corosensei::stack::{DefaultStack, Stack};
 use corosensei::{Coroutine, CoroutineResult};
 
-use super::{Watched, enter, running, take_misuse};
-use crate::record::{Name, Record};
+use super::{Monitor, enter, running, take_misuse};
+use crate::thread_info::{Name, ThreadInfo};
 use crate::world::{Failure, FailureKind};
 
 const CHILD: &str = "LABRT_GUARD_TEST";
 const STACK: usize = 256 * 1024;
 
-fn record() -> Arc<Record> {
-    Arc::new(Record::new(Name::given("applier".into()), Some("S2".into()), None, 7))
+fn info() -> Arc<ThreadInfo> {
+    Arc::new(ThreadInfo::new(Name::given("applier".into()), Some("S2".into()), None, 7))
 }
 
-fn watched(seed: u64) -> Arc<Watched> {
+fn monitor(seed: u64) -> Arc<Monitor> {
     let describe = |failure: &mut Failure| failure.elapsed = Duration::from_millis(1500);
-    Arc::new(Watched::new("figure_8_2c".into(), seed, STACK, describe))
+    Arc::new(Monitor::new("figure_8_2c".into(), seed, STACK, describe))
 }
 
 /// Runs `body` as the simulated thread S2/applier, on the stack of an OS thread.
@@ -34,20 +35,20 @@ pub(super) fn carried<T: Send>(
     seed: u64,
     body: impl FnOnce() -> T + Send,
 ) -> (T, Option<Box<Failure>>) {
-    let (world, record) = (watched(seed), record());
+    let (world, info) = (monitor(seed), info());
     thread::scope(|scope| {
         let builder = thread::Builder::new().stack_size(STACK);
-        let carrier = builder.spawn_scoped(scope, || {
+        let host = builder.spawn_scoped(scope, || {
             let _entered = enter(world);
-            // SAFETY: the record outlives the thread.
-            unsafe { running(Some(&record), 0..0) };
+            // SAFETY: the `ThreadInfo` outlives the thread.
+            unsafe { running(Some(&info), 0..0) };
             let value = body();
             // SAFETY: as above.
             unsafe { running(None, 0..0) };
             (value, take_misuse())
         });
-        let carrier = carrier.expect("the OS gives a thread");
-        carrier.join().expect("the body does not panic")
+        let host = host.expect("the OS gives a thread");
+        host.join().expect("the body does not panic")
     })
 }
 
@@ -147,7 +148,7 @@ fn a_world_that_idles_or_reaches_points_is_left_alone() {
     match in_child(module_path!(), test, ("LAB_WATCHDOG", "0.5")) {
         Some(output) => assert!(output.status.success(), "{output:?}"),
         None => {
-            let world = watched(1);
+            let world = monitor(1);
             let _entered = enter(world.clone());
             for _ in 0..15 {
                 world.heartbeat.fetch_add(1, Ordering::Relaxed);
@@ -164,13 +165,13 @@ pub(super) fn in_coroutine<T: 'static>(
     seed: u64,
     body: impl FnOnce() -> T + 'static,
 ) -> (T, Option<Box<Failure>>) {
-    let record = record();
-    let _entered = enter(watched(seed));
+    let info = info();
+    let _entered = enter(monitor(seed));
     let stack = DefaultStack::new(STACK).expect("the OS gives a stack");
     let limit = stack.limit().get();
     let mut coroutine = Coroutine::<(), (), T, _>::with_stack(stack, |_, ()| body());
-    // SAFETY: the record outlives the coroutine.
-    unsafe { running(Some(&record), limit..limit + 4096) };
+    // SAFETY: the `ThreadInfo` outlives the coroutine.
+    unsafe { running(Some(&info), limit..limit + 4096) };
     let CoroutineResult::Return(value) = coroutine.resume(()) else { unreachable!() };
     // SAFETY: as above.
     unsafe { running(None, 0..0) };

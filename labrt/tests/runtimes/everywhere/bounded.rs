@@ -1,4 +1,4 @@
-//! Channels with a limit, down to none: the rendezvous.
+//! Channels with a capacity, including 0 (the rendezvous).
 
 use labrt::channel::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError, bounded};
 use labrt::thread;

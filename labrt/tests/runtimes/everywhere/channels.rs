@@ -1,4 +1,4 @@
-//! Channels without a limit, and what all channels share.
+//! Channels without a limit, and what all channels have in common.
 
 use std::sync::Arc;
 

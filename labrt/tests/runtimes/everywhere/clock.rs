@@ -1,4 +1,4 @@
-//! The clock.
+//! The clock and the arithmetic of instants.
 
 use labrt::thread;
 use labrt::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Waiting for a change.
+//! Condition variables.
 
 use labrt::sync::{Condvar, Mutex};
 use labrt::thread;

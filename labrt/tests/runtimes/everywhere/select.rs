@@ -1,4 +1,4 @@
-//! Waiting for several channels.
+//! `Select`: waiting for several channels at a time.
 
 use labrt::channel::{Receiver, Select, Sender, after, bounded, never, unbounded};
 use labrt::thread;

@@ -1,6 +1,7 @@
-//! Does the simulation find bugs? Four of them, each with the share of seeds that show it.
+//! Does the simulation find bugs? Four programs with a bug, each with the share of seeds that show
+//! it.
 //!
-//! Preempting at operations that nobody contends is what finds them: without it no seed does.
+//! Preempting at operations without contention is what finds them: without it no seed does.
 
 use std::sync::Arc;
 

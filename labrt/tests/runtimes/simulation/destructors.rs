@@ -1,4 +1,4 @@
-//! What destructors may do when their world has ended.
+//! Destructors that run while their world ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;

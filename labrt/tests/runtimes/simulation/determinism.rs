@@ -1,4 +1,4 @@
-//! The same seed does the same, whatever else goes on.
+//! The same seed leads to the same events, whatever else the process does.
 
 use std::io::{self, Write};
 use std::sync::Arc;

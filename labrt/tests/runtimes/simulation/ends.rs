@@ -1,4 +1,4 @@
-//! Worlds end clean: every thread is unwound, wherever it waits, and all that it owns is dropped.
+//! The end of a world: every thread is unwound, wherever it waits, and all that it owns is dropped.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

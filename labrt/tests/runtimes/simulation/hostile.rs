@@ -1,4 +1,4 @@
-//! What only hostile code does, or code that is unlucky.
+//! Programs that misuse the runtime on purpose, or meet it at its worst moment.
 
 use std::fmt;
 use std::panic::resume_unwind;

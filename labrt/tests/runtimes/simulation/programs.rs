@@ -1,5 +1,4 @@
-//! Small programs made at random: what happens is the same on both back ends, and what channels do
-//! is what a model of them allows.
+//! Random small programs: both back ends do the same, and channels do what a model of them allows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,7 +118,10 @@ fn take(step: Step, me: u64, shared: &Shared, ends: &[(Sender<u64>, Receiver<u64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(300)
+    })]
 
     #[test]
     fn any_program_does_the_same_on_both_back_ends(program in program(), seed: u64) {

@@ -1,4 +1,4 @@
-//! What goes wrong is told at once, in a report that names threads, servers and lines.
+//! Failures are reported at once, with the names of threads and servers and with source lines.
 
 use std::sync::Arc;
 

@@ -2,6 +2,11 @@
 //!
 //! `lab linear` and `make linear FILE=...` start this program. It is not part of the runner, so
 //! that a student of Lab 2 need not wait until the checker is compiled.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "the program measures real time and is never simulated"
+)]
 
 mod arguments;
 mod exit;

@@ -4,7 +4,7 @@
 //! without gaps. So what a server has applied in its present incarnation (since it last started) is
 //! a prefix of this log, and only the length of the prefix is kept.
 
-use super::{Property, Violation};
+use super::property::{Property, Violation};
 use std::fmt::Display;
 
 /// Whether a server may apply an index again without having been restarted.

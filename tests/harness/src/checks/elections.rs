@@ -1,6 +1,6 @@
 //! Terms and leaders, as the servers report them: at most one leader per term, and no term falls.
 
-use super::{Property, Violation};
+use super::property::{Property, Violation};
 use std::collections::BTreeMap;
 
 /// What one server last reported of itself.

@@ -1,7 +1,8 @@
 //! The commands that were given to `start`, and where leaders put them: no other command may be
 //! applied, and none at another index.
 
-use super::{AppliedLog, Property, Violation};
+use super::applied_log::AppliedLog;
+use super::property::{Property, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -83,7 +84,7 @@ impl<V: Clone + Ord + Display> Default for Started<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Redelivery;
+    use super::super::applied_log::Redelivery;
     use super::*;
 
     fn applied(values: &[u32]) -> AppliedLog<u32> {

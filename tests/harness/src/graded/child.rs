@@ -1,7 +1,9 @@
 //! The child: the process that runs the scenario, here on real threads. [`Run`] serves the child
 //! that simulates as well.
 
-use super::{Limits, ScenarioResult, Test, memory, warnings};
+use super::scenario_result::ScenarioResult;
+use super::test::{Limits, Test};
+use super::{memory, warnings};
 use crate::log;
 use course::{
     CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,

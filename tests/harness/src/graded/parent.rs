@@ -1,6 +1,6 @@
 //! The parent: starts the test again as a child and returns the child's outcome.
 
-use super::Test;
+use super::test::Test;
 use course::{Collector, Mode, Outcome, Role, SeedLog, Seeds, Simulated, TestRequest, Verdict};
 use labrt::thread;
 use labrt::time::{Duration, Instant};

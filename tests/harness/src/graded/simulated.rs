@@ -2,7 +2,8 @@
 //! own.
 
 use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
-use super::{Limits, Scenario, Test, memory, warnings};
+use super::test::{Limits, Scenario, Test};
+use super::{memory, warnings};
 use crate::log;
 use ::log::LevelFilter;
 use course::{

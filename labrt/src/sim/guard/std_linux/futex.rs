@@ -1,5 +1,5 @@
-//! Waits of std's locks and channels: a simulated thread that waits in the kernel holds up its
-//! whole world. Linux only.
+//! Waits in std's locks and channels: a simulated thread that waits in the kernel stops its whole
+//! world. Linux only.
 
 use std::backtrace::Backtrace;
 use std::ffi::{c_int, c_long};
@@ -10,9 +10,9 @@ use std::time::Duration;
 use libc::timespec;
 
 use super::{misuse, real_syscall};
-use crate::sim::guard::blame::blame;
-use crate::sim::guard::fatal::{Alarm, What, fatal};
-use crate::sim::guard::{CARRIER, exempt, take_misuse};
+use crate::sim::guard::culprit_frame::culprit_frame;
+use crate::sim::guard::fatal::{Alarm, Fault, fatal};
+use crate::sim::guard::{HOST_THREAD, bypass, take_misuse};
 use crate::world::FailureKind;
 
 /// How long a lock of the OS may take. Worlds in parallel share some, as that of stdout.
@@ -48,8 +48,8 @@ pub(super) unsafe fn wait(
         }
         waited += slice;
         if limit.is_some_and(|limit| waited >= limit) {
-            // To make a deadline, std has read the clock. It is the wait that is to be told.
-            exempt(|| drop(take_misuse()));
+            // To make a deadline, std has read the clock. It is the wait that is to be reported.
+            bypass(|| drop(take_misuse()));
             misuse("a timed wait of std", "those of labrt");
             // SAFETY: as above.
             unsafe { *libc::__errno_location() = libc::ETIMEDOUT };
@@ -74,29 +74,29 @@ fn time_left(operation: c_int, timeout: &timespec) -> Duration {
     let clock = if realtime { libc::CLOCK_REALTIME } else { libc::CLOCK_MONOTONIC };
     let mut now = timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `now` is there to be filled.
-    exempt(|| unsafe { libc::clock_gettime(clock, &mut now) });
+    bypass(|| unsafe { libc::clock_gettime(clock, &mut now) });
     duration(timeout).saturating_sub(duration(&now))
 }
 
-/// Nobody has ended a wait in time. Returns if it is labrt's own, which others will end.
+/// No thread has ended a wait in time. Returns if it is labrt's own, which others will end.
 fn blocks() {
-    exempt(|| {
+    bypass(|| {
         let backtrace = Backtrace::force_capture();
-        if blame(&backtrace).through_labrt {
+        if culprit_frame(&backtrace).through_labrt {
             return;
         }
-        CARRIER.with(|carrier| {
-            let (world, record) = (carrier.world.get(), carrier.record.get());
+        HOST_THREAD.with(|host| {
+            let (world, info) = (host.world.get(), host.info.get());
             // SAFETY: both come from `Arc`s that live while guarded code runs; a count is added.
-            let (world, record) = unsafe {
+            let (world, info) = unsafe {
                 Arc::increment_strong_count(world);
-                if !record.is_null() {
-                    Arc::increment_strong_count(record);
+                if !info.is_null() {
+                    Arc::increment_strong_count(info);
                 }
-                (Arc::from_raw(world), (!record.is_null()).then(|| Arc::from_raw(record)))
+                (Arc::from_raw(world), (!info.is_null()).then(|| Arc::from_raw(info)))
             };
             let kind = FailureKind::Misuse;
-            fatal(Alarm { world, kind, what: What::Blocks, record, backtrace: Some(backtrace) })
+            fatal(Alarm { world, kind, what: Fault::Blocks, info, backtrace: Some(backtrace) })
         })
     });
 }

@@ -1,11 +1,11 @@
-//! What std does inside the simulation, and outside.
+//! What std does inside the simulation, and outside of it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::sim::guard::exempt;
+use crate::sim::guard::bypass;
 use crate::sim::guard::tests::{assert_told, carried, in_child, in_coroutine};
 use crate::world::{Failure, FailureKind};
 
@@ -74,13 +74,13 @@ fn a_timed_wait_of_std_is_a_misuse() {
 #[test]
 fn exempt_code_and_other_threads_may_do_all_this() {
     let (_, misuse) = carried(1, || {
-        exempt(|| {
+        bypass(|| {
             let began = Instant::now();
             thread::sleep(Duration::from_millis(20));
             assert!(began.elapsed() >= Duration::from_millis(20));
         });
-        let other = exempt(|| thread::spawn(|| (Instant::now(), thread::sleep(Duration::ZERO))));
-        exempt(|| other.join().unwrap());
+        let other = bypass(|| thread::spawn(|| (Instant::now(), thread::sleep(Duration::ZERO))));
+        bypass(|| other.join().unwrap());
     });
     assert!(misuse.is_none(), "{misuse:?}");
     let began = Instant::now();

@@ -1,16 +1,15 @@
-//! The core of a simulated world: its threads, its clock, its timers, and who runs next.
+//! The engine of a simulated world: its threads, its clock, its timers, and which thread runs next.
 //!
-//! One thread runs at a time, so between two scheduling points nothing else happens: "put me in
-//! the queue, then block" needs no further care. Everything that blocks is built on three
-//! operations:
+//! One thread runs at a time, so nothing else happens between two scheduling points: "enter the
+//! queue, then block" needs no further care. Every blocking operation is built on three methods:
 //!
-//! - [`point`](Core::point): something was done that another thread could see. Another thread may
-//!   run now.
-//! - [`wait`](Core::wait): the running thread stops until one of some *keys* is woken, or until a
-//!   deadline. A key is an address, which stands for what is waited for.
-//! - [`wake_one`](Core::wake_one), [`wake_all`](Core::wake_all): threads that wait for a key can
-//!   run again. What they waited for may be gone by the time they do (stealing is allowed), so
-//!   they look again.
+//! - [`scheduling_point`](Engine::scheduling_point): the running thread does something that others
+//!   can see. Another thread may run now.
+//! - [`wait`](Engine::wait): the running thread stops until one of some *keys* is woken, or until a
+//!   deadline. A key is the address of what is waited for.
+//! - [`wake_one`](Engine::wake_one), [`wake_all`](Engine::wake_all): threads that wait for a key
+//!   can run again. Another thread may be faster, so a woken thread checks again and may wait
+//!   again.
 //!
 //! A [`Token`] names one wait of one thread. A thread that waits for several things leaves its
 //! token with each; the first to wake it makes the others stale.
@@ -25,29 +24,30 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::Schedule;
 use super::carrier::switch;
-use super::guard::{Watched, take_misuse};
+use super::guard::{Monitor, take_misuse};
+use super::options::Schedule;
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 
-mod ending;
-mod lives;
 mod state;
+mod tasks;
+mod teardown;
 
-pub(crate) use ending::Kill;
-use lives::max_threads;
 use state::{State, Verdict};
+use tasks::max_threads;
+pub(crate) use teardown::Kill;
 
 /// A thread's place in its world. Used again when the thread has ended.
 pub(crate) type TaskId = u32;
 
-/// So many scheduling points in a row without time passing are a livelock.
+/// More scheduling points than this while virtual time stands still are a livelock.
 const LIVELOCK: u64 = 1_000_000;
 
-/// What looking at the clock and yielding cost, in nanoseconds: at least, and up to so much more.
+/// How much virtual time it takes to read the clock or to yield, in nanoseconds: at least, and up
+/// to how much more.
 const CLOCK_COST: (u64, usize) = (1_000, 19_000);
 
 /// What a thread waits for: the address of the object, which lives as long as anyone waits.
@@ -89,13 +89,13 @@ pub(crate) enum Woken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Task(TaskId),
-    /// To whoever started the world: it has ended.
+    /// To the driver: the world has ended.
     Driver,
 }
 
 pub(crate) type Body = Box<dyn FnOnce() + Send>;
 
-pub(crate) struct Core {
+pub(crate) struct Engine {
     /// Tags this world's objects.
     pub(crate) id: u32,
     /// Nanoseconds since the world began. Beside the state, because a log line must not take locks.
@@ -109,12 +109,12 @@ pub(crate) struct Core {
     /// The world has ended, well or badly: every thread is to unwind.
     ending: AtomicBool,
     /// What the watchdog sees of this world.
-    pub(super) watched: Arc<Watched>,
+    pub(super) monitor: Arc<Monitor>,
     state: Mutex<State>,
 }
 
-impl Core {
-    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Core {
+impl Engine {
+    pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Engine {
         static NEXT: AtomicU32 = AtomicU32::new(crate::runtime::FIRST_WORLD);
         let seed = options.seed;
         let describe = move |failure: &mut Failure| {
@@ -122,14 +122,14 @@ impl Core {
                 world.describe(failure);
             }
         };
-        Core {
+        Engine {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
             threads: AtomicU64::new(0),
             max_threads: max_threads(schedule.backend),
             ending: AtomicBool::new(false),
-            watched: Arc::new(Watched::new(options.name.clone(), seed, STACK, describe)),
+            monitor: Arc::new(Monitor::new(options.name.clone(), seed, STACK, describe)),
             state: Mutex::new(State::new(seed, nanos(options.time_limit), schedule)),
         }
     }
@@ -157,29 +157,29 @@ impl Core {
     /// A scheduling point: the running thread has done something, or is about to, that others can
     /// see. Unwinds if the world ends.
     #[inline]
-    pub(crate) fn point(&self, op: Op, object: ObjectNumber, site: Site) {
-        if self.pass_point(op, object, site) {
+    pub(crate) fn scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) {
+        if self.pass_scheduling_point(op, object, site) {
             self.stop_here();
         }
     }
 
-    /// As [`point`](Core::point), but never unwinds: for destructors.
+    /// As [`scheduling_point`](Engine::scheduling_point), but never unwinds: for destructors.
     #[inline]
-    pub(crate) fn point_in_drop(&self, op: Op, object: ObjectNumber, site: Site) {
-        self.pass_point(op, object, site);
+    pub(crate) fn scheduling_point_in_drop(&self, op: Op, object: ObjectNumber, site: Site) {
+        self.pass_scheduling_point(op, object, site);
     }
 
     /// A point, and perhaps a switch; true if the world is ending.
     #[inline]
-    fn pass_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        let Some(mut state) = self.begin_point(op, object, site) else { return true };
+    fn pass_scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
+        let Some(mut state) = self.begin_scheduling_point(op, object, site) else { return true };
         if state.runnable.is_empty() {
-            state.scheduler.nobody_waits();
+            state.scheduler.none_waits();
             return false;
         }
         let (me, point) = (state.running, state.points);
         // A panic's message is put together before any hook is called, by a panic handler that
-        // must not meet another panic: it may lock, but nobody else runs meanwhile.
+        // must not meet another panic: it may lock, but no other thread runs meanwhile.
         if panicking() && state.unwinds(me) {
             return false;
         }
@@ -188,7 +188,7 @@ impl Core {
 
     /// What every point begins with; nothing if the world is ending.
     #[inline]
-    fn begin_point(
+    fn begin_scheduling_point(
         &self,
         op: Op,
         object: ObjectNumber,
@@ -198,9 +198,9 @@ impl Core {
             return None;
         }
         let mut state = self.state.lock();
-        self.watched.heartbeat.store(state.points, Ordering::Relaxed);
+        self.monitor.heartbeat.store(state.points, Ordering::Relaxed);
         state.pass(op, object, Some(site));
-        if state.standing > LIVELOCK {
+        if state.points_without_progress > LIVELOCK {
             drop(state);
             self.judge(Verdict::Livelock(site));
             return None;
@@ -228,15 +228,15 @@ impl Core {
 
     /// A yield; true if the world is ending.
     fn pass_yield(&self, site: Site) -> bool {
-        let Some(mut state) = self.begin_point(Op::Yield, 0, site) else { return true };
+        let Some(mut state) = self.begin_scheduling_point(Op::Yield, 0, site) else { return true };
         let me = state.running;
         state.step_back(me);
         !self.charge(&mut state) || self.give_way(me, state)
     }
 
-    /// Does nothing for so long, not even if somebody wakes it.
+    /// Sleeps for so long, even if it is woken earlier.
     pub(crate) fn sleep(&self, duration: Duration, site: Site) {
-        self.point(Op::Sleep, 0, site);
+        self.scheduling_point(Op::Sleep, 0, site);
         let deadline = self.deadline(duration);
         while self.wait(&[], Some(deadline)) != Woken::TimedOut {}
     }
@@ -260,14 +260,14 @@ impl Core {
         if !self.is_ending() && !self.charge(&mut self.state.lock()) {
             self.stop_here();
         }
-        self.point(Op::Clock, 0, site);
+        self.scheduling_point(Op::Clock, 0, site);
         self.elapsed()
     }
 
     /// A little time passes. False if it was the last.
     fn charge(&self, state: &mut MutexGuard<'_, State>) -> bool {
         let (least, spread) = CLOCK_COST;
-        let later = state.now + least + state.costs.below(spread) as u64;
+        let later = state.now + least + state.clock_jitter.below(spread) as u64;
         let in_time = state.advance(later);
         self.now.store(state.now, Ordering::Relaxed);
         if !in_time {
@@ -286,7 +286,7 @@ impl Core {
         }
     }
 
-    /// As [`wait`](Core::wait), but tells the caller if the world ends: one that must not unwind
+    /// As [`wait`](Engine::wait), but tells the caller if the world ends: one that must not unwind
     /// here, because it has something to put in order first. A caller that waits on finds control
     /// with other threads meanwhile, which unwind.
     pub(crate) fn wait_masked(&self, keys: &[Key], deadline: Option<u64>) -> Woken {
@@ -321,7 +321,7 @@ impl Core {
         woken
     }
 
-    /// The next wait of the running thread, to be told to those that may end it.
+    /// Names the next wait of the running thread, for those that may end it.
     pub(crate) fn token(&self) -> Token {
         let state = self.state.lock();
         Token { task: state.running, epoch: state.tasks[state.running as usize].epoch }

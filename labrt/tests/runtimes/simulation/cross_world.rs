@@ -1,4 +1,4 @@
-//! Worlds do not see each other, and what strays from one into another is refused.
+//! Objects of one world that are used in another: refused, or dropped without harm.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! What the core knows: threads, timers, who waits for what, and the rules by which these change.
+//! The engine's state: threads, timers, which thread waits for what, and how these change.
 //!
-//! Nothing here switches, blocks or fails a world.
+//! Nothing here switches to another thread, blocks, or fails a world.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::thread::panicking;
 
 use super::{Body, Key, TaskId, Token, Woken};
-use crate::record::Record;
-use crate::sim::Schedule;
+use crate::sim::options::Schedule;
 use crate::sim::schedule::{Dice, Priority, Ranked, Scheduler};
 use crate::sim::trace::{ObjectNumber, Op, Trace};
+use crate::thread_info::ThreadInfo;
 use crate::wait::Site;
 
 /// Everything about a world that changes.
@@ -32,17 +32,17 @@ pub(super) struct State {
     /// Vectors for `waiting` to use again.
     spare: Vec<Vec<Token>>,
     pub(super) scheduler: Scheduler,
-    pub(super) costs: Dice,
+    pub(super) clock_jitter: Dice,
     pub(super) trace: Trace,
     pub(super) points: u64,
     /// Points passed since time last moved.
-    pub(super) standing: u64,
+    pub(super) points_without_progress: u64,
 }
 
 /// One simulated thread.
 pub(super) struct Task {
     /// None once it has ended.
-    pub(super) record: Option<Arc<Record>>,
+    pub(super) info: Option<Arc<ThreadInfo>>,
     /// Its number in the order of spawns.
     pub(super) number: u64,
     pub(super) epoch: u64,
@@ -93,17 +93,17 @@ impl State {
             waiting: HashMap::default(),
             spare: Vec::new(),
             scheduler: Scheduler::new(seed, policy, expected_points),
-            costs: Dice::new(seed, "costs"),
+            clock_jitter: Dice::new(seed, "costs"),
             trace: Trace::new(trace),
             points: 0,
-            standing: 0,
+            points_without_progress: 0,
         }
     }
 
     #[inline]
     pub(super) fn pass(&mut self, op: Op, object: ObjectNumber, site: Option<Site>) {
         self.points += 1;
-        self.standing += 1;
+        self.points_without_progress += 1;
         let thread = self.tasks[self.running as usize].number;
         self.trace.event(self.now, thread, op, object, site);
     }
@@ -117,12 +117,12 @@ impl State {
         self.scheduler.step_back(&mut self.tasks[task as usize]);
     }
 
-    pub(super) fn spawn(&mut self, record: Arc<Record>, body: Body) {
+    pub(super) fn spawn(&mut self, info: Arc<ThreadInfo>, body: Body) {
         self.spawned += 1;
         let (number, priority) = (self.spawned, self.scheduler.new_priority());
-        let (record, body) = (Some(record), Some(body));
+        let (info, body) = (Some(info), Some(body));
         let fresh = Task {
-            record,
+            info,
             number,
             epoch: 0,
             blocked: false,
@@ -149,7 +149,7 @@ impl State {
 
     pub(super) fn end(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
-        slot.record = None;
+        slot.info = None;
         slot.epoch += 1;
         self.free.push(task);
     }
@@ -175,7 +175,7 @@ impl State {
     }
 
     /// Notes whether the thread unwinds before another runs: under coroutines std speaks of all of
-    /// them, and says that somebody does.
+    /// them, and says that one does.
     #[inline]
     pub(super) fn note_unwinding(&mut self, me: TaskId) {
         if self.tasks[me as usize].unwinding != panicking() {
@@ -189,11 +189,11 @@ impl State {
         task.unwinding || task.unbegun || self.unwinds_unnoted(me)
     }
 
-    /// Does this thread unwind although that is not noted? If somebody does, it is this one unless
+    /// Does this thread unwind although that is not noted? If any does, it is this one unless
     /// it is another. (Of two that no panic hook has heard of, only one is found out.)
     #[cold]
     fn unwinds_unnoted(&self, me: TaskId) -> bool {
-        let noted = |task: &Task| task.unwinding && task.record.is_some();
+        let noted = |task: &Task| task.unwinding && task.info.is_some();
         let others = self.tasks.iter().enumerate().filter(|(at, _)| *at != me as usize);
         panicking() && !others.into_iter().any(|(_, task)| noted(task))
     }
@@ -215,7 +215,7 @@ impl State {
         }
     }
 
-    /// A key that nobody waits for any more is not kept.
+    /// A key without waiting threads is not kept.
     #[inline]
     fn tidy(&mut self, key: Key) {
         if self.waiting.get(&key).is_some_and(Vec::is_empty) {
@@ -266,11 +266,11 @@ impl State {
         woken
     }
 
-    /// Who runs now that the running thread does not; time passes if nobody can.
+    /// The thread that runs next, now that the running one stops; time passes if none can.
     #[inline]
     pub(super) fn next(&mut self) -> Result<TaskId, Verdict> {
         while self.runnable.is_empty() {
-            self.scheduler.nobody_waits();
+            self.scheduler.none_waits();
             let Some(Reverse(timer)) = self.timers.pop() else { return Err(Verdict::Deadlock) };
             let token = Token { task: timer.task, epoch: timer.epoch };
             if self.is_waiting(token) {
@@ -283,15 +283,15 @@ impl State {
         Ok(self.choose())
     }
 
-    /// Time passes, and wakes whoever waits for it. False if the world has no time left: its clock
-    /// stands still at the limit.
+    /// Time passes, and wakes the threads that wait for it. False if the world has no time left:
+    /// its clock stands still at the limit.
     #[inline]
     pub(super) fn advance(&mut self, to: u64) -> bool {
         let in_time = to <= self.limit;
         let to = to.min(self.limit);
         if to > self.now {
             self.now = to;
-            self.standing = 0;
+            self.points_without_progress = 0;
         }
         while let Some(Reverse(timer)) = self.timers.peek() {
             if timer.deadline > self.now {

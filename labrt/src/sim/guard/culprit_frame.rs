@@ -1,15 +1,15 @@
-//! Whose line it was: what a backtrace says of student code.
+//! The innermost frame of student code in a backtrace: the line a report points to.
 //!
-//! Std offers a backtrace as text only. Its frames alternate between lines with a function
-//! and lines with a place (`at file:line:column`), the innermost first.
+//! Std offers a backtrace as text only. Its frames alternate between lines with a function and
+//! lines with a position (`at file:line:column`), the innermost first.
 
 use std::backtrace::Backtrace;
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// What a backtrace comes to.
+/// The frame found in a backtrace, and the part of the backtrace worth printing.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Blame {
+pub(super) struct Culprit {
     /// The innermost line outside std, other crates and the kit's own runtime: `file:line`.
     pub(super) place: Option<String>,
     /// The part of the backtrace that begins there and ends with the thread's first function; all
@@ -25,7 +25,7 @@ enum Origin {
     /// Std, another crate, the C library, or this guard.
     Library,
     Labrt,
-    /// Anybody who uses labrt.
+    /// Code that uses labrt.
     User,
 }
 
@@ -36,23 +36,23 @@ struct Frame<'a> {
     place: Option<(PathBuf, &'a str)>,
 }
 
-pub(super) fn blame(backtrace: &Backtrace) -> Blame {
-    blame_text(&backtrace.to_string())
+pub(super) fn culprit_frame(backtrace: &Backtrace) -> Culprit {
+    culprit_in(&backtrace.to_string())
 }
 
-fn blame_text(text: &str) -> Blame {
+fn culprit_in(text: &str) -> Culprit {
     let frames = frames(text);
-    // A coroutine's backtrace goes on with whoever resumed it.
+    // A coroutine's backtrace goes on with the frames that resumed it.
     let end = frames.iter().position(Frame::switches).unwrap_or(frames.len());
     let frames = &frames[..end];
     let is_user = |frame: &Frame<'_>| frame.origin() == Origin::User;
     let Some(first) = frames.iter().position(is_user) else {
         let through_labrt = frames.iter().any(|frame| frame.origin() == Origin::Labrt);
-        return Blame { place: None, backtrace: text.into(), through_labrt };
+        return Culprit { place: None, backtrace: text.into(), through_labrt };
     };
     let last = frames.iter().rposition(is_user).unwrap_or(first);
     let lines: Vec<_> = frames[first..=last].iter().flat_map(|frame| &frame.lines).collect();
-    Blame {
+    Culprit {
         place: frames[first]
             .place
             .as_ref()
@@ -68,7 +68,7 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
         match (line.trim_start().strip_prefix("at "), frames.last_mut()) {
             (Some(at), Some(frame)) => {
                 frame.lines.push(line);
-                frame.place = place(at);
+                frame.place = parse_place(at);
             }
             _ => frames.push(Frame { lines: vec![line], place: None }),
         }
@@ -77,7 +77,7 @@ fn frames(text: &str) -> Vec<Frame<'_>> {
 }
 
 /// Takes `file:line:column` apart.
-fn place(at: &str) -> Option<(PathBuf, &str)> {
+fn parse_place(at: &str) -> Option<(PathBuf, &str)> {
     let (at, _column) = at.rsplit_once(':')?;
     let (file, line) = at.rsplit_once(':')?;
     // Std writes what lies below the current directory as `./file`; a failure names files as the

@@ -1,18 +1,18 @@
-//! The end of a world: what it may end with, and how its threads unwind.
+//! The end of a world: its verdict, and how its threads are unwound.
 //!
-//! Once a world ends, control goes from thread to thread through the driver alone, which takes up
-//! one after the other. A thread that is taken up unwinds from where it waits, by a panic that no
-//! hook sees. Its destructors run, and may wait for others that have not unwound yet: it is taken
-//! up again after them.
+//! Once a world ends, threads no longer switch to each other: the driver resumes one after the
+//! other. A resumed thread unwinds from where it waits, with a panic that the hook does not see.
+//! Its destructors run, and may wait for threads that have not unwound yet: then the driver resumes
+//! it again after those.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::state::Verdict;
-use super::{Core, LIVELOCK, Next, Woken};
+use super::{Engine, LIVELOCK, Next, Woken};
 use crate::sim::carrier::switch;
-use crate::wait::place;
+use crate::wait::file_line;
 use crate::world::{FailureKind, World};
 
 /// What unwinds a thread when its world ends.
@@ -21,7 +21,7 @@ pub(crate) struct Kill;
 /// In a world that ends, a thread looks so many times for something before others have a turn.
 const LOOKS: u64 = 1000;
 
-impl Core {
+impl Engine {
     #[inline]
     pub(crate) fn is_ending(&self) -> bool {
         // Relaxed: set and read by threads of which one runs at a time.
@@ -68,8 +68,8 @@ impl Core {
         }
         let turns = {
             let mut state = self.state.lock();
-            state.standing += 1;
-            state.standing
+            state.points_without_progress += 1;
+            state.points_without_progress
         };
         if turns % LOOKS == 0 {
             self.pause();
@@ -110,12 +110,12 @@ impl Core {
         match verdict {
             Verdict::Deadlock => world.fail_whole(
                 FailureKind::Deadlock,
-                "deadlock: no thread can run, and none waits for a time to come".into(),
+                "deadlock: no thread can run, and none waits for a timeout".into(),
             ),
             Verdict::Livelock(site) => world.fail_here(
                 FailureKind::Livelock,
                 format!("livelock: {LIVELOCK} scheduling points without time passing"),
-                Some(place(site)),
+                Some(file_line(site)),
             ),
             Verdict::TimeLimit => world.exceed(),
         }

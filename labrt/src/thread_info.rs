@@ -1,7 +1,8 @@
 //! What the kit knows of each thread: its name, its server, its world, and what it waits for.
 //!
-//! Every thread has one [`Record`], made when it starts (or when a thread the kit did not start
-//! first calls in). Until it ends it is listed: here on the OS, by its world under simulation.
+//! Every thread has one [`ThreadInfo`], made when it starts, or, if the kit did not start it, when
+//! it first calls labrt. Until the thread ends, it is listed: here on the OS, by its world's engine
+//! under simulation.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -14,20 +15,20 @@ use std::sync::{Arc, OnceLock};
 use parking_lot::{Condvar, Mutex};
 use rand::rngs::ChaCha8Rng;
 
-use crate::rand::{entropy, mix};
 use crate::runtime::{current_sim, worlds};
+use crate::seed::{entropy, mix};
 use crate::time::Instant;
-use crate::wait::{Site, Slot};
+use crate::wait::{Site, WaitSlot};
 use crate::world::World;
 
 /// Identifies a thread for the life of the process; 0 stands for no thread (see `sync::Owner`).
 pub(crate) type ThreadNumber = u64;
 
 /// One thread.
-pub(crate) struct Record {
+pub(crate) struct ThreadInfo {
     pub(crate) number: ThreadNumber,
-    /// What the thread itself gets to see: under simulation it counts from 1 in every world, so
-    /// that a log that tells it is the same in every run.
+    /// The number that `ThreadId` shows: under simulation it counts from 1 in every world, so
+    /// that a log with it is the same in every run.
     pub(crate) id: u64,
     name: Name,
     /// The server this thread works for, inherited from its spawner.
@@ -35,7 +36,7 @@ pub(crate) struct Record {
     /// The world this thread belongs to; none outside of `world::run`.
     pub(crate) world: Option<Arc<World>>,
     /// What this thread waits for just now.
-    pub(crate) waits: Mutex<Slot>,
+    pub(crate) waits: Mutex<WaitSlot>,
     /// Seeds this thread's generator.
     pub(crate) seed: u64,
     /// Made with the first draw. Only the thread itself draws, so the lock is never contended.
@@ -55,7 +56,7 @@ pub(crate) struct Name {
     root: Cow<'static, str>,
     /// Where it was spawned, if it was given no name of its own.
     spawned: Option<Site>,
-    /// Put together when somebody asks: most threads end before anyone does.
+    /// Formatted when first asked for: most threads end before that.
     text: OnceLock<String>,
 }
 
@@ -74,7 +75,7 @@ impl Name {
     }
 }
 
-/// Allocates nothing: a signal handler tells names.
+/// Allocates nothing: a signal handler prints names.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.root)?;
@@ -84,44 +85,44 @@ impl fmt::Display for Name {
     }
 }
 
-static LISTED: Mutex<BTreeMap<ThreadNumber, Arc<Record>>> = Mutex::new(BTreeMap::new());
+static LISTED: Mutex<BTreeMap<ThreadNumber, Arc<ThreadInfo>>> = Mutex::new(BTreeMap::new());
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// The record of the thread that runs here. Kept alive by `LISTING`, or by what carries the
-    /// simulated thread.
-    static CURRENT: Cell<*const Record> = const { Cell::new(std::ptr::null()) };
+    /// The `ThreadInfo` of the thread that runs here. Kept alive by `LISTING`, or by what carries
+    /// the simulated thread.
+    static CURRENT: Cell<*const ThreadInfo> = const { Cell::new(std::ptr::null()) };
     static LISTING: RefCell<Option<Listing>> = const { RefCell::new(None) };
     // Beside CURRENT, and cheaper to read: locks want the number alone.
     static NUMBER: Cell<ThreadNumber> = const { Cell::new(0) };
 }
 
-/// Keeps a record in the list; dropped when its thread ends.
-struct Listing(Arc<Record>);
+/// Keeps a `ThreadInfo` in the list; dropped when its thread ends.
+struct Listing(Arc<ThreadInfo>);
 
 impl Drop for Listing {
     fn drop(&mut self) {
-        Record::rest();
+        ThreadInfo::rest();
         LISTED.lock().remove(&self.0.number);
     }
 }
 
-impl Record {
+impl ThreadInfo {
     pub(crate) fn new(
         name: Name,
         server: Option<Arc<str>>,
         world: Option<Arc<World>>,
         seed: u64,
-    ) -> Record {
+    ) -> ThreadInfo {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let core = world.as_ref().and_then(|world| world.core());
-        Record {
+        let engine = world.as_ref().and_then(|world| world.engine());
+        ThreadInfo {
             number,
-            id: core.map_or(number, |core| core.number_thread()),
+            id: engine.map_or(number, |engine| engine.number_thread()),
             name,
             server,
             world,
-            waits: Mutex::new(Slot::default()),
+            waits: Mutex::new(WaitSlot::default()),
             seed,
             generator: Mutex::new(None),
             children: AtomicU64::new(0),
@@ -130,23 +131,23 @@ impl Record {
         }
     }
 
-    /// The record of a thread that this one is about to spawn.
+    /// The `ThreadInfo` of a thread that this one is about to spawn.
     pub(crate) fn child(
         &self,
         name: Option<Cow<'static, str>>,
         server: Option<Arc<str>>,
         site: Site,
-    ) -> Record {
+    ) -> ThreadInfo {
         let seed = mix(self.seed, self.children.fetch_add(1, Ordering::Relaxed));
         let server = server.or_else(|| self.server.clone());
         let name = name.map_or_else(|| self.name.of_child(site), Name::given);
-        Record::new(name, server, self.world.clone(), seed)
+        ThreadInfo::new(name, server, self.world.clone(), seed)
     }
 
-    /// Makes this the record of the calling thread, and lists it.
-    pub(crate) fn begin(self: Arc<Record>) {
+    /// Makes this the `ThreadInfo` of the calling thread, and lists it.
+    pub(crate) fn begin(self: Arc<ThreadInfo>) {
         LISTED.lock().insert(self.number, self.clone());
-        Record::run(&self);
+        ThreadInfo::run(&self);
         LISTING.set(Some(Listing(self)));
     }
 
@@ -155,12 +156,12 @@ impl Record {
         LISTING.set(None);
     }
 
-    /// From here on this is the record of the calling OS thread. Whoever calls keeps it alive
-    /// until [`rest`](Record::rest), or until another takes its place.
+    /// From here on this is the `ThreadInfo` of the calling OS thread. The caller keeps it alive
+    /// until [`rest`](ThreadInfo::rest), or until another takes its place.
     #[inline]
-    pub(crate) fn run(record: &Arc<Record>) {
-        NUMBER.set(record.number);
-        CURRENT.set(Arc::as_ptr(record));
+    pub(crate) fn run(info: &Arc<ThreadInfo>) {
+        NUMBER.set(info.number);
+        CURRENT.set(Arc::as_ptr(info));
     }
 
     /// The calling OS thread is no thread of the lab any more.
@@ -169,12 +170,12 @@ impl Record {
         CURRENT.set(std::ptr::null());
     }
 
-    /// The record of the calling thread.
+    /// The `ThreadInfo` of the calling thread.
     #[inline]
-    pub(crate) fn current() -> Arc<Record> {
+    pub(crate) fn current() -> Arc<ThreadInfo> {
         let current = CURRENT.get();
         if current.is_null() {
-            return Record::adopt();
+            return ThreadInfo::adopt();
         }
         // SAFETY: it came out of an `Arc`, which is still alive (see `run`); the one made of it
         // here is not dropped, so it counts for nothing.
@@ -182,9 +183,9 @@ impl Record {
         Arc::clone(&current)
     }
 
-    /// As [`current`](Record::current), but takes nobody up and counts nothing: for a signal
-    /// handler, which the thread outlives, and with it the record.
-    pub(crate) fn running_here() -> Option<&'static Record> {
+    /// As [`current`](ThreadInfo::current), but makes none and counts nothing: for a signal
+    /// handler, which the thread outlives, and with it the `ThreadInfo`.
+    pub(crate) fn running_here() -> Option<&'static ThreadInfo> {
         // SAFETY: null, or out of an `Arc` that is alive while the thread is (see `run`).
         unsafe { CURRENT.get().as_ref() }
     }
@@ -193,27 +194,27 @@ impl Record {
     #[inline]
     pub(crate) fn current_number() -> ThreadNumber {
         match NUMBER.get() {
-            0 => Record::current().number,
+            0 => ThreadInfo::current().number,
             number => number,
         }
     }
 
     /// The listed threads, oldest first.
-    pub(crate) fn all() -> Vec<Arc<Record>> {
+    pub(crate) fn all() -> Vec<Arc<ThreadInfo>> {
         LISTED.lock().values().cloned().collect()
     }
 
     /// The thread of this number, if it has not ended.
-    pub(crate) fn find(number: ThreadNumber) -> Option<Arc<Record>> {
+    pub(crate) fn find(number: ThreadNumber) -> Option<Arc<ThreadInfo>> {
         let here = current_sim().and_then(|sim| sim.find(number));
         here.or_else(|| LISTED.lock().get(&number).cloned())
-            .or_else(|| worlds().iter().find_map(|core| core.find(number)))
+            .or_else(|| worlds().iter().find_map(|engine| engine.find(number)))
     }
 
     /// What this thread's clock shows. Costs nothing, and is no scheduling point.
     pub(crate) fn now(&self) -> Instant {
-        match self.world.as_ref().and_then(|world| world.core()) {
-            Some(core) => Instant::of_world(core.elapsed()),
+        match self.world.as_ref().and_then(|world| world.engine()) {
+            Some(engine) => Instant::of_world(engine.elapsed()),
             None => Instant::from_os(std::time::Instant::now()),
         }
     }
@@ -222,21 +223,22 @@ impl Record {
         self.name.text()
     }
 
-    /// Takes up a thread that the kit did not start (a test's main thread, for one).
+    /// Makes a `ThreadInfo` for a thread that the kit did not start (a test's main thread, for
+    /// one).
     #[cold]
-    fn adopt() -> Arc<Record> {
+    fn adopt() -> Arc<ThreadInfo> {
         let name = std::thread::current().name().unwrap_or("unnamed").to_owned();
-        let record = Arc::new(Record::new(Name::given(name.into()), None, None, entropy()));
+        let info = Arc::new(ThreadInfo::new(Name::given(name.into()), None, None, entropy()));
         // Past its end, when thread-locals are being destroyed, a thread is not listed any more.
         if LISTING.try_with(|_| ()).is_ok() {
-            record.clone().begin();
+            info.clone().begin();
         }
-        record
+        info
     }
 }
 
 /// `S1/ticker`, or `ticker` for a thread that works for no server.
-impl fmt::Display for Record {
+impl fmt::Display for ThreadInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.server {
             Some(server) => write!(f, "{server}/{}", self.name),

@@ -1,13 +1,13 @@
-//! The lives of simulated threads, from their spawn to their end, and who is alive.
+//! Simulated threads from spawn to end, and the list of those that are alive.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Body, Core, Next, TaskId};
+use super::{Body, Engine, Next, TaskId};
 use crate::limits::{MAX_COROUTINES, MAX_OS_THREADS, refusal};
-use crate::record::{Record, ThreadNumber};
-use crate::sim::{Backend, Policy};
+use crate::sim::options::{Backend, Policy};
+use crate::thread_info::{ThreadInfo, ThreadNumber};
 use crate::world::report_panic;
 
 /// So many simulated threads are too many for a process.
@@ -21,19 +21,19 @@ pub(super) const fn max_threads(backend: Backend) -> usize {
 /// Simulated threads of all worlds. One that could not be ended keeps its stack, and counts on.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
-impl Core {
+impl Engine {
     /// A new thread, which can run from now on.
     ///
     /// # Errors
     /// If there are too many already: what to say.
-    pub(crate) fn spawn(&self, record: Arc<Record>, body: Body) -> Result<(), String> {
+    pub(crate) fn spawn(&self, info: Arc<ThreadInfo>, body: Body) -> Result<(), String> {
         if THREADS.load(Ordering::Relaxed) >= self.max_threads {
             let limit = self.max_threads;
             let why = format!("{limit} simulated ones are alive (limit {limit})");
-            return Err(refusal(why, &self.records()));
+            return Err(refusal(why, &self.thread_infos()));
         }
         THREADS.fetch_add(1, Ordering::Relaxed);
-        self.state.lock().spawn(record, body);
+        self.state.lock().spawn(info, body);
         Ok(())
     }
 
@@ -47,7 +47,7 @@ impl Core {
         let run = move || if unbegun { drop(body) } else { body() };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
             report_panic(payload.as_ref());
-            // A payload may panic when it is dropped; what then flies has been told enough.
+            // A payload may panic when it is dropped; that second panic is not reported.
             if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                 std::mem::forget(again);
             }
@@ -82,50 +82,50 @@ impl Core {
     }
 
     /// A thread starts: who it is, and what it does.
-    pub(in crate::sim) fn begin(&self, task: TaskId) -> (Arc<Record>, Body) {
+    pub(in crate::sim) fn begin(&self, task: TaskId) -> (Arc<ThreadInfo>, Body) {
         let mut state = self.state.lock();
         let task = &mut state.tasks[task as usize];
-        let record = task.record.clone().expect("a thread that starts has not ended");
-        (record, task.body.take().expect("a thread starts once"))
+        let info = task.info.clone().expect("a thread that starts has not ended");
+        (info, task.body.take().expect("a thread starts once"))
     }
 
     /// The threads that have not ended, oldest first.
-    pub(crate) fn records(&self) -> Vec<Arc<Record>> {
+    pub(crate) fn thread_infos(&self) -> Vec<Arc<ThreadInfo>> {
         let state = self.state.lock();
-        let mut alive: Vec<_> = state.tasks.iter().filter(|task| task.record.is_some()).collect();
+        let mut alive: Vec<_> = state.tasks.iter().filter(|task| task.info.is_some()).collect();
         alive.sort_by_key(|task| task.number);
-        alive.into_iter().filter_map(|task| task.record.clone()).collect()
+        alive.into_iter().filter_map(|task| task.info.clone()).collect()
     }
 
     /// The thread of this number, if it has not ended.
-    pub(crate) fn find(&self, number: ThreadNumber) -> Option<Arc<Record>> {
+    pub(crate) fn find(&self, number: ThreadNumber) -> Option<Arc<ThreadInfo>> {
         let state = self.state.lock();
-        let mut records = state.tasks.iter().filter_map(|task| task.record.as_ref());
-        records.find(|record| record.number == number).cloned()
+        let mut thread_infos = state.tasks.iter().filter_map(|task| task.info.as_ref());
+        thread_infos.find(|info| info.number == number).cloned()
     }
 
     /// The threads that have not ended, oldest first.
     pub(in crate::sim) fn alive(&self) -> Vec<TaskId> {
         let state = self.state.lock();
         let mut alive: Vec<_> =
-            (0..state.tasks.len()).filter(|task| state.tasks[*task].record.is_some()).collect();
+            (0..state.tasks.len()).filter(|task| state.tasks[*task].info.is_some()).collect();
         alive.sort_by_key(|task| state.tasks[*task].number);
         alive.into_iter().map(|task| task as TaskId).collect()
     }
 
     /// The driver is about to give control to this thread.
     pub(in crate::sim) fn set_running(&self, task: TaskId) {
-        self.watched.heartbeat.fetch_add(1, Ordering::Relaxed);
+        self.monitor.heartbeat.fetch_add(1, Ordering::Relaxed);
         self.state.lock().running = task;
     }
 
-    /// Points, policy and hash, for the record; forgets the threads that could not be ended.
+    /// Points, policy and hash; forgets the threads that could not be ended.
     pub(in crate::sim) fn finish(&self) -> (u64, Policy, u64) {
         let mut state = self.state.lock();
         let tasks = std::mem::take(&mut state.tasks);
         let figures = (state.points, state.scheduler.policy(), state.trace.finish());
         drop(state);
-        // Each record has the world, which has this core.
+        // Each `ThreadInfo` has the world, which has this engine.
         drop(tasks);
         figures
     }
