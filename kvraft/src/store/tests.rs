@@ -89,7 +89,10 @@ proptest! {
     /// A repeated command changes nothing, however late it is, and no table grows beyond the number
     /// of clerks.
     #[test]
-    fn repetitions_change_nothing(commands in commands(), again in prop::collection::vec(0usize..40, 0..20)) {
+    fn repetitions_change_nothing(
+        commands in commands(),
+        again in prop::collection::vec(0usize..40, 0..20),
+    ) {
         let mut store = store_after(&commands);
         let once = store.clone();
         for position in again.into_iter().filter(|position| *position < commands.len()) {

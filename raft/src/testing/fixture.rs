@@ -109,7 +109,7 @@ pub(crate) fn start_election(state: &mut Server) -> RequestVote {
     run_rule(state, |state| state.start_election(start()))
 }
 
-/// Runs one rule, checks the invariants and saves, as `Raft::step` does.
+/// Runs one rule, checks the invariants and saves, as `Raft::run_rule` does.
 pub(crate) fn run_rule<T>(server: &mut Server, rule: impl FnOnce(&mut State) -> T) -> T {
     let before = server.digest();
     let result = rule(server);
