@@ -21,8 +21,8 @@ OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 	$(if $(CHECK),--check='$(CHECK)') $(if $(JSON),--json='$(JSON)') \
 	$(if $(filter-out 0,$(KEEP)),--keep)
 # `make sim-2A MODE=os` cannot be meant.
-SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate, whatever they run: \
-	leave MODE=os out, or make test))
+SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate, whatever they \
+	run: leave MODE=os out, or make test))
 
 # MODE, PREEMPT, PCT, BACKEND and LOG are in the environment, whether make was told them there or
 # on its command line.
@@ -85,8 +85,8 @@ linear:
 
 # mdbook is taken from the PATH, or else built once, into target/.
 MDBOOK_VERSION = 0.5.4
-MDBOOK_INSTALL = $(CARGO) install mdbook --version $(MDBOOK_VERSION) --locked --no-default-features \
-	--root target/mdbook
+MDBOOK_INSTALL = $(CARGO) install mdbook --version $(MDBOOK_VERSION) --locked \
+	--no-default-features --root target/mdbook
 FIND_MDBOOK = PATH="$$PATH:$(CURDIR)/target/mdbook/bin"
 
 # A warning of mdbook's is a failure.

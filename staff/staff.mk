@@ -1,9 +1,9 @@
-# The commands of the course's staff, which no handout has. The Makefile includes this, and says what
-# CARGO, LAB and OPTIONS are.
+# The commands of the course's staff, which no handout has. The Makefile includes this, and says
+# what CARGO, LAB and OPTIONS are.
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout quick staff-help unit-tests
+.PHONY: bench check check-course handout quick selftest staff-help unit-tests
 
 help: staff-help
 
@@ -15,6 +15,7 @@ staff-help:
 	@echo "make handout DIR=../my-raft   the tree that students receive; THROUGH=2B: filled in up to a part;"
 	@echo "                      GIT=1: as a Git repository"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
+	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
 	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
 	@echo
@@ -35,6 +36,9 @@ FULL_CHECK = $(if $(filter-out 0,$(FULL)),--full)
 
 check-course:
 	@$(STAFF) check-course $(FULL_CHECK) $(if $(SEEDS),--seeds='$(SEEDS)')
+
+selftest:
+	@$(STAFF) selftest $(if $(SEEDS),--seeds='$(SEEDS)')
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
@@ -66,6 +70,7 @@ check:
 	@$(MAKE) --no-print-directory book
 	@$(MAKE) --no-print-directory unit-tests
 	@$(STAFF) check-course $(FULL_CHECK)
+	@$(STAFF) selftest
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=25 3
 	@$(LAB) test --seeds=5 --check=determinism 2

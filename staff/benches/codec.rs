@@ -58,7 +58,8 @@ fn compare<T: Serialize + DeserializeOwned>(title: &str, value: &T) {
             drop(black_box(bincode::serde::decode_from_slice::<T, _>(bytes, standard)));
         }]);
     println!(
-        "{title:<28} {our_encode:>7.1} {their_encode:>8.1} {:>8.2} {our_decode:>7.1} {their_decode:>8.1} {:>8.2}",
+        "{title:<28} {our_encode:>7.1} {their_encode:>8.1} {:>8.2} \
+         {our_decode:>7.1} {their_decode:>8.1} {:>8.2}",
         our_encode / their_encode,
         our_decode / their_decode,
     );

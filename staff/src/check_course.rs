@@ -1,24 +1,23 @@
 //! `staff check-course`: the handout is what it should be, in every form that can be handed out.
 //!
 //! One after the other, the tree with nothing filled in and the trees filled in through each part
-//! are made at one place ([`place`]), where Cargo builds anew only what differs. Each must compile
+//! are made at one place ([`Place`]), where Cargo builds anew only what differs. Each must compile
 //! without warnings, be formatted, and keep no line of a solution that is still to be found
-//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What is filled
-//! in passes. What comes next fails, in the words of a task ([`verdicts`]).
+//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What
+//! is filled in passes. What comes next fails, in the words of a task ([`verdicts`]).
 
-mod place;
 mod verdicts;
 
 use crate::exit::Exit;
-use crate::guide::dead_links;
 use crate::handout::{self, leftovers::Reference, through::Through};
+use crate::place::{Place, target_directory};
+use crate::problem::{Problem, say};
+use crate::results::Results;
 use course::Course;
-use place::Place;
-use std::env;
+use staff::links::dead_links;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::time::Instant;
-use verdicts::{Expected, Results};
+use verdicts::Expected;
 
 /// What `staff check-course` is asked for.
 #[derive(Debug, Default, PartialEq)]
@@ -42,48 +41,12 @@ const SEEDS_TO_FAIL: u32 = 2;
 const WHOLE_LAB_2: &str = "2D";
 const BEYOND: &str = "2X";
 
-/// Why the check ends before everything is checked.
-#[derive(Debug, PartialEq)]
-enum Problem {
-    /// A tree is not what it should be.
-    Found(String),
-    /// A tree could not be made or looked at.
-    NotChecked(String),
-}
-
-impl Problem {
-    /// The same with where it was met.
-    fn at(self, place: &str) -> Problem {
-        match self {
-            Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),
-            Problem::NotChecked(problem) => Problem::NotChecked(format!("{place}: {problem}")),
-        }
-    }
-}
-
-impl From<String> for Problem {
-    fn from(problem: String) -> Problem {
-        Problem::NotChecked(problem)
-    }
-}
-
 /// Checks every tree and says what it found.
 pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
     let began = Instant::now();
-    match check_all(course, arguments) {
-        Ok(trees) => {
-            println!("PASS  the handout and {} more trees, {}", trees - 1, seconds(began));
-            Exit::Passed
-        }
-        Err(Problem::Found(problem)) => {
-            println!("FAIL  {problem}");
-            Exit::Failed
-        }
-        Err(Problem::NotChecked(problem)) => {
-            eprintln!("error: {problem}");
-            Exit::KitFault
-        }
-    }
+    let checked = check_all(course, arguments);
+    say(checked
+        .map(|trees| format!("the handout and {} more trees, {}", trees - 1, seconds(began))))
 }
 
 fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Problem> {
@@ -94,13 +57,6 @@ fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Probl
         check.run().map_err(|problem| problem.at(&through.to_string()))?;
     }
     Ok(trees.len())
-}
-
-/// Where this program was built, which is in a target directory.
-fn target_directory() -> PathBuf {
-    let built =
-        env::current_exe().ok().and_then(|staff| Some(staff.parent()?.parent()?.to_owned()));
-    built.unwrap_or_else(|| handout::workspace().join("target"))
 }
 
 fn seconds(since: Instant) -> String {
@@ -164,6 +120,7 @@ impl Check<'_> {
     /// Whether each link of the guide leads somewhere, though pages are left out.
     fn has_no_dead_link(&self) -> Result<(), Problem> {
         let dead = dead_links(self.place.path());
+        let dead: Vec<String> = dead.iter().map(|link| link.to_string()).collect();
         if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
     }
 
@@ -195,11 +152,11 @@ impl Check<'_> {
 
     fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
         let seeds = format!("SEEDS={seeds}");
-        self.judge(&self.place.make_target(&["sim", &seeds], words)?, words, expected)
+        self.judge(&self.place.make_target(&["sim", &seeds], words, None)?, words, expected)
     }
 
     fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
-        self.judge(&self.place.make_target(&["test"], words)?, words, expected)
+        self.judge(&self.place.make_target(&["test"], words, None)?, words, expected)
     }
 
     fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {

@@ -2,6 +2,7 @@
 
 use crate::check_course::CheckArguments;
 use crate::handout::HandoutArguments;
+use crate::selftest::SelftestArguments;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -18,11 +19,13 @@ staff handout DIR [--through PART] [--git]
 staff check-course [--full] [--seeds N]
                         check the handout and the trees filled in through each part: with N seeds
                         for each test, and on real threads as well, if in full
+staff selftest [--seeds N]
+                        check that the graded tests catch broken solutions, each by its right name
 staff help              print this
 
 Exit codes:
-  0    done; every tree is as it should be
-  1    a tree is not as it should be
+  0    done; all that was checked is as it should be
+  1    something is not as it should be
   4    the kit or the machine is at fault
   64   the command line is wrong
 ";
@@ -34,6 +37,8 @@ pub enum Command {
     Handout(HandoutArguments),
     /// Check everything that can be handed out.
     CheckCourse(CheckArguments),
+    /// Check that the graded tests catch broken solutions.
+    Selftest(SelftestArguments),
     /// Explain the command line.
     Help,
 }
@@ -58,7 +63,11 @@ impl From<lexopt::Error> for Wrong {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return Err(Wrong("no command: staff handout or staff check-course".to_owned())),
+        None => {
+            return Err(Wrong(
+                "no command: staff handout, staff check-course or staff selftest".to_owned(),
+            ));
+        }
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Value(word)) => word,
         Some(option) => return Err(option.unexpected().into()),
@@ -66,6 +75,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     match command.to_str() {
         Some("handout") => handout(&mut parser),
         Some("check-course") => check_course(&mut parser),
+        Some("selftest") => selftest(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("there is no command {}", command.display()))),
     }
@@ -103,6 +113,18 @@ fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         }
     }
     Ok(Command::CheckCourse(arguments))
+}
+
+fn selftest(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = SelftestArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Selftest(arguments))
 }
 
 fn seeds(value: &str) -> Result<NonZeroU32, Wrong> {

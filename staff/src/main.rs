@@ -1,5 +1,6 @@
 //! `staff`, the commands for the staff of a course: `staff handout`, which makes the tree that a
-//! student receives, and `staff check-course`, which checks every such tree.
+//! student receives; `staff check-course`, which checks every such tree; and `staff
+//! selftest`, which checks that the graded tests catch broken solutions.
 //!
 //! No handout contains this package, and no other package depends on it. `make help` lists the
 //! targets that call it; docs/for-staff.md explains them.
@@ -7,10 +8,13 @@
 mod check_course;
 mod cli;
 mod exit;
-mod guide;
 mod handout;
+mod place;
+mod problem;
+mod results;
 #[cfg(test)]
 mod sample;
+mod selftest;
 
 use cli::Command;
 use course::Course;
@@ -40,5 +44,6 @@ fn run_command_line() -> Exit {
         }
         Command::Handout(arguments) => handout::handout(&Course::load(), &arguments),
         Command::CheckCourse(arguments) => check_course::check_course(&Course::load(), &arguments),
+        Command::Selftest(arguments) => selftest::selftest(&Course::load(), &arguments),
     }
 }

@@ -1,5 +1,5 @@
-//! `staff handout` as the course's staff meets it: the real workspace goes in, a tree comes out, or a
-//! sentence.
+//! `staff handout` as the course's staff meets it: the real workspace goes in, a tree comes out, or
+//! a sentence.
 
 use std::env::temp_dir;
 use std::fs;

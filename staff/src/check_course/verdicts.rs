@@ -1,7 +1,7 @@
 //! What is expected of a tree's tests, and whether it came.
 
+use crate::results::{Results, Run};
 use course::{Part, Test};
-use serde::Deserialize;
 
 /// What is expected of every run of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,38 +16,7 @@ pub enum Expected {
 /// Who meets an open task fails at once; so much time is for the elections before.
 const SOON_SECONDS: f64 = 15.0;
 
-/// The results that the runner wrote for machines.
-#[derive(Debug, Deserialize)]
-pub struct Results {
-    tests: Vec<TestResults>,
-}
-
-#[derive(Debug, Deserialize)]
-struct TestResults {
-    name: String,
-    runs: Vec<Run>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Run {
-    verdict: String,
-    what: Option<String>,
-    seed: u64,
-    wall_seconds: f64,
-    simulated: Option<Simulated>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Simulated {
-    virtual_seconds: Option<f64>,
-}
-
 impl Results {
-    /// Reads what `--json` wrote.
-    pub fn read(json: &[u8]) -> Result<Results, String> {
-        serde_json::from_slice(json).map_err(|error| format!("results that are none: {error}"))
-    }
-
     /// Whether every run of a test went as expected, while these parts are open.
     pub fn judge(
         &self,
@@ -56,8 +25,7 @@ impl Results {
         expected: Expected,
         open: &[String],
     ) -> Result<(), String> {
-        let found = self.tests.iter().find(|results| results.name == test.name);
-        let runs = found.map_or(&[][..], |results| &results.runs);
+        let runs = self.runs(&test.name);
         if runs.is_empty() {
             return Err(format!("{} was not run", test.name));
         }
@@ -93,17 +61,6 @@ impl Run {
         };
         // Names of parts are in the course's order; one beyond the course is its lab's last.
         open.iter().filter(|open| **open <= part.name).any(|open| named(&open))
-    }
-
-    /// How long it took, by the clock that counts for it.
-    fn seconds(&self) -> f64 {
-        let simulated = self.simulated.as_ref();
-        simulated.and_then(|simulated| simulated.virtual_seconds).unwrap_or(self.wall_seconds)
-    }
-
-    fn told(&self) -> String {
-        let what = self.what.as_deref().unwrap_or("nothing was said");
-        format!("{} with seed {} after {:.1} s: {what}", self.verdict, self.seed, self.seconds())
     }
 }
 

@@ -29,6 +29,14 @@ fn a_check_of_the_course_may_be_full() {
 }
 
 #[test]
+fn a_self_test_may_have_a_number_of_seeds() {
+    assert_eq!(parsed("selftest"), Ok(Command::Selftest(SelftestArguments::default())));
+    let few = SelftestArguments { seeds: NonZeroU32::new(3) };
+    assert_eq!(parsed("selftest --seeds=3"), Ok(Command::Selftest(few)));
+    assert!(parsed("selftest TwoLeaders").is_err());
+}
+
+#[test]
 fn help_is_given_wherever_it_is_asked_for() {
     for line in ["help", "--help", "-h", "handout --help", "check-course -h"] {
         assert_eq!(parsed(line), Ok(Command::Help), "{line}");

@@ -1,7 +1,8 @@
 //! No line of a solution is left in a tree where it is still to be found.
 //!
-//! This reads the marks by itself, by indentation, without the filter, which counts brackets: a line
-//! counts as a solution's if it says something, and says it nowhere outside of what marks cover.
+//! This reads the marks by itself, by indentation, without the filter, which counts brackets: a
+//! line counts as a solution's if it says something, and says it nowhere outside of what
+//! marks cover.
 
 use super::derived::take_sources;
 use super::through::Through;
@@ -24,7 +25,7 @@ const TELLING: usize = 13;
 /// In the guide, which shows how the kit is used, more is: `thread::spawn(move || {`.
 const TELLING_IN_THE_GUIDE: usize = 30;
 
-/// What begins a mark; and what began the marks of another scheme, which some branch may still have.
+/// What begins a mark, and what began one in the scheme before, which may still be somewhere.
 const MARKS: [&str; 5] = ["TASK ", "FROM ", "BEGIN ", "END ", "HANDOUT: "];
 
 impl Reference {

@@ -18,7 +18,7 @@ pub const STUDENT_CRATES: [&str; 2] = ["raft", "kvraft"];
 
 /// What is not handed out, besides what marks say, the tests in the students' crates and hidden
 /// files.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 7] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
@@ -26,8 +26,6 @@ const LEFT_OUT: [&str; 9] = [
     "docs/performance.md",
     "fuzz",
     "staff",
-    "tests/planted-kvraft",
-    "tests/planted-raft",
 ];
 
 /// The hidden names of the workspace that are handed out: the others are Git's, the staff's or an
@@ -50,8 +48,8 @@ pub fn is_left_out(path: &Path) -> bool {
         || (in_student_crate(path) && !is_source(path))
 }
 
-/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a merge
-/// left beside it, which would be handed out with its solutions.
+/// Whether a path is a source of a crate, or may lead to one: not the copy that an editor or a
+/// merge left beside it, which would be handed out with its solutions.
 fn is_source(path: &Path) -> bool {
     path.extension().is_none_or(|extension| extension == "rs" || extension == "toml")
 }

@@ -1,7 +1,7 @@
 //! No line of a source is longer than 100 columns.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 
 /// rustfmt's `max_width`, which it does not apply to comments and texts.
 const WIDTH: usize = 100;

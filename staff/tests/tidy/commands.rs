@@ -1,9 +1,9 @@
 //! The list of make's commands stands in one place, `make help`. Pages may name commands, but only
 //! such as exist, and no table, list or block of code has so many that it is a second list.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::markdown::{code_blocks, text_lines};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::markdown::{code_blocks, text_lines};
+use staff::tree::{Source, sources};
 use std::collections::BTreeSet;
 
 /// How many commands of make a table, list or block of code in a page may name.
@@ -12,8 +12,8 @@ const FEW: usize = 5;
 #[test]
 fn commands_exist_and_are_listed_once() {
     let sources = sources();
-    let makefile = sources.iter().find(|source| source.is_named("Makefile"));
-    let targets = Targets::of(makefile.expect("there is a Makefile"));
+    let makefiles = sources.iter().filter(|it| it.is_named("Makefile") || it.is("mk"));
+    let targets = Targets(makefiles.flat_map(targets).collect());
     let pages: Vec<&Source> = sources.iter().filter(|source| source.is("md")).collect();
     let unknown = pages.iter().flat_map(|page| unknown_commands(page, &targets));
     assert_tidy(unknown.chain(pages.iter().flat_map(|page| second_lists(page))).collect());
@@ -22,15 +22,16 @@ fn commands_exist_and_are_listed_once() {
 /// What make can make.
 struct Targets(Vec<String>);
 
-impl Targets {
-    fn of(makefile: &Source) -> Targets {
-        let rules = makefile.lines().filter_map(|(_, line)| line.split_once(':'));
-        let rules = rules.filter(|(names, rest)| {
-            names.starts_with(|it: char| it.is_ascii_lowercase()) && !rest.starts_with('=')
-        });
-        Targets(rules.flat_map(|(names, _)| names.split_whitespace().map(str::to_owned)).collect())
-    }
+/// The targets of the rules in a Makefile.
+fn targets(makefile: &Source) -> Vec<String> {
+    let rules = makefile.lines().filter_map(|(_, line)| line.split_once(':'));
+    let rules = rules.filter(|(names, rest)| {
+        names.starts_with(|it: char| it.is_ascii_lowercase()) && !rest.starts_with('=')
+    });
+    rules.flat_map(|(names, _)| names.split_whitespace().map(str::to_owned)).collect()
+}
 
+impl Targets {
     /// `test-2A` by the rule `test-%`, too.
     fn have(&self, command: &str) -> bool {
         self.0.iter().any(|target| match target.split_once('%') {
@@ -110,7 +111,7 @@ const MAKEFILE: &str = "CARGO ?= cargo\nOPTIONS := x\n.PHONY: help\n\
 
 #[cfg(test)]
 fn unknown(line: &str) -> Vec<Finding> {
-    let targets = Targets::of(&Source::new("Makefile", MAKEFILE));
+    let targets = Targets(targets(&Source::new("Makefile", MAKEFILE)));
     unknown_commands(&Source::new("docs/a.md", &format!("# A\n\n{line}\n")), &targets)
 }
 

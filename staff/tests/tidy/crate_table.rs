@@ -1,8 +1,8 @@
 //! The table of crates in docs/ARCHITECTURE.md has a row for each package, with what it depends on.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
 use crate::workspace::{Package, packages};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

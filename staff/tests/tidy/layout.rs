@@ -1,9 +1,9 @@
 //! A folder has its package's name, and no source is compiled twice.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
 use crate::workspace::{Package, packages};
 use proc_macro2::{TokenStream, TokenTree};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 
 #[test]
 fn folders_are_named_after_their_packages() {

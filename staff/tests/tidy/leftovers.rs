@@ -1,7 +1,7 @@
 //! What somebody meant to come back to, and paths of somebody's machine, do not stay in the tree.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 
 #[test]
 fn nothing_is_left_over() {

@@ -1,9 +1,9 @@
 //! Inside `labrt`, the simulation names none of the modules that are built on it: `thread`, `sync`
 //! and `channel`. docs/ARCHITECTURE.md lists this among the nevers.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
 use proc_macro2::{TokenStream, TokenTree};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 use std::path::{Component, Path};
 use std::slice;
 

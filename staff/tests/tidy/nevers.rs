@@ -1,8 +1,8 @@
 //! What never depends on what. docs/ARCHITECTURE.md says the same, in the words of [`NEVERS`].
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
 use crate::workspace::{Dependency, Package, packages};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 use std::collections::BTreeMap;
 use std::path::Path;
 

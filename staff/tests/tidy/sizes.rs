@@ -1,7 +1,7 @@
 //! No function is longer than 70 lines, no file longer than 400.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::tree::{Source, sources};
 use syn::visit::{self, Visit};
 use syn::{Block, Ident, ImplItemFn, ItemFn, Signature, TraitItemFn};
 

@@ -1,9 +1,9 @@
 //! A page of docs/zh has the headings of its original, and the same blocks of code: what a program
 //! says, or is to be typed, is not translated.
 
-use crate::finding::{Finding, assert_finds, assert_tidy};
-use crate::markdown::{code_blocks, headings};
-use crate::tree::{Source, sources};
+use staff::finding::{Finding, assert_finds, assert_tidy};
+use staff::markdown::{code_blocks, headings};
+use staff::tree::{Source, sources};
 use std::path::Path;
 
 const TRANSLATIONS: &str = "docs/zh";
@@ -37,7 +37,8 @@ fn strayed_heading(page: &Source, original: &Source) -> Option<Finding> {
     let levels = ours.iter().zip(&theirs).find(|((_, ours, _), (_, theirs, _))| ours != theirs);
     if let Some(((line, level, _), (there, expected, heading))) = levels {
         let what = format!(
-            "heading of level {level}, where line {there} of {} has level {expected} (\"{heading}\")",
+            "heading of level {level}, where line {there} of {} has level {expected} \
+             (\"{heading}\")",
             original.path.display()
         );
         return Some(Finding::new(&page.path, *line, what));
@@ -77,7 +78,8 @@ fn a_page_that_follows_is_left_alone() {
 fn another_level_is_found_and_a_heading_too_few() {
     assert_finds(
         &found("# 木筏\n\n### 任期\n\n```console\n$ make help\n```\n"),
-        "docs/zh/raft.md:3: heading of level 3, where line 5 of docs/raft.md has level 2 (\"Terms\")",
+        "docs/zh/raft.md:3: heading of level 3, where line 5 of docs/raft.md has level 2 \
+         (\"Terms\")",
     );
     assert_finds(
         &found("# 木筏\n\n```console\n$ make help\n# 二\n```\n"),

@@ -1,7 +1,7 @@
 //! The packages of the workspace and what each depends on, as `cargo metadata` says.
 
-use crate::tree::root;
 use serde_json::Value;
+use staff::tree::root;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;

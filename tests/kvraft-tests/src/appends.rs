@@ -4,7 +4,7 @@
 //! The course searches the whole value for each element instead, which takes the square of the
 //! value's length, and does not find text that no client appended.
 
-use super::difference::excerpt;
+use crate::difference::excerpt;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Checks that several scenarios share.
 
-use super::appends::check_appends;
-use super::cluster::Cluster;
+use crate::appends::check_appends;
+use crate::cluster::Cluster;
 
 impl Cluster {
     /// Checks that no server's Raft state is larger than this.

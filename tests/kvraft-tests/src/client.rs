@@ -1,9 +1,9 @@
 //! A client: a student's clerk, all of whose operations are recorded.
 
-use super::cluster::{Cluster, Shared};
-use super::difference::Difference;
-use super::history::Call;
-use super::links::ClientLinks;
+use crate::cluster::{Cluster, Shared};
+use crate::difference::Difference;
+use crate::history::Call;
+use crate::links::ClientLinks;
 use kvraft::{Clerk, ServerId};
 use labrt::rand::{rng, seq::SliceRandom};
 use log::debug;

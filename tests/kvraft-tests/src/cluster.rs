@@ -1,6 +1,6 @@
 //! The cluster: its servers and network, and how it starts.
 
-use super::history::History;
+use crate::history::History;
 use harness::{Figures, NetworkMode, ServerRegistry, Work};
 use kvraft::{KvServer, ServerId};
 use labdisk::Persister;

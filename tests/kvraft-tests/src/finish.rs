@@ -1,7 +1,7 @@
 //! Ends a scenario: the last checks, the figures, then all servers.
 
-use super::cluster::Cluster;
-use super::history::Finding;
+use crate::cluster::Cluster;
+use crate::history::Finding;
 use harness::checks::stop_if_failed;
 use harness::{Figures, ScenarioResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -24,9 +24,6 @@
 //! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is noted
 //! at its place. The scenarios are in `tests/`, one file a part; those that only differ in their
 //! parameters are a [`Scenario`].
-//!
-//! The modules reach each other by `super`: the harness's self-tests compile them once more,
-//! against a service with planted bugs, and there this file is not a crate's root.
 
 // First, so that its errors come first.
 mod signatures;

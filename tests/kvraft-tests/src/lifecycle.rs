@@ -3,7 +3,7 @@
 //! Network and student methods are called without the cluster's lock: dropping the last handle on
 //! a server runs the student's code.
 
-use super::cluster::Cluster;
+use crate::cluster::Cluster;
 use kvraft::{KvServer, ServerId};
 use labrpc::{ClientEnd, Server};
 use log::info;

@@ -1,7 +1,7 @@
 //! The links between servers, and those from clients to servers. They are independent: a client may
 //! reach both sides of a partition.
 
-use super::cluster::Cluster;
+use crate::cluster::Cluster;
 use harness::random_text;
 use kvraft::ServerId;
 use labrpc::ClientEnd;

@@ -1,7 +1,7 @@
 //! Partitions the servers into two sides.
 
-use super::ELECTION_TIMEOUT;
-use super::cluster::Cluster;
+use crate::ELECTION_TIMEOUT;
+use crate::cluster::Cluster;
 use kvraft::ServerId;
 use labrt::rand::{random_bool, random_range};
 use labrt::sync::atomic::{AtomicBool, Ordering};

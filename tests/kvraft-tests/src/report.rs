@@ -1,6 +1,6 @@
 //! The text of a failure: one line that says what failed, then a line for the state of each server.
 
-use super::cluster::{Cluster, Shared, State};
+use crate::cluster::{Cluster, Shared, State};
 use harness::checks::{Violation, stop};
 use labrt::world;
 use std::fmt::Write;

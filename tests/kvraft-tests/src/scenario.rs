@@ -1,11 +1,11 @@
 //! The scenario of most tests of Lab 3: three rounds in which clients read and write for a while,
 //! with the faults that the test asks for: an unreliable network, partitions, restarts.
 
-use super::appends::element;
-use super::client::Client;
-use super::cluster::{Cluster, Setup};
-use super::think_time::ThinkTime;
-use super::{ELECTION_TIMEOUT, NetworkMode};
+use crate::appends::element;
+use crate::client::Client;
+use crate::cluster::{Cluster, Setup};
+use crate::think_time::ThinkTime;
+use crate::{ELECTION_TIMEOUT, NetworkMode};
 use harness::ScenarioResult;
 use harness::checks::stop_if_failed;
 use labrt::rand::{random_bool, random_range};

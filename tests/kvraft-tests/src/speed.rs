@@ -1,9 +1,9 @@
 //! The speed test of both parts: operations of one client, one after the other, must not wait for
 //! heartbeats.
 
-use super::NetworkMode;
-use super::appends::element;
-use super::cluster::{Cluster, Setup};
+use crate::NetworkMode;
+use crate::appends::element;
+use crate::cluster::{Cluster, Setup};
 use harness::ScenarioResult;
 use labrt::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! Asks the servers for their term and role, every 10 ms.
 
-use super::cluster::{Cluster, Shared};
+use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use kvraft::ServerId;
 

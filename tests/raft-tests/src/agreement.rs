@@ -1,7 +1,7 @@
 //! Gives commands to the cluster, and checks what it agrees on.
 
-use super::cluster::Cluster;
-use super::value::Value;
+use crate::cluster::Cluster;
+use crate::value::Value;
 use harness::checks::{Suspect, stop_if_failed};
 use labrt::thread;
 use labrt::time::{Duration, Instant};

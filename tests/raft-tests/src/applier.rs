@@ -5,9 +5,9 @@
 //! failed is never reached. Here it fails the test at once, by name. The applier takes messages to
 //! the end in any case: a Raft that is stuck handing one over may hold a lock that others wait for.
 
-use super::SNAPSHOT_INTERVAL;
-use super::cluster::{Service, Shared};
-use super::value::Value;
+use crate::SNAPSHOT_INTERVAL;
+use crate::cluster::{Service, Shared};
+use crate::value::Value;
 use harness::checks::{Property, Violation};
 use labgob::{DecodeError, Decoder, Encoder};
 use labrt::channel::Receiver;

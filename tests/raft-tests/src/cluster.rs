@@ -1,6 +1,6 @@
 //! The cluster: its servers and network, and how it starts.
 
-use super::value::Value;
+use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
 use harness::{NetworkMode, ServerRegistry};
 use labdisk::Persister;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub enum Service {
     /// Remembers every command and ignores snapshots (2A to 2C).
     Plain,
-    /// Takes a snapshot every [`SNAPSHOT_INTERVAL`](super::SNAPSHOT_INTERVAL) commands (2D).
+    /// Takes a snapshot every [`SNAPSHOT_INTERVAL`](crate::SNAPSHOT_INTERVAL) commands (2D).
     Snapshotting,
 }
 

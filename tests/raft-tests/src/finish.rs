@@ -1,6 +1,6 @@
 //! Ends a scenario: the last checks, the figures, then all servers.
 
-use super::cluster::Cluster;
+use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
 use harness::{Figures, Work};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,6 @@
 //! Checks terms and leaders.
 
-use super::cluster::Cluster;
+use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
 use labrt::rand;
 use labrt::thread;

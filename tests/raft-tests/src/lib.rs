@@ -16,9 +16,6 @@
 //!
 //! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is
 //! noted at its place. The scenarios are in `tests/`, one file a part.
-//!
-//! The modules reach each other by `super`: the harness's self-tests compile them once more,
-//! against a Raft with planted bugs, and there this file is not a crate's root.
 
 // First, so that its errors come first.
 mod signatures;

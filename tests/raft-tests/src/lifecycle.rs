@@ -3,8 +3,8 @@
 //! Network and student methods are called without the cluster's lock: dropping the last handle on
 //! a Raft runs the student's code.
 
-use super::applier;
-use super::cluster::{Cluster, Service, State};
+use crate::applier;
+use crate::cluster::{Cluster, Service, State};
 use harness::random_text;
 use labrpc::{ClientEnd, Server};
 use labrt::channel;

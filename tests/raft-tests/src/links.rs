@@ -1,7 +1,7 @@
 //! Faults of single links, which the course's tests do not have: messages between two servers may
 //! be late or lost, while both reach all others.
 
-use super::cluster::Cluster;
+use crate::cluster::Cluster;
 use labrpc::{Cut, LinkFaults};
 use labrt::thread;
 use labrt::time::{Duration, Instant};

@@ -1,6 +1,6 @@
 //! Asks the servers for their term and role: at every check, and every 10 ms in between.
 
-use super::cluster::{Cluster, Shared};
+use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use raft::{ServerId, Term};
 

@@ -44,6 +44,17 @@ fn a_students_crate_allows_what_is_not_used_yet() {
 }
 
 #[test]
+fn an_example_in_a_students_crate_is_compiled_only() {
+    let text =
+        "//! A.\n//!\n//! ```\n//! a();\n//! ```\n//!\n//! ```\n//! b();\n//! ```\n\nmod c;\n";
+    let expected =
+        text.replace("```\n//! a", "```no_run\n//! a").replace("```\n//! b", "```no_run\n//! b");
+    let text = without("raft/src/lib.rs", text);
+    let (head, _) = expected.split_once("\n\n").expect("a head");
+    assert!(text.starts_with(head), "{text}");
+}
+
+#[test]
 fn a_module_has_a_file_and_modules_within() {
     let file = |source: &str| file_of_module(Path::new(source), "tests");
     assert_eq!(file("raft/src/lib.rs"), Path::new("raft/src/tests.rs"));

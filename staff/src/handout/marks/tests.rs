@@ -173,7 +173,12 @@ fn next(&mut self) {
     send(room);
 }
 ";
-    let open = "fn next(&mut self) {\n    todo!(\"2A: send what is due\")\n    // TODO 2B: with entries\n}\n";
+    let open = "\
+fn next(&mut self) {
+    todo!(\"2A: send what is due\")
+    // TODO 2B: with entries
+}
+";
     assert_eq!(handed_out(text), open);
     let through_2a = "\
 fn next(&mut self) {
@@ -358,7 +363,8 @@ proptest! {
     #[test]
     fn filled_in_whole_a_text_loses_its_marks_only(inner in block(4, 0)) {
         let text = format!("//! A file.\n\n{inner}");
-        let is_mark = |line: &&str| ["// FROM", "// TASK", "//   "].iter().any(|it| line.starts_with(it));
+        let marks = ["// FROM", "// TASK", "//   "];
+        let is_mark = |line: &&str| marks.iter().any(|mark| line.starts_with(mark));
         let solved = joined(text.lines().filter(|line| !is_mark(line)));
         prop_assert_eq!(filled_in(&text, "3A"), solved);
     }

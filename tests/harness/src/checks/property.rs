@@ -52,7 +52,7 @@ impl Property {
             Property::StateMachineSafety => "State Machine Safety, figure 3 and section 5.4.3",
             Property::AppliedOrder => "lastApplied in figure 2, section 5.3",
             Property::NothingVanishes => "Leader Completeness, figure 3 and section 5.4",
-            Property::OnlyCommands => "the incarnation of a command, section 5.3",
+            Property::OnlyCommands => "the life of a command, section 5.3",
             Property::SnapshotsIntact => "InstallSnapshot in figure 13, section 7",
         }
     }

@@ -1,4 +1,4 @@
-//! What a rule of tidy says about a place.
+//! What a rule says about a place in a file.
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};

@@ -2,11 +2,13 @@
 //!
 //! It lies in the target directory: `course/tree`, built into `course/build`.
 
-use super::Problem;
 use crate::handout::build::{self, cargo};
 use crate::handout::tree::Tree;
+use crate::handout::workspace;
+use crate::problem::Problem;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ pub struct Place {
 
 /// What make and the runner heed in the environment, where make puts what is on its command line.
 /// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
-const SETTINGS: [&str; 19] = [
+const SETTINGS: [&str; 20] = [
     "BACKEND",
     "CHECK",
     "JOBS",
@@ -40,7 +42,18 @@ const SETTINGS: [&str; 19] = [
     "RUNS",
     "SEED",
     "SEEDS",
+    BUG,
 ];
+
+/// The variable that says which bug a broken solution has (`staff/selftest`).
+const BUG: &str = "SELFTEST_BUG";
+
+/// Where this program was built, which is in a target directory.
+pub fn target_directory() -> PathBuf {
+    let built =
+        env::current_exe().ok().and_then(|staff| Some(staff.parent()?.parent()?.to_owned()));
+    built.unwrap_or_else(|| workspace().join("target"))
+}
 
 impl Place {
     /// The place in a target directory.
@@ -124,14 +137,20 @@ impl Place {
         }
     }
 
-    /// Runs tests as the student does, and returns the results for machines.
-    pub fn make_target(&self, arguments: &[&str], tests: &[String]) -> Result<Vec<u8>, String> {
+    /// Runs tests as the student does, and returns the results for machines. A broken solution in
+    /// the tree has this bug.
+    pub fn make_target(
+        &self,
+        arguments: &[&str],
+        tests: &[String],
+        bug: Option<&str>,
+    ) -> Result<Vec<u8>, String> {
         let json = self.build.join("results.json");
         // Only what this run writes counts.
         let _ = fs::remove_file(&json);
         let mut make = self.command("make");
         make.args(arguments).arg(format!("TEST={}", tests.join(" ")));
-        make.arg(format!("JSON={}", json.display()));
+        make.arg(format!("JSON={}", json.display())).envs(bug.map(|bug| (BUG, bug)));
         let output = self.run(&mut make)?;
         fs::read(&json).map_err(|_| format!("make ended without results:\n{}", said(&output)))
     }

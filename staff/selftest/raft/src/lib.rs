@@ -1,10 +1,9 @@
-//! A Raft that is broken on purpose, to see that the harness catches it and by which name.
+//! A Raft that is broken on purpose, to see that the graded tests catch it and by which name.
 //!
-//! It wraps the real one behind the same API, so that the cluster of the graded tests compiles
-//! against it unchanged, and lies at one point: in what it says of itself, in
-//! what it hands to the service, or in what it saves. Which [`Bug`] is planted is said by the
-//! seed of the world it runs in, so that many can be tried at the same time. In a world with any
-//! other seed it is the real Raft.
+//! `staff selftest` puts it in the place of `raft/` in a tree of its own. It wraps the real one
+//! behind the same API, so that the graded tests compile against it unchanged, and is wrong at one
+//! point: in what it says of itself, in what it hands to the service, or in what it saves. Which
+//! [`Bug`] it has is said in the environment; without one it is the real Raft.
 
 mod applying;
 mod bug;
@@ -33,14 +32,14 @@ pub struct Raft {
 }
 
 impl Raft {
-    /// Starts a server, with the bug of the present world.
+    /// Starts a server, with the bug of this process.
     pub fn new(
         peers: Vec<ClientEnd>,
         me: ServerId,
         persister: Arc<Persister>,
         apply: Sender<ApplyMsg>,
     ) -> Raft {
-        let bug = Bug::planted();
+        let bug = Bug::chosen();
         let apply = match bug {
             Some(bug) if bug.is_in_applying() => applying::through(bug, me, apply),
             _ => apply,

@@ -24,7 +24,7 @@ pub(crate) fn through(bug: Bug, me: ServerId, apply: Sender<ApplyMsg>) -> Sender
             }
         }
     };
-    let thread = thread::Builder::new().name("planted bug").server(me.to_string());
+    let thread = thread::Builder::new().name("bug").server(me.to_string());
     thread.spawn(spoil).expect("the OS gives a thread to the bug");
     sender
 }

@@ -1,9 +1,9 @@
-//! The files that the rules read: all text of the tree but what is built and what git keeps.
+//! The files of a tree: all text but what is built and what git keeps.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A text file of the tree. Rules take these, so that a test can hand them a broken sample.
+/// A text file. Rules take these, so that a test can hand them a broken sample.
 #[derive(Debug)]
 pub struct Source {
     /// Relative to the root of the tree.
@@ -13,6 +13,7 @@ pub struct Source {
 }
 
 impl Source {
+    /// A sample.
     pub fn new(path: &str, text: &str) -> Source {
         Source { path: PathBuf::from(path), text: text.to_owned() }
     }
@@ -22,26 +23,34 @@ impl Source {
         self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 
+    /// Whether its name has this extension.
     pub fn is(&self, extension: &str) -> bool {
         self.path.extension().is_some_and(|found| found == extension)
     }
 
+    /// Whether it has this name, in whatever folder.
     pub fn is_named(&self, name: &str) -> bool {
         self.path.file_name().is_some_and(|found| found == name)
     }
 }
 
-/// The root of the tree.
+/// The root of this tree.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("staff/ lies in the tree").to_path_buf()
 }
 
-/// All text files of the tree, by path.
+/// All text files of this tree, by path.
 pub fn sources() -> Vec<Source> {
+    let found = sources_in(&root());
+    assert!(found.len() > 100, "{} text files in {}", found.len(), root().display());
+    found
+}
+
+/// All text files of a tree, by path.
+pub fn sources_in(root: &Path) -> Vec<Source> {
     let mut found = Vec::new();
-    collect(&root(), Path::new(""), &mut found);
+    collect(root, Path::new(""), &mut found);
     found.sort_by(|left, right| left.path.cmp(&right.path));
-    assert!(found.len() > 100, "the tree has {} text files only", found.len());
     found
 }
 
@@ -63,8 +72,6 @@ fn collect(folder: &Path, relative: &Path, found: &mut Vec<Source>) {
 /// What is built (cargo tags that folder), what a fuzzer has gathered, and git's own.
 fn is_left_out(folder: &Path) -> bool {
     let name = folder.file_name().unwrap_or_default();
-    name == ".git"
-        || name == "corpus"
-        || name == "artifacts"
+    [".git", "corpus", "artifacts", "coverage"].iter().any(|it| name == *it)
         || folder.join("CACHEDIR.TAG").exists()
 }

@@ -1,10 +1,10 @@
-//! A key/value service that is broken on purpose, to see that the harness catches it and by which
-//! name.
+//! A key/value service that is broken on purpose, to see that the graded tests catch it and by
+//! which name.
 //!
 //! It is a small service of its own behind the same API, simpler and slower than the real one (its
-//! handlers look again whenever anything was applied), with the real one's clerk and messages. Which
-//! [`Bug`] is planted is said by the seed of the world it runs in, so that many can be tried at the
-//! same time. In a world with any other seed it has none, and passes.
+//! handlers look again whenever anything was applied), with the real one's clerk and messages.
+//! `staff selftest` puts it in the place of `kvraft/` in a tree of its own. Which [`Bug`] it has is
+//! said in the environment; without one it has none, and passes.
 
 mod bug;
 mod service;
@@ -52,14 +52,14 @@ struct State {
 }
 
 impl KvServer {
-    /// Starts a server, with the bug of the present world.
+    /// Starts a server, with the bug of this process.
     pub fn new(
         peers: Vec<ClientEnd>,
         me: ServerId,
         persister: Arc<Persister>,
         max_raft_state: Option<usize>,
     ) -> KvServer {
-        let bug = Bug::planted();
+        let bug = Bug::chosen();
         let service = Service::restore(&persister.snapshot(), bug);
         let (apply, messages) = bounded(0);
         let shared = Arc::new(Shared {

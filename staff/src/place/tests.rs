@@ -63,7 +63,8 @@ fn a_warning_is_found_among_cargos_messages() {
     let artifact = r#"{"reason":"compiler-artifact","target":{"name":"raft"}}"#;
     let message = |level: &str| {
         format!(
-            r#"{{"reason":"compiler-message","message":{{"level":"{level}","rendered":"{level}: x"}}}}"#
+            "{{\"reason\":\"compiler-message\",\
+             \"message\":{{\"level\":\"{level}\",\"rendered\":\"{level}: x\"}}}}"
         )
     };
     let messages = |lines: &[&str]| first_warning(lines.join("\n").as_bytes());

@@ -1,0 +1,46 @@
+//! Why a check ends before everything is checked.
+
+use crate::exit::Exit;
+
+/// Why a check ends before everything is checked.
+#[derive(Debug, PartialEq)]
+pub enum Problem {
+    /// A tree is not what it should be.
+    Found(String),
+    /// A tree could not be made or looked at.
+    NotChecked(String),
+}
+
+impl Problem {
+    /// The same with where it was met.
+    pub fn at(self, place: &str) -> Problem {
+        match self {
+            Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),
+            Problem::NotChecked(problem) => Problem::NotChecked(format!("{place}: {problem}")),
+        }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(problem: String) -> Problem {
+        Problem::NotChecked(problem)
+    }
+}
+
+/// Prints how a check ended.
+pub fn say(result: Result<String, Problem>) -> Exit {
+    match result {
+        Ok(passed) => {
+            println!("PASS  {passed}");
+            Exit::Passed
+        }
+        Err(Problem::Found(problem)) => {
+            println!("FAIL  {problem}");
+            Exit::Failed
+        }
+        Err(Problem::NotChecked(problem)) => {
+            eprintln!("error: {problem}");
+            Exit::KitFault
+        }
+    }
+}
