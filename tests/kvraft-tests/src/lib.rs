@@ -26,6 +26,7 @@
 //! parameters are a [`Scenario`].
 
 // First, so that its errors come first.
+#[allow(dead_code, reason = "for Rust 1.88 a type in a nameless constant is not used")]
 mod signatures;
 
 mod appends;

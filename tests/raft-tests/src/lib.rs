@@ -18,6 +18,7 @@
 //! noted at its place. The scenarios are in `tests/`, one file a part.
 
 // First, so that its errors come first.
+#[allow(dead_code, reason = "for Rust 1.88 a type in a nameless constant is not used")]
 mod signatures;
 
 mod agreement;

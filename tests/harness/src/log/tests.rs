@@ -24,8 +24,8 @@ fn logged(filter: &str, level: Level, topic: &'static str, message: &'static str
     let page = Page::default();
     let log = TestLog::new(filter.parse().unwrap(), page.clone());
     let write = move || {
-        let message = format_args!("{message}");
-        log.log(&Record::builder().level(level).target(topic).args(message).build());
+        let mut record = Record::builder();
+        log.log(&record.level(level).target(topic).args(format_args!("{message}")).build());
     };
     thread::Builder::new().name("ticker").server("S3").spawn(write).unwrap().join().unwrap();
     let bytes = page.0.lock().clone();
