@@ -1,4 +1,4 @@
-//! The client's side: a clerk asks until somebody answers.
+//! The client's side: a clerk sends a request to one server after the other until one answers.
 
 use labrpc::{ClientEnd, Rpc};
 use labrt::rand;
@@ -11,53 +11,53 @@ use crate::message::{
 };
 
 // FROM 3A
-/// The pause when every server was asked and none leads: an election takes some hundred
-/// milliseconds, and should not be met with a flood of questions.
+/// The pause when no server was the leader: an election takes some hundred milliseconds, and
+/// meanwhile the servers should not be flooded with requests.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is written at once, key and value, has at most so many bytes: with what goes with it, it is
-/// a command of Raft's, which has a limit of 1 MiB.
-const WRITE_BYTES: usize = 1024 * 1024 - 1024;
+/// The longest write, key and value together: with what is encoded besides, it becomes a command of
+/// Raft's, which has a limit of 1 MiB.
+const MAX_WRITE_BYTES: usize = 1024 * 1024 - 1024;
 
-/// Reads and writes keys for one client. It asks for one thing at a time, and each call returns
-/// only when a server has answered, however long that takes.
+/// Reads and writes keys for one client. It makes one request at a time, and each call returns only
+/// when a server has answered, however long that takes.
 ///
-/// All clerks together see the service as if there were one server that never fails, with one
-/// request at a time: operations are linearizable (section 8).
+/// To all clerks together the service looks like one server that never fails and does one request
+/// at a time: operations are linearizable (section 8).
 #[derive(Debug)]
 pub struct Clerk {
     /// An end to each server, in any order.
     servers: Vec<ClientEnd>,
-    /// The one that answered last: most likely it still leads.
+    /// The server that answered last: most likely it is still the leader.
     leader: usize,
-    /// Tells our requests from all others'.
+    /// Distinguishes our requests from those of other clerks.
     client: ClientId,
-    /// The request asked last. Only grows.
+    /// The number of our last request. Only grows.
     last: Sequence,
 }
 
 impl Clerk {
-    /// A clerk that knows the way to these servers.
+    /// A clerk of these servers.
     ///
     /// # Panics
     /// If there are none.
     #[must_use]
     pub fn new(servers: Vec<ClientEnd>) -> Clerk {
-        assert!(!servers.is_empty(), "a clerk was believed to know at least one server");
+        assert!(!servers.is_empty(), "a clerk needs at least one server: it got none");
         Clerk { servers, leader: 0, client: ClientId(rand::random()), last: Sequence(0) }
     }
 
     /// The value of the key; empty if it was never written.
     pub fn get(&mut self, key: &str) -> String {
         let get = Get { request: self.next_request(), key: key.to_owned() };
-        self.ask(&get, |reply| match reply {
+        self.call_any_server(&get, |reply| match reply {
             GetReply::Value(value) => Some(value),
             GetReply::NoKey => Some(String::new()),
             GetReply::WrongLeader => None,
         })
     }
 
-    /// Gives the key this value.
+    /// Sets the value of the key.
     ///
     /// # Panics
     /// If key and value together are longer than 1 MiB less 1 KiB.
@@ -66,7 +66,7 @@ impl Clerk {
         self.write(Action::Put, key, value);
     }
 
-    /// Adds to the end of the key's value, which may so become longer than what can be put.
+    /// Adds to the end of the key's value, which may so become longer than the limit of a put.
     ///
     /// # Panics
     /// If key and addition together are longer than 1 MiB less 1 KiB.
@@ -79,12 +79,12 @@ impl Clerk {
     fn write(&mut self, action: Action, key: &str, value: &str) {
         let bytes = key.len() + value.len();
         assert!(
-            bytes <= WRITE_BYTES,
-            "key and value were believed to have at most {WRITE_BYTES} bytes: they have {bytes}"
+            bytes <= MAX_WRITE_BYTES,
+            "write too long: {bytes} bytes of key and value (limit {MAX_WRITE_BYTES})"
         );
         let (key, value) = (key.to_owned(), value.to_owned());
         let write = PutAppend { request: self.next_request(), action, key, value };
-        self.ask(&write, |reply| match reply {
+        self.call_any_server(&write, |reply| match reply {
             PutAppendReply::Done => Some(()),
             PutAppendReply::WrongLeader => None,
         });
@@ -95,12 +95,16 @@ impl Clerk {
         RequestId { client: self.client, sequence: self.last }
     }
 
-    /// Asks one server after the other, the likely leader first, until one has an answer. No
-    /// answer at all may mean that the request was lost, or only the reply: asking again is safe,
+    /// Calls one server after the other, the likely leader first, until `answer` finds an answer in
+    /// a reply. Without a reply the request was lost, or only the reply: trying again is safe,
     /// since the request keeps its number.
-    fn ask<R: Rpc, T>(&mut self, request: &R, answer: impl Fn(R::Reply) -> Option<T>) -> T {
-        // TASK 3A: ask one server after the other, the likely leader first, until `answer` finds an
-        //   answer in a reply; a lost reply, and one that it finds nothing in, mean: ask on (8)
+    fn call_any_server<R: Rpc, T>(
+        &mut self,
+        request: &R,
+        answer: impl Fn(R::Reply) -> Option<T>,
+    ) -> T {
+        // TASK 3A: call one server after the other, the likely leader first, until `answer` finds
+        //   an answer in a reply; without a reply, or an answer in it, try the next (8)
         loop {
             for _ in 0..self.servers.len() {
                 let reply = self.servers[self.leader].call(request);

@@ -1,21 +1,21 @@
-//! What a server puts into the log: a clerk's request, as it came.
+//! The command that a server appends to the log: a clerk's request, unchanged.
 
 use labgob::DecodeError;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{Get, PutAppend, RequestId};
 
-/// One entry of the log.
+/// The command of one log entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Command {
-    /// Changes nothing; its place in the log says which writes it sees.
+    /// Changes nothing; its index in the log decides which writes it sees.
     Get(Get),
     /// Changes a value.
     PutAppend(PutAppend),
 }
 
 impl Command {
-    /// The request it came with.
+    /// The request that it carries.
     pub(crate) fn request(&self) -> RequestId {
         match self {
             Command::Get(get) => get.request,
@@ -23,12 +23,12 @@ impl Command {
         }
     }
 
-    /// The command as Raft carries it.
+    /// The command encoded, for [`raft::Raft::start`].
     pub(crate) fn encode(&self) -> Vec<u8> {
         labgob::encode(self)
     }
 
-    /// Reads what [`Command::encode`] wrote.
+    /// Decodes what [`Command::encode`] encoded.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Command, DecodeError> {
         labgob::decode(bytes)
     }

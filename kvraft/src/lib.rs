@@ -1,12 +1,12 @@
-//! A key/value service that goes on as long as a majority of its servers can talk to each other,
-//! and behaves as if there were only one: Lab 3, on top of [`raft`]. Section numbers are those of
-//! the Raft paper (extended version); section 8 is the one about clients.
+//! A key/value service that is available as long as a majority of its servers can talk to each
+//! other, and is linearizable: Lab 3, on top of [`raft`]. Section numbers are those of the Raft
+//! paper (extended version); section 8 is about clients.
 //!
 //! # What a client sees
 //!
 //! A [`Clerk`] reads and writes strings by key: [`get`](Clerk::get), [`put`](Clerk::put) and
 //! [`append`](Clerk::append). Each call takes effect at one moment between its beginning and its
-//! end, the same for everybody: the service is linearizable.
+//! end, the same for all clients: the service is linearizable.
 //!
 //! Three servers and a clerk, simulated:
 //!
@@ -45,42 +45,43 @@
 //! assert!(ended.result.is_ok());
 //! ```
 //!
-//! # A request's way (part 3A; `clerk`, `server`)
+//! # The path of a request (part 3A; `clerk`, `server`, `pending`)
 //!
 //! A clerk sends its request to the server that answered last, and to the others in turn if that
-//! does not answer or does not lead. The leader's handler passes the request to [`Raft::start`] as
-//! a command, and waits at the place in the log that it was given (`waiting`). Each server has an
-//! applier, which takes the committed commands in order and applies them to its `Store`. When the
-//! leader's applier comes to that place and finds the command there, the handler is told, and
-//! answers. So nothing is answered before it is committed and applied, and a leader that was cut
-//! off answers nothing.
+//! one does not answer or is not the leader. The leader's handler passes the request to
+//! [`Raft::start`] as a command, and waits for the index that it got (`pending`). Each server has
+//! an applier, which receives the committed commands in order and applies them to its `Store`. When
+//! the leader's applier applies the command at that index, the handler gets the result and replies.
+//! So no request is answered before it is committed and applied, and a leader that was cut off
+//! answers none.
 //!
-//! A handler waits in vain if its server loses the lead. Then it says so, and the clerk asks
-//! elsewhere.
+//! If its server is no longer the leader, the command may never be applied at that index. Then the
+//! handler replies so, and the clerk tries another server.
 //!
 //! # Each request once (8; `store`)
 //!
-//! A clerk that hears nothing asks again, though its request may have been carried out and only
-//! the reply lost. So each request has a number, which its retries keep, and a command that comes a
-//! second time changes nothing.
+//! A clerk that gets no reply tries again, though its request may have been applied and only the
+//! reply lost. So each request has a number, which its retries keep, and a command that is applied
+//! again changes nothing (duplicate detection).
 //!
 //! # Snapshots (part 3B, section 7; `server`)
 //!
-//! When the Raft state has outgrown the given size, the applier folds all it has applied into a
-//! snapshot and passes that to [`Raft::snapshot`]. What is done already is part of it: a restarted
-//! server must know a repeated request as well as one that never failed.
+//! When the saved Raft state exceeds the given size, the applier makes a snapshot of the store and
+//! passes it to [`Raft::snapshot`]. The last request of each clerk is part of it: a restarted
+//! server must recognise a repeated request as well as one that never crashed.
 //!
 //! # What is left out
 //!
-//! - Sessions that end: a clerk's number is remembered for ever, sixteen bytes each.
-//! - A word of who leads: a server that does not only says so.
+//! - Sessions that expire: each clerk's number is kept without limit, sixteen bytes each.
+//! - Leader hints: a server that is not the leader does not reply which one is.
+//! - Reads without a log entry (8; ReadIndex and leases): a Get goes through the log like a write.
 
 mod clerk;
 mod command;
 pub mod message;
+mod pending;
 mod server;
 mod store;
-mod waiting;
 
 pub use raft::{Persister, Raft, ServerId};
 

@@ -1,17 +1,17 @@
-//! The two RPCs between a clerk and a server. What a clerk asks for is also what a server puts
-//! into the log.
+//! The two RPCs between a clerk and a server. A server also appends these requests to the log, as
+//! commands.
 
 use labrpc::Rpc;
 use serde::{Deserialize, Serialize};
 
-/// One clerk among all clerks: a random number, so that nobody has to hand them out.
+/// The number of a clerk: random, so that none has to assign them.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct ClientId(pub u64);
 
-/// The number of a request among those of its clerk. A clerk asks for one thing at a time, and
-/// numbers what it asks for 1, 2, 3 and so on; a retry keeps its number.
+/// The number of a request among those of its clerk. A clerk makes one request at a time, and
+/// numbers them 1, 2, 3 and so on; a retry keeps its number.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -20,67 +20,68 @@ pub struct Sequence(pub u64);
 /// One request, and all its retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestId {
-    /// Who asks.
+    /// The clerk.
     pub client: ClientId,
-    /// Which of its requests it is.
+    /// The number among its requests.
     pub sequence: Sequence,
 }
 
-/// "What is the value of this key?": sent by a clerk to the server that it believes to lead.
+/// Reads a key: sent by a clerk to the likely leader.
 ///
-/// The receiver answers with the value at some moment between the request and the reply, or that
-/// it cannot tell, since it does not lead.
+/// The receiver replies the value at some moment between the request and the reply, or that it is
+/// not the leader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Get {
-    /// Which request this is.
+    /// The request that this is, or is a retry of.
     pub request: RequestId,
     /// The key.
     pub key: String,
 }
 
-/// The answer to [`Get`].
+/// The reply to [`Get`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum GetReply {
     /// The key's value.
     Value(String),
     /// The key has never been written (the course's `ErrNoKey`).
     NoKey,
-    /// This server does not lead, or lost the lead before it could tell (the course's
-    /// `ErrWrongLeader`): ask another.
+    /// This server is not the leader, or lost the lead before the request was applied (the course's
+    /// `ErrWrongLeader`): try another.
     WrongLeader,
 }
 
-/// "Write this": sent by a clerk to the server that it believes to lead.
+/// Writes a key: sent by a clerk to the likely leader.
 ///
-/// The receiver answers once the change is made, which happens once, however often the clerk asks.
+/// The receiver replies when the write is applied, which happens once, however often the clerk
+/// retries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PutAppend {
-    /// Which request this is.
+    /// The request that this is, or is a retry of.
     pub request: RequestId,
-    /// How to write.
+    /// Put or append.
     pub action: Action,
     /// The key.
     pub key: String,
-    /// The new value, or what to add to the old one.
+    /// The new value, or the addition to the old one.
     pub value: String,
 }
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
-    /// In place of the old one.
+    /// Replace the old value.
     Put,
-    /// At the end of the old one; a key that was never written has an empty value.
+    /// Add to the end of the old value; that of a key that was never written is empty.
     Append,
 }
 
-/// The answer to [`PutAppend`].
+/// The reply to [`PutAppend`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PutAppendReply {
-    /// The change is made.
+    /// The write is applied.
     Done,
-    /// This server does not lead, or lost the lead before it could tell: ask another. The change
-    /// may still be made.
+    /// This server is not the leader, or lost the lead before the request was applied: try another.
+    /// The write may still be applied.
     WrongLeader,
 }
 

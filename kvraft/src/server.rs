@@ -1,9 +1,9 @@
-//! A server: it puts requests into the log, applies what is committed, and answers whoever waits.
+//! A server: its handlers pass requests to Raft as commands and wait for the result; its applier
+//! applies committed commands to the store, and takes and installs snapshots.
 //!
-//! Two kinds of threads meet here, and share one lock. A handler, one for each request, passes its
-//! command to Raft and waits to hear what became of it. The applier takes what is committed, in
-//! order, and applies it to the store. The lock goes before Raft's own: it is held while calling
-//! [`Raft::start`], and Raft calls nobody with its own held.
+//! There is a handler thread for each request, and one applier; they share one lock. Lock order:
+//! this lock before Raft's own. It is held while calling [`Raft::start`], and Raft never calls the
+//! service with its own lock held.
 
 use std::sync::Arc;
 
@@ -17,22 +17,22 @@ use raft::{ApplyMsg, Bytes, Index, Persister, Raft, ServerId};
 
 use crate::command::Command;
 use crate::message::{Get, GetReply, PutAppend, PutAppendReply};
+use crate::pending::Answer;
 use crate::store::Store;
-use crate::waiting::Answer;
 
 // FROM 3A
-use crate::waiting::Waiting;
+use crate::pending::PendingRequests;
 
 // FROM 3A
-/// How long a handler waits before it looks whether its server still leads. A leader that was cut
-/// off hears of nothing that would wake its handlers.
+/// How often a waiting handler checks whether its server is still the leader. At a leader that was
+/// cut off nothing else wakes it.
 const LEADERSHIP_POLL: Duration = Duration::from_millis(100);
 
-/// Capacity of the apply channel. With 0 every command would wake two threads: a third of the
-/// service's time.
+/// Capacity of the apply channel. With 0 every command wakes two threads, which takes a third of
+/// the service's time.
 const APPLY_AHEAD: usize = 64;
 
-/// One server of the key/value service, with its Raft. A handle: clones stand for the same server.
+/// One server of the key/value service, with its Raft. A handle: clones are the same server.
 #[derive(Clone)]
 pub struct KvServer {
     shared: Arc<Shared>,
@@ -42,7 +42,7 @@ struct Shared {
     me: ServerId,
     raft: Raft,
     persister: Arc<Persister>,
-    /// The log is to be replaced by a snapshot when the Raft state has outgrown this, in bytes.
+    /// The size in bytes of the saved Raft state at which a snapshot is taken; `None`: never.
     max_raft_state: Option<usize>,
     /// The one lock.
     state: Mutex<State>,
@@ -50,23 +50,25 @@ struct Shared {
 
 struct State {
     store: Store,
-    // FROM 3A: which handlers wait for which command (`waiting`)
+    // FROM 3A: which handlers wait for which command (`pending`)
     /// The handlers that wait. Empty when the applier has ended.
-    waiting: Waiting,
+    pending: PendingRequests,
     // FROM 3B
-    /// Bytes of the commands applied since the last snapshot: about what a new one would save.
+    /// Bytes of the commands applied since the last snapshot: about as many as a new one would
+    /// free.
     applied_bytes: usize,
 }
 
 impl KvServer {
-    /// Starts a server and its Raft: with what `persister` has saved, or from nothing.
+    /// Starts a server and its Raft from the state that `persister` has saved, or as a new one if
+    /// it has none.
     ///
     /// `peers` has an end to every server, this one included, in the same order everywhere; `me`
-    /// is our place in it. When the saved Raft state grows past `max_raft_state` bytes, the log is
-    /// replaced by a snapshot; without it, never. Returns as soon as the threads are started.
+    /// is our index in it. When the saved Raft state exceeds `max_raft_state` bytes, a snapshot
+    /// replaces the log; with `None`, never. Returns as soon as the threads are started.
     ///
     /// # Panics
-    /// If `me` is none of the peers, or what was saved is no server's state.
+    /// If `peers` has no end for `me`, or the saved bytes are not the state of a server.
     pub fn new(
         peers: Vec<ClientEnd>,
         me: ServerId,
@@ -74,10 +76,10 @@ impl KvServer {
         max_raft_state: Option<usize>,
     ) -> KvServer {
         let mut store = Store::default();
-        // FROM 3B: begin with the store that the persister's snapshot stands for, if there is one
+        // FROM 3B: start from the persister's snapshot, if it has one
         let snapshot = persister.snapshot();
         if !snapshot.is_empty() {
-            store = read(me, &snapshot);
+            store = decode_store(me, &snapshot);
         }
 
         let (apply, messages) = bounded(APPLY_AHEAD);
@@ -85,14 +87,14 @@ impl KvServer {
         let state = Mutex::new(State {
             store,
             // FROM 3A
-            waiting: Waiting::default(),
+            pending: PendingRequests::default(),
             // FROM 3B
             applied_bytes: 0,
         });
         let shared = Arc::new(Shared { me, raft, persister, max_raft_state, state });
         let applier = shared.clone();
         let thread = thread::Builder::new().name("kv-applier").server(me.to_string());
-        let started = thread.spawn(move || applier.apply_all(&messages));
+        let started = thread.spawn(move || applier.run_applier(&messages));
         started.unwrap_or_else(|error| panic!("{me} cannot start a thread: {error}"));
         KvServer { shared }
     }
@@ -112,10 +114,10 @@ impl KvServer {
         &self.shared.raft
     }
 
-    /// Ends this server and its Raft: handlers that wait are told, and its threads stop soon.
-    /// Waits for nothing.
+    /// Ends this server and its Raft: handlers that wait are cancelled, and its threads stop soon.
+    /// Never blocks.
     pub fn kill(&self) {
-        // The Raft closes the apply channel, and at its end the applier sends everybody home.
+        // The Raft closes the apply channel; at its end the applier cancels all waiting handlers.
         self.shared.raft.kill();
     }
 }
@@ -137,20 +139,21 @@ impl Shared {
         }
     }
 
-    /// Puts the command into the log and waits until it is applied here: then this says what it
-    /// found. `None` if we do not lead, or do not any more: what becomes of the command is another
-    /// leader's business then.
+    /// Appends the command to the log, waits until it is applied here, and returns its answer.
+    /// `None` if we are not the leader, or no longer: then it is not known whether it will be
+    /// applied.
     fn execute(&self, command: Command) -> Option<Answer> {
-        // TASK 3A: pass the command to `Raft::start`, wait until the applier comes to its place in
-        //   the log, and answer only if it found this very command there (8); if this server does
-        //   not lead, or leads no more, the answer is `None`
+        // TASK 3A: pass the command to `Raft::start`, wait until the applier has applied its index,
+        //   and return the answer only if it applied this very command there (8); return `None` if
+        //   this server is not the leader, or no longer
         let encoded = command.encode();
         let request = command.request();
         let (index, term, answer) = {
-            // With the lock held, so that the command is not applied before somebody waits for it.
+            // With the lock held, so that the command is not applied before its handler is
+            // registered.
             let mut state = self.state.lock();
             let (index, term) = self.raft.start(encoded)?;
-            (index, term, state.waiting.enter(index, request))
+            (index, term, state.pending.register(index, request))
         };
         loop {
             match answer.recv_timeout(LEADERSHIP_POLL) {
@@ -158,10 +161,10 @@ impl Shared {
                 Err(RecvTimeoutError::Timeout) if self.raft.state() == (term, true) => {}
                 Err(RecvTimeoutError::Timeout) => {
                     debug!("gives up {request:?} at {index}: no longer leads term {term}");
-                    self.state.lock().waiting.leave(index, request);
+                    self.state.lock().pending.remove(index, request);
                     return None;
                 }
-                // Sent home: nothing of ours waits any more, though a retry may, at the same place.
+                // Cancelled, so already removed (a retry may wait for the same index).
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
@@ -170,29 +173,29 @@ impl Shared {
 
 /// The applier.
 impl Shared {
-    /// Its life, which ends with the Raft's.
-    fn apply_all(&self, messages: &Receiver<ApplyMsg>) {
+    /// Its loop, until the Raft closes the apply channel.
+    fn run_applier(&self, messages: &Receiver<ApplyMsg>) {
         for message in messages {
             match message {
                 ApplyMsg::Command { index, command } => {
                     self.apply(index, &command);
                     if let Some(max) = self.max_raft_state {
-                        self.shorten_log(index, max);
+                        self.maybe_snapshot(index, max);
                     }
                 }
                 ApplyMsg::Snapshot { index, snapshot, .. } => self.install(index, &snapshot),
             }
         }
         info!("ends");
-        // FROM 3A: the Raft is gone: send home whoever still waits
-        self.state.lock().waiting.dismiss_all();
+        // FROM 3A: the Raft has ended: cancel the handlers that still wait
+        self.state.lock().pending.cancel_all();
     }
 
     fn apply(&self, index: Index, encoded: &Bytes) {
-        // TASK 3A: apply the command to the store, and tell the handler that waits for it here, if
-        //   there is one
+        // TASK 3A: apply the command to the store, and pass the answer to the handler that waits
+        //   for it on this server, if there is one
         let command = Command::decode(encoded).unwrap_or_else(|error| {
-            panic!("what {} applies at {index} was believed to be a command: {error}", self.me)
+            panic!("{} cannot decode the command at {index}: {error}", self.me)
         });
         let mut state = self.state.lock();
         state.store.apply(&command);
@@ -201,15 +204,15 @@ impl Shared {
         state.applied_bytes += encoded.len();
     }
 
-    /// Replaces the log by a snapshot, now that everything up to `index` is applied, if the Raft
-    /// state has grown larger than `max` bytes.
-    fn shorten_log(&self, index: Index, max: usize) {
-        // TASK 3B: if the Raft state is larger than `max` (`Persister::state_size`), make a
-        //   snapshot of the store and pass it to `Raft::snapshot` (7)
+    /// Takes a snapshot of the store, to which everything up to `index` is applied, if the saved
+    /// Raft state exceeds `max` bytes.
+    fn maybe_snapshot(&self, index: Index, max: usize) {
+        // TASK 3B: if the saved Raft state exceeds `max` (`Persister::state_size`), make a snapshot
+        //   of the store and pass it to `Raft::snapshot` (7)
         let snapshot = {
             let mut state = self.state.lock();
-            // While most of that is not applied yet a snapshot would not help, and taking one after
-            // each command would not end that.
+            // While most of the log is not applied yet, a snapshot would free little, and one would
+            // be taken after each command.
             if state.applied_bytes < max / 2 || self.persister.state_size() <= max {
                 return;
             }
@@ -220,33 +223,34 @@ impl Shared {
         self.raft.snapshot(index, snapshot);
     }
 
-    /// Starts over from another server's snapshot. Whoever waits for what it stands for is not told
-    /// whether its command was among that.
+    /// Replaces the store by another server's snapshot. Cancels the handlers whose index it covers:
+    /// it is not known whether their commands were applied.
     fn install(&self, index: Index, snapshot: &[u8]) {
-        // TASK 3B: go on from the store that the snapshot stands for (7); who waits for a command
-        //   that it covers will not meet it any more
-        let store = read(self.me, snapshot);
+        // TASK 3B: replace the store by the snapshot's (7); the applier will not come to a command
+        //   that it covers, so its handler must not wait any longer
+        let store = decode_store(self.me, snapshot);
         let mut state = self.state.lock();
         state.store = store;
         state.applied_bytes = 0;
-        state.waiting.dismiss_until(index);
+        state.pending.cancel_until(index);
     }
 }
 
 // FROM 3A
 impl State {
-    /// Tells whoever waits at this index what the command found, now that it is applied.
+    /// Passes the answer of the command that was applied at `index` to the handler that waits for
+    /// it.
     fn answer(&mut self, index: Index, command: &Command) {
         let store = &self.store;
-        self.waiting.answer(index, command.request(), || match command {
+        self.pending.complete(index, command.request(), || match command {
             Command::Get(get) => store.value(&get.key).map(str::to_owned),
             Command::PutAppend(_) => None,
         });
     }
 }
 
-/// The store that a snapshot stands for; it is one of ours.
-fn read(me: ServerId, snapshot: &[u8]) -> Store {
+/// The store of a snapshot that a server of this service made.
+fn decode_store(me: ServerId, snapshot: &[u8]) -> Store {
     Store::from_snapshot(snapshot)
-        .unwrap_or_else(|error| panic!("{me}'s snapshot was believed to be a store: {error}"))
+        .unwrap_or_else(|error| panic!("cannot decode the snapshot of {me}: {error}"))
 }

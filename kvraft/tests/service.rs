@@ -34,7 +34,7 @@ struct Service {
     persisters: Vec<Arc<Persister>>,
     servers: Vec<KvServer>,
     max_raft_state: Option<usize>,
-    /// How many lives have begun: each has ends of its own.
+    /// How often the servers were started: each time they get new ends.
     lives: usize,
 }
 
@@ -88,11 +88,11 @@ impl Service {
         Clerk::new(self.ends(name))
     }
 
-    /// Waits until a server leads and serves, and says which.
+    /// Waits until a server leads and answers, and returns which.
     fn leader(&self) -> usize {
         self.clerk(&format!("asks in life {}", self.lives)).get("nothing");
         let leads = |server: &KvServer| server.raft().state().1;
-        self.servers.iter().position(leads).expect("somebody has just answered")
+        self.servers.iter().position(leads).expect("a leader has just answered")
     }
 
     /// Cuts the server off from the others. Clients still reach it.
@@ -116,7 +116,7 @@ fn append(sequence: u64, value: &str) -> PutAppend {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn a_clerk_reads_what_was_written() {
     everywhere("writes and reads", || {
         let service = Service::start(None);
         let [mut writer, mut reader] = ["writer", "reader"].map(|name| service.clerk(name));
@@ -130,7 +130,7 @@ fn what_is_written_is_read() {
 }
 
 #[test]
-fn a_leader_that_is_cut_off_answers_nothing_and_sends_its_clients_away() {
+fn a_leader_that_is_cut_off_replies_wrong_leader() {
     everywhere("cut off", || {
         let service = Service::start(None);
         let leader = service.leader();
@@ -145,7 +145,7 @@ fn a_leader_that_is_cut_off_answers_nothing_and_sends_its_clients_away() {
 }
 
 #[test]
-fn nobody_waits_for_a_server_that_was_killed() {
+fn no_handler_waits_at_a_server_that_was_killed() {
     everywhere("killed", || {
         let service = Service::start(None);
         let leader = service.leader();
@@ -157,7 +157,7 @@ fn nobody_waits_for_a_server_that_was_killed() {
             let killed = Instant::now();
             service.servers[leader].kill();
             assert_eq!(waiting.join().unwrap(), Some(PutAppendReply::WrongLeader));
-            // It is told, and does not only look, which it would 100 ms after it began to wait.
+            // It is cancelled at once, and does not wait for its next check 100 ms later.
             assert!(!world::simulated() || killed.elapsed() < Duration::from_millis(50));
         });
         assert_eq!(ends[leader].call(&append(2, "b")), Some(PutAppendReply::WrongLeader));
@@ -165,8 +165,8 @@ fn nobody_waits_for_a_server_that_was_killed() {
 }
 
 #[test]
-#[should_panic(expected = "key and value were believed to have at most 1047552 bytes")]
-fn what_is_too_long_for_a_command_is_the_clients_fault() {
+#[should_panic(expected = "write too long: 1047553 bytes of key and value (limit 1047552)")]
+fn a_write_that_is_too_long_is_refused() {
     everywhere("too long", || {
         let service = Service::start(None);
         let mut clerk = service.clerk("client");
@@ -178,9 +178,9 @@ fn what_is_too_long_for_a_command_is_the_clients_fault() {
 }
 
 #[test]
-fn a_request_repeated_after_a_restart_is_not_carried_out_again() {
+fn a_request_repeated_after_a_restart_is_not_applied_again() {
     everywhere("repeated", || {
-        // A snapshot after every command, so that nothing but the snapshot can know.
+        // A snapshot after every command, so that only the snapshot has the last request.
         let mut service = Service::start(Some(1));
         let leader = service.leader();
         assert_eq!(service.ends("a")[leader].call(&append(1, "a")), Some(PutAppendReply::Done));

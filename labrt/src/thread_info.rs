@@ -185,6 +185,7 @@ impl ThreadInfo {
 
     /// As [`current`](ThreadInfo::current), but makes none and counts nothing: for a signal
     /// handler, which the thread outlives, and with it the `ThreadInfo`.
+    #[cfg(unix)]
     pub(crate) fn running_here() -> Option<&'static ThreadInfo> {
         // SAFETY: null, or out of an `Arc` that is alive while the thread is (see `run`).
         unsafe { CURRENT.get().as_ref() }

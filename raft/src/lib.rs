@@ -4,14 +4,14 @@
 //!
 //! # What a service sees
 //!
-//! Each server runs a service with a [`Raft`] under it. The service of any server passes a
-//! command to [`Raft::start`]. If that server leads, the command gets a place in the log, its
-//! [`Index`], and once it is committed every service is told so: each receives the same commands
-//! in the same order on its apply channel. A service may fold what it was told into a snapshot,
-//! and pass that to [`Raft::snapshot`] so that the log does not grow for ever; one that lags
-//! behind may then receive the snapshot in place of the commands it stands for.
+//! Each server runs a service with a [`Raft`] under it. A service passes a command to
+//! [`Raft::start`]. If its server is the leader, the command gets an [`Index`] in the log. Once it
+//! is committed, every server sends it to its own service ([`ApplyMsg::Command`]): each service
+//! receives the same commands in the same order. A service may pass a snapshot of its state to
+//! [`Raft::snapshot`], so that the log does not grow without limit. A service that lags behind may
+//! then receive a snapshot ([`ApplyMsg::Snapshot`]) in place of the commands that it covers.
 //!
-//! Three servers, simulated. One is elected, and each service is told the command it was given:
+//! Three servers, simulated. One is elected, and each service receives the command:
 //!
 //! ```
 //! use labrpc::{Network, Server};
@@ -52,81 +52,109 @@
 //! assert!(ended.result.is_ok());
 //! ```
 //!
-//! # Terms and roles (5.1)
+//! # Terms and roles (5.1; `state`)
 //!
 //! Time is divided into terms, numbered by [`Term`]; a term has at most one leader. A server is a
-//! follower, a candidate or a leader (`Role`), and knows the latest term it has heard of. Every
-//! message carries its sender's term: whoever sees a later one adopts it and becomes a follower
-//! (`State::observe_term`), and whoever is addressed in an earlier one refuses.
+//! follower, a candidate or a leader (`Role`), and knows the latest term it has seen. Every message
+//! carries its sender's term. A server that sees a later term adopts it and becomes a follower
+//! (`State::adopt_later_term`); a server that receives a request of an earlier term refuses it.
 //!
 //! # Leader election (5.2, 5.4.1; `election`)
 //!
-//! A leader sends heartbeats. A follower that has heard none until its deadline, drawn at random,
-//! begins the next term as a candidate: it votes for itself and sends [`RequestVote`] to
-//! everybody. A server votes once a term, for the first who asks and whose log is at least as up
-//! to date as its own. Whoever gathers a majority leads; any two majorities share a server
-//! (`quorum`), so nobody else does. If nobody gathers one, deadlines pass and a new term begins.
+//! A leader sends heartbeats. A follower that has received none until its election deadline, drawn
+//! at random, starts an election: it begins the next term as a candidate, votes for itself and
+//! sends [`RequestVote`] to all others. A server votes once in a term, for the first candidate that
+//! asks and whose log is at least as up to date as its own (the election restriction). A candidate
+//! with the votes of a majority becomes the leader. Any two majorities share a server (`quorum`),
+//! so a term has no second leader. If no candidate gets a majority (a split vote), the deadlines
+//! pass and a new term begins.
 //!
-//! A leader that no majority has answered for a while may step down, so that its service does not
-//! take commands that it cannot commit. (Ours does. The paper does not ask for it.)
+//! A leader may step down when no majority has answered for a while, so that its service does not
+//! take commands that it cannot commit (CheckQuorum in etcd; the paper does not ask for it). Ours
+//! does.
 //!
 //! # Log replication (5.3; `log`, `replication`, `progress`)
 //!
 //! The leader appends each command to its `Log` as an [`Entry`] of its term and sends it to its
-//! peers in [`AppendEntries`], together with index and term of the entry before. A follower takes
-//! entries over only if it has that entry; by induction, two logs that have the same entry are
-//! equal up to it (Log Matching). A follower that does not have it says what it has instead, a
-//! [`Conflict`], and the leader backs up: a whole term at a time, for each message may take long.
-//! Where a follower's entries differ, the leader's replace them. A leader never changes its own.
+//! peers in [`AppendEntries`], with index and term of the entry before. A follower appends the
+//! entries only if its log has that entry; by induction, two logs with the same entry are equal up
+//! to it (Log Matching). If not, it replies what it has instead, a [`Conflict`], and the leader
+//! tries an earlier entry: a whole term further back each time, since a message may take long.
+//! Where a follower's entries differ, the leader's replace them. A leader never overwrites its own
+//! (Leader Append-Only).
 //!
-//! For each peer a leader keeps a `Progress`: what was sent, what is known to match, when the
-//! next message is due. New entries go out at once. While a message with entries is unanswered,
-//! further ones gather for the next. Whatever is lost, a heartbeat reveals, since it too claims
-//! an entry before it.
+//! For each peer a leader keeps a `Progress`: nextIndex, matchIndex, and when a message is due.
+//! It replicates optimistically, and after a conflict it probes (etcd's states Replicate and
+//! Probe). New entries are sent at once; while a message with entries is unanswered (in flight),
+//! new ones are batched. A heartbeat also claims an entry before it, so it reveals any entries that
+//! were lost.
 //!
 //! # Commitment (5.3, 5.4.2; `replication`, `applier`)
 //!
-//! When a majority has an entry of the leader's own term, that entry is committed, and so is all
-//! before it. An entry of an earlier term is never committed by counting alone: figure 8 shows
-//! how it may still be overwritten. Followers learn from the next message how far the leader has
-//! committed. On each server the applier hands committed commands to the service, in order.
+//! When a majority has an entry of the leader's own term, that entry is committed, and so are all
+//! before it. An entry of an earlier term is never committed by counting alone: figure 8 shows how
+//! it may still be overwritten. Followers learn the leader's commit index from the next message. On
+//! each server the applier sends committed commands to the service, in order.
 //!
-//! A candidate needs votes from a majority, a committed entry is on a majority, and nobody votes
-//! for a log less up to date than its own: so every later leader has every committed entry
-//! (Leader Completeness), and no two services are ever told differently (State Machine Safety).
+//! A candidate needs the votes of a majority, a committed entry is on a majority, and a server does
+//! not vote for a log less up to date than its own: so every later leader has every committed entry
+//! (Leader Completeness), and all services apply the same commands (State Machine Safety).
 //!
 //! # What survives a crash (figure 2; `persist`)
 //!
-//! Term, vote and log are saved to the [`Persister`] before anybody is told of a change. All else
-//! is found out again: what is committed, from the next leader.
+//! Term, vote and log are saved with the [`Persister`] before any message can mention a change of
+//! them. All else is volatile: a restarted server learns the commit index from the next leader.
 //!
 //! # Snapshots (7; `snapshot`)
 //!
-//! A service's snapshot replaces the log up to an index, which becomes the log's base. A leader
-//! whose peer needs entries from before its base sends [`InstallSnapshot`]; the receiver starts
-//! from there, and its service is told by [`ApplyMsg::Snapshot`] before any command that follows.
+//! A service's snapshot replaces the log up to an index, the log's `snapshot_index`. If a peer
+//! needs an entry up to that index, its leader sends [`InstallSnapshot`]; the receiver starts from
+//! that snapshot, and its service receives [`ApplyMsg::Snapshot`] before any command that follows.
 //!
 //! # How the code is divided
 //!
-//! `State` is what one server knows, and `impl State` holds the rules above. They take `&mut
-//! self`, never block and never send, so each can have unit tests.
-//! With debug assertions on, `invariants` checks every single transition.
+//! `State` is what one server knows, and `impl State` holds the paper's rules. They take `&mut
+//! self`, never block and never send, so each can have unit tests. With debug assertions on,
+//! `invariants` checks every step.
 //!
-//! `impl Raft` does the rest. One lock holds the state. The threads are the ticker, which watches
-//! the time, the applier, and a replicator for each peer. Each one's life is a loop of one shape
-//! (`Raft::next_work`): look at the state, decide, wait until there is reason to look again.
-//! Handlers and arriving replies run one rule (`Raft::step`). Either way what a rule changed is
-//! checked and saved before the lock is released, and nobody holds the lock while sending.
+//! `impl Raft` does the rest (`raft`). One lock holds the state (a monitor). The threads are the
+//! ticker, which watches the time, the applier, and one replicator for each peer. Each of them is
+//! the same loop (`Raft::wait_for_work`): look at the state, decide, wait until there is a reason
+//! to look again. Handlers and arriving replies run one rule (`Raft::run_rule`). Either way, what a
+//! rule changed is checked and saved before the lock is released, and no message is sent with the
+//! lock held.
+//!
+//! # Where each rule is
+//!
+//! | rule of figures 2 and 13 | where |
+//! |---|---|
+//! | all servers: a later term makes a follower | `State::adopt_later_term` |
+//! | all servers: apply up to commitIndex | `State::next_to_apply` |
+//! | followers, candidates: election timeout | `State::tick`, `reset_election_timer` |
+//! | candidates: start an election, lead | `State::start_election`, `lead_if_elected` |
+//! | leaders: append a command | `State::propose` |
+//! | leaders: heartbeats, send from nextIndex | `State::next_message` |
+//! | leaders: nextIndex and matchIndex by the reply | `State::on_append_reply`, `Progress` |
+//! | leaders: advance commitIndex (5.4.2) | `State::advance_commit` |
+//! | RequestVote, receiver | `State::on_request_vote`, `is_up_to_date` (5.4.1) |
+//! | AppendEntries, receiver: rule 1, and the election timer | `State::accept_leader` |
+//! | AppendEntries, receiver: rules 2 and 5 (previous entry, commitIndex) | `State::append_after` |
+//! | AppendEntries, receiver: rules 3 and 4 (truncate, append) | `Log::merge` |
+//! | InstallSnapshot, receiver | `State::on_install_snapshot` |
+//! | discarding the log up to a snapshot | `State::take_snapshot`, `Log::compact` |
+//! | saving before any reply | `Raft::finish_step`, `State::persist` |
 //!
 //! # What is left out
 //!
-//! - Changes of membership (6): the servers are those that [`Raft::new`] was given.
+//! - Membership changes (6): the servers are those that [`Raft::new`] was given.
 //! - Snapshots in several pieces (figure 13, `offset` and `done`): one message carries it all.
-//! - Reads without a log entry (8), and the empty entry with which a leader would begin its term
-//!   to find out what is committed: indexes belong to the service's commands alone. An entry of
-//!   an earlier term is committed once a command of the present one is.
-//! - A round of questions before standing for election (Ongaro's dissertation, 9.6): a server
-//!   that was cut off comes back with a later term and may unseat a leader once.
+//! - The no-op entry that a leader would append at the start of its term to find out what is
+//!   committed (8): indexes belong to the service's commands alone. So an entry of an earlier term
+//!   is committed only once a command of the present term is.
+//! - Reads without a log entry (8; ReadIndex and leases).
+//! - PreVote (Ongaro's dissertation, 9.6), a round of questions before an election: a server that
+//!   was cut off comes back with a later term and may unseat a leader once.
+//! - Leadership transfer (dissertation, 3.10).
 //!
 //! [`AppendEntries`]: message::AppendEntries
 //! [`Conflict`]: message::Conflict
@@ -135,27 +163,26 @@
 
 mod applier;
 mod election;
+mod encoded_log;
 mod invariants;
-mod limits;
 mod log;
 pub mod message;
-#[cfg(test)]
-mod model;
 mod persist;
 mod progress;
 mod quorum;
 mod raft;
 mod replication;
-#[cfg(test)]
-mod situation;
 mod snapshot;
 mod state;
-mod vocabulary;
+#[cfg(test)]
+mod testing;
+mod timing;
+mod types;
 
 pub use bytes::Bytes;
 pub use labdisk::{Persister, RaftState};
 
-pub use crate::applier::ApplyMsg;
 pub use crate::log::Entry;
+pub use crate::message::ApplyMsg;
 pub use crate::raft::Raft;
-pub use crate::vocabulary::{Index, ServerId, Term};
+pub use crate::types::{Index, ServerId, Term};

@@ -1,12 +1,12 @@
-//! The handle on a Raft, its one lock, and the shape its threads share.
+//! The handle on a Raft, its one lock (a monitor), and the loop that its threads share.
 //!
-//! `impl Raft` locks, waits and sends; what it does with the state while it holds the lock are
-//! the rules of `impl State`. Two functions touch the lock. [`Raft::step`] runs one rule, for
-//! whoever has something to tell: a service, a request, a reply. [`Raft::next_work`] is where our
-//! own threads look, decide and wait. Either way, what a rule changed is checked, saved, and
-//! made known to the threads it concerns before the lock is released.
+//! `impl Raft` locks, waits and sends; `impl State` has the rules that run while it holds the lock.
+//! Two functions change the state. [`Raft::run_rule`] runs one rule, for a call of the service, a
+//! request or a reply. [`Raft::wait_for_work`] is the loop of our own threads: look, decide, wait.
+//! Both end a step with [`Raft::finish_step`]: before the lock is released, what the rule changed
+//! is checked, saved (so every reply leaves after the save), and the threads it concerns are woken.
 //!
-//! Nobody holds the lock while sending a message or while handing one to the service.
+//! The lock is never held while sending to a peer or to the service.
 
 use std::sync::Arc;
 
@@ -18,13 +18,15 @@ use labrt::sync::{Condvar, Mutex};
 use labrt::thread;
 use labrt::time::Instant;
 
-use crate::applier::ApplyMsg;
 use crate::invariants;
-use crate::limits::COMMAND_BYTES;
-use crate::state::{Landmarks, State};
-use crate::vocabulary::{Index, ServerId, Term};
+use crate::message::ApplyMsg;
+use crate::state::{State, StateDigest};
+use crate::types::{Index, ServerId, Term};
 
-/// One server of a Raft cluster. A handle: clones stand for the same server.
+/// The longest command that [`Raft::start`] takes.
+const MAX_COMMAND_BYTES: usize = 1024 * 1024;
+
+/// One server of a Raft cluster. A handle: clones are the same server.
 ///
 /// Its threads run until [`Raft::kill`].
 #[derive(Clone)]
@@ -34,46 +36,47 @@ pub struct Raft {
 
 /// What all handles and threads of one server share.
 pub(crate) struct Shared {
-    /// How to reach each server, by its id; our own end is never used.
+    /// An end to each server, by its id; our own is never used.
     pub(crate) peers: Vec<ClientEnd>,
-    /// What survives us.
+    /// The disk: what survives a crash.
     persister: Arc<Persister>,
     /// The one lock.
     state: Mutex<State>,
-    /// Where the ticker waits for its deadline: told when a change of role brought that nearer.
+    /// Where the ticker waits for its deadline: notified when the role, and with it the deadline,
+    /// has changed.
     pub(crate) ticker: Condvar,
-    /// Where the applier waits: told when there is something to apply.
+    /// Where the applier waits: notified when there is something to apply.
     pub(crate) applier: Condvar,
-    /// Where the replicator of each peer waits: one each, since a reply concerns one peer.
+    /// Where the replicator of each peer waits: one condvar each, since a reply concerns one peer.
     pub(crate) replicators: Vec<Condvar>,
 }
 
-/// What a thread decides when it has looked at the state.
+/// What a thread does next, decided from the state.
 #[derive(Debug)]
 pub(crate) enum Decision<T> {
-    /// There is this to do, outside the lock.
-    Do(T),
-    /// Nothing to do before then.
+    /// Do this, without the lock.
+    Act(T),
+    /// Wait until then, or until notified.
     WaitUntil(Instant),
-    /// Nothing to do until something changes.
+    /// Wait until notified.
     Wait,
 }
 
 impl Raft {
-    /// Starts a server: with what `persister` has saved, or from nothing.
+    /// Starts a server from the state that `persister` has saved, or as a new one if it has none.
     ///
     /// `peers` has an end to every server of the cluster, this one included, in the same order
-    /// everywhere; `me` is our place in it. Committed commands and snapshots go to `apply`, in
-    /// order, each once. Returns as soon as the threads are started.
+    /// everywhere; `me` is our index in it. Committed commands and snapshots are sent to `apply`,
+    /// in order, each once. Returns as soon as the threads are started.
     pub fn new(
         peers: Vec<ClientEnd>,
         me: ServerId,
         persister: Arc<Persister>,
         apply: Sender<ApplyMsg>,
     ) -> Raft {
-        assert!(me.0 < peers.len(), "{me} was believed to be one of {} servers", peers.len());
+        assert!(me.0 < peers.len(), "no end for {me} itself: there are {} peers", peers.len());
         let mut state = State::new(me, peers.len(), Instant::now());
-        // FROM 2C: go on from what was saved, if anything was (`State::restore`)
+        // FROM 2C: restore the saved state, if there is one (`State::restore`)
         state.restore(&persister);
 
         let replicators = peers.iter().map(|_| Condvar::new()).collect();
@@ -121,9 +124,9 @@ impl Raft {
 
     /// Asks for agreement on `command`.
     ///
-    /// A leader appends it to its log and says where and in which term, at once: whether it will
-    /// be committed there is not known yet. A server that does not lead, or was killed, says
-    /// `None`, and has not appended it.
+    /// A leader appends it to its log and returns its index and term at once, before it is known
+    /// whether it will be committed there. A server that is not the leader, or was killed, returns
+    /// `None` and appends nothing.
     ///
     /// # Panics
     /// If the command is longer than 1 MiB.
@@ -131,28 +134,28 @@ impl Raft {
         let command = command.into();
         let length = command.len();
         assert!(
-            length <= COMMAND_BYTES,
-            "a command was believed to be at most {COMMAND_BYTES} bytes long: this one has {length}"
+            length <= MAX_COMMAND_BYTES,
+            "command too long: {length} bytes (limit {MAX_COMMAND_BYTES})"
         );
-        self.step(|state, _| state.take_command(command))
+        self.run_rule(|state, _| state.propose(command))
     }
 
-    /// The current term, and whether this server believes it leads it.
+    /// The current term, and whether this server is its leader.
     #[must_use]
     pub fn state(&self) -> (Term, bool) {
         let state = self.shared.state.lock();
         (state.term, state.is_leader())
     }
 
-    /// Ends this server: its threads stop soon, it leads no more, and the apply channel is closed
-    /// once the message being handed over has been taken. Waits for nothing.
+    /// Ends this server: its threads stop soon, it no longer leads, and the apply channel is closed
+    /// once the service has taken the message that is being sent. Never blocks.
     ///
-    /// Its handlers go on answering and saving. Whoever kills a server first takes it off the
-    /// network, and starts the next one from a copy of the persister: then nobody asks it any
-    /// more, and what it still saves reaches nobody.
+    /// Its handlers still answer and save. So first remove a killed server from the network, and
+    /// start the next one from a copy of the persister: then no request arrives any more, and what
+    /// it still saves has no effect.
     pub fn kill(&self) {
-        self.step(State::kill);
-        // Everybody, however choosy `wake` is.
+        self.run_rule(State::kill);
+        // Wake every thread; `wake` may skip some.
         self.shared.ticker.notify_all();
         self.shared.applier.notify_all();
         for replicator in &self.shared.replicators {
@@ -160,22 +163,22 @@ impl Raft {
         }
     }
 
-    /// Runs one rule on the state, and settles what it changed. (Its caller is who takes the lock,
-    /// in the kit's reports.)
+    /// Runs one rule on the state as one step. (The kit's reports name its caller as the holder of
+    /// the lock.)
     #[track_caller]
-    pub(crate) fn step<T>(&self, rule: impl FnOnce(&mut State, Instant) -> T) -> T {
+    pub(crate) fn run_rule<T>(&self, rule: impl FnOnce(&mut State, Instant) -> T) -> T {
         let mut state = self.shared.state.lock();
         let now = Instant::now();
-        let before = state.landmarks();
+        let before = state.digest();
         let result = rule(&mut state, now);
-        self.settle(&before, &mut state);
+        self.finish_step(&before, &mut state);
         result
     }
 
-    /// The loop all our threads share: look, decide, wait. Returns what `look` found to do, or
-    /// `None` when the server was killed.
+    /// The loop of all our threads: look at the state, decide, wait. Returns the work that `look`
+    /// decided on, or `None` when the server was killed.
     #[track_caller]
-    pub(crate) fn next_work<T>(
+    pub(crate) fn wait_for_work<T>(
         &self,
         waiting: &Condvar,
         look: impl Fn(&mut State, Instant) -> Decision<T>,
@@ -183,10 +186,10 @@ impl Raft {
         let mut state = self.shared.state.lock();
         while !state.killed {
             let now = Instant::now();
-            let before = state.landmarks();
+            let before = state.digest();
             match look(&mut state, now) {
-                Decision::Do(work) => {
-                    self.settle(&before, &mut state);
+                Decision::Act(work) => {
+                    self.finish_step(&before, &mut state);
                     return Some(work);
                 }
                 Decision::WaitUntil(deadline) => {
@@ -198,24 +201,24 @@ impl Raft {
         None
     }
 
-    /// What follows every transition, before the lock is released: it is checked; what must
-    /// survive a crash is saved, so that nobody learns of it earlier; whom it concerns is woken.
-    fn settle(&self, before: &Landmarks, state: &mut State) {
+    /// Ends every step, before the lock is released: checks the invariants; saves what must survive
+    /// a crash, so that no message can mention it earlier; wakes the threads that it concerns.
+    fn finish_step(&self, before: &StateDigest, state: &mut State) {
         if cfg!(debug_assertions) {
             invariants::check(before, state);
         }
-        // FROM 2C: save what has changed, before anybody can learn of it (`State::persist`)
+        // FROM 2C: save what has changed, before a message can mention it (`State::persist`)
         state.persist(&self.shared.persister);
         // FROM 2B
-        state.log.mark_settled();
+        state.log.clear_changes();
 
         self.wake(before, state);
     }
 
-    /// Wakes the threads that might decide differently now than when they last looked.
-    fn wake(&self, before: &Landmarks, state: &State) {
-        // TASK 2A: wake every thread that would now decide differently (waking all of them,
-        //   whatever changed, is a good beginning)
+    /// Wakes the threads that may decide differently now than when they last looked.
+    fn wake(&self, before: &StateDigest, state: &State) {
+        // TASK 2A: wake every thread that may now decide differently (begin by waking all of them
+        //   after every step)
         if state.role.name() != before.role {
             self.shared.ticker.notify_one();
         }

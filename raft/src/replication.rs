@@ -1,9 +1,9 @@
-//! Part 2A: heartbeats (5.2). Part 2B: log replication (5.3) and what makes an entry committed
-//! (5.3, 5.4.2).
+//! Part 2A: heartbeats (5.2). Part 2B: log replication (5.3) and commitment (5.3, 5.4.2): sending
+//! AppendEntries and judging its replies at the leader, its receiver's rules at the follower.
 //!
-//! A leader has a replicator for each peer: a thread that sends what is due and never waits for
-//! an answer, since a call to a dead peer may take seconds to fail while the peer is long back.
-//! Each call runs on a thread of its own. Its answer changes the peer's [`Progress`], which may
+//! A leader has a replicator for each peer: a thread that sends what is due and never waits for a
+//! reply, since a call to a crashed peer may take seconds to fail, and the peer may be back by
+//! then. Each call runs on its own thread. Its reply changes the peer's [`Progress`], which may
 //! make the next message due.
 
 use bytes::Bytes;
@@ -16,114 +16,120 @@ use crate::message::{AppendEntries, AppendEntriesReply, AppendOutcome, Conflict,
 use crate::progress::{Progress, Sent};
 use crate::raft::{Decision, Raft};
 use crate::state::{Role, State};
-use crate::vocabulary::{Index, ServerId, Term};
+use crate::types::{Index, ServerId, Term};
 
 // FROM 2B
-use crate::limits::MESSAGE_BYTES;
-use crate::quorum::reached_by_quorum;
+use crate::quorum::quorum_value;
 
-/// A message for one peer, with what its answer is to be judged by.
+// FROM 2B
+/// One AppendEntries carries at most so many bytes of entries (one entry at least), so that a peer
+/// far behind is caught up in several messages: the next one is sent when the peer has replied, or
+/// with the next heartbeat.
+const MAX_MESSAGE_BYTES: usize = 512 * 1024;
+
+/// A request for one peer, and what its reply will be judged by.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct Outbound {
     pub(crate) sent: Sent,
-    pub(crate) message: Message,
+    pub(crate) request: PeerRequest,
 }
 
-/// What brings a peer forward.
+/// What a leader sends to a peer.
 #[derive(Debug)]
-pub(crate) enum Message {
-    /// The entries it lacks, or none, as a heartbeat.
+pub(crate) enum PeerRequest {
+    /// The entries it lacks, or none (a heartbeat).
     Entries(AppendEntries),
-    // FROM 2D: a snapshot, where those entries are discarded
-    /// A snapshot, where those entries are discarded (part 2D).
+    // FROM 2D: a snapshot, if those entries are discarded
+    /// A snapshot, if those entries are discarded (part 2D).
     Snapshot(InstallSnapshot),
 }
 
 // FROM 2A
-impl Message {
-    /// The first and the last entry that the message brings; the last is the one before the
-    /// first, if it brings none.
-    fn brings(&self) -> (Index, Index) {
+impl PeerRequest {
+    /// The first and the last entry that the request carries; without entries, the last is the one
+    /// before the first.
+    fn entry_range(&self) -> (Index, Index) {
         match self {
-            Message::Entries(request) => {
+            PeerRequest::Entries(request) => {
                 let previous = request.previous_index;
                 (previous.next(), previous + request.entries.len())
             }
             // FROM 2D
-            Message::Snapshot(request) => (Index(1), request.last_included_index),
+            PeerRequest::Snapshot(request) => (Index(1), request.last_included_index),
         }
     }
 
-    /// How far the peer learns to be committed.
+    /// The commit index that the peer learns from it.
     fn commit(&self) -> Index {
         match self {
-            Message::Entries(request) => request.leader_commit,
+            PeerRequest::Entries(request) => request.leader_commit,
             // FROM 2D
-            Message::Snapshot(request) => request.last_included_index,
+            PeerRequest::Snapshot(request) => request.last_included_index,
         }
     }
 }
 
 impl Raft {
-    /// The life of the replicator of `peer`.
+    /// The loop of the replicator of `peer`.
     pub(crate) fn run_replicator(&self, peer: ServerId) {
         let look = |state: &mut State, now| state.next_message(peer, now);
-        while let Some(outgoing) = self.next_work(&self.shared.replicators[peer.0], look) {
+        while let Some(outbound) = self.wait_for_work(&self.shared.replicators[peer.0], look) {
             let raft = self.clone();
-            thread::spawn(move || raft.deliver(peer, &outgoing));
+            thread::spawn(move || raft.deliver(peer, &outbound));
         }
     }
 
-    /// Sends one message, waits, and tells what became of it.
-    fn deliver(&self, peer: ServerId, Outgoing { sent, message }: &Outgoing) {
-        match message {
-            // FROM 2D: a snapshot is sent alike
-            Message::Snapshot(request) => {
+    /// Sends one request, waits for the reply, and passes that to its rule.
+    fn deliver(&self, peer: ServerId, Outbound { sent, request }: &Outbound) {
+        match request {
+            // FROM 2D: a snapshot is sent in the same way
+            PeerRequest::Snapshot(request) => {
                 let reply = self.shared.peers[peer.0].call(request);
-                self.step(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
+                self.run_rule(|state, now| state.on_snapshot_reply(peer, sent, reply, now));
             }
 
-            Message::Entries(request) => {
+            PeerRequest::Entries(request) => {
                 let reply = self.shared.peers[peer.0].call(request);
-                self.step(|state, now| state.on_append_reply(peer, sent, reply, now));
+                self.run_rule(|state, now| state.on_append_reply(peer, sent, reply, now));
             }
         }
     }
 
-    /// Answers a leader.
+    /// The handler of AppendEntries.
     pub(crate) fn append_entries(&self, request: AppendEntries) -> AppendEntriesReply {
-        self.step(|state, now| state.on_append_entries(request, now))
+        self.run_rule(|state, now| state.on_append_entries(request, now))
     }
 }
 
 /// The leader's rules.
 impl State {
-    /// A leader appends the command; its replicators are due at once.
-    pub(crate) fn take_command(&mut self, command: Bytes) -> Option<(Index, Term)> {
-        // TASK 2B: a leader appends the command to its log and says where and in which term (5.3);
-        //   no other server does (`None`)
+    /// A leader appends the command to its log (5.3); the replicators send it at once.
+    pub(crate) fn propose(&mut self, command: Bytes) -> Option<(Index, Term)> {
+        // TASK 2B: a leader appends the command to its log and returns its index and term (5.3);
+        //   any other server returns `None`
         if !self.is_leader() {
             return None;
         }
         let index = self.log.append(Entry { term: self.term, command });
-        trace!("takes a command at {index} in term {}", self.term);
-        self.advance_commit(); // A cluster of one needs nobody else.
+        trace!("appends a command at {index} in term {}", self.term);
+        self.advance_commit(); // In a cluster of one it is committed at once.
         Some((index, self.term))
     }
 
     // FROM 2A
-    /// The peers whose replicators have to be woken, since a message has become due sooner than
-    /// they could know.
+    /// The peers whose replicators must be woken: a message is due before they would wake.
     pub(crate) fn replicators_to_wake(&self) -> impl Iterator<Item = ServerId> {
         let (last, commit) = (self.log.last(), self.commit_index);
-        let oversleeps = move |progress: &Progress| progress.oversleeps(progress.due(last, commit));
-        self.followers().filter(move |(_, progress)| oversleeps(progress)).map(|(peer, _)| peer)
+        let must_wake =
+            move |progress: &Progress| progress.must_wake_for(progress.due(last, commit));
+        self.followers().filter(move |(_, progress)| must_wake(progress)).map(|(peer, _)| peer)
     }
 
-    /// What the replicator of `peer` does now, or until when it waits.
-    pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outgoing> {
-        // TASK 2A: if you lead, send a heartbeat when it is due, else wait until then; if not, wait
-        //   (5.2; figure 2, AppendEntries: a heartbeat has no entries)
+    /// What the replicator of `peer` does now: send a message that is due (new entries, or a
+    /// heartbeat), or wait.
+    pub(crate) fn next_message(&mut self, peer: ServerId, now: Instant) -> Decision<Outbound> {
+        // TASK 2A: if you are the leader, send a heartbeat when it is due, else wait until then; if
+        //   not, wait (5.2; figure 2, AppendEntries: a heartbeat has no entries)
         let (last, commit) = (self.log.last(), self.commit_index);
         let Some(progress) = self.progress(peer, self.term) else { return Decision::Wait };
         let due = progress.due(last, commit);
@@ -133,28 +139,28 @@ impl State {
         }
         let next = progress.next();
         let mut room = 0;
-        // FROM 2B: a message brings the entries that the peer lacks, and new ones are due at once
+        // FROM 2B: a message carries the entries that the peer lacks, and new ones are due at once
         //   (5.3)
-        if progress.brings_entries() {
-            room = MESSAGE_BYTES;
+        if progress.may_send_entries() {
+            room = MAX_MESSAGE_BYTES;
         }
 
-        let message = self.message_from(next, room);
+        let request = self.request_from(next, room);
         let term = self.term;
         let progress = self.progress(peer, term).expect("we still lead");
-        Decision::Do(Outgoing {
-            sent: progress.on_send(term, message.brings(), message.commit(), now),
-            message,
+        Decision::Act(Outbound {
+            sent: progress.on_send(term, request.entry_range(), request.commit(), now),
+            request,
         })
     }
 
     // FROM 2A
-    /// What brings a peer on from `next`: as many entries from there as there is room for, or the
-    /// snapshot that stands for them.
-    fn message_from(&self, next: Index, room: usize) -> Message {
+    /// A request with the entries from `next` on, at most `room` bytes of them, or with the
+    /// snapshot if the first of them is discarded.
+    fn request_from(&self, next: Index, room: usize) -> PeerRequest {
         // FROM 2D
-        if next <= self.log.base() {
-            return Message::Snapshot(self.snapshot_request());
+        if next <= self.log.snapshot_index() {
+            return PeerRequest::Snapshot(self.snapshot_request());
         }
 
         let previous = next.previous();
@@ -162,17 +168,17 @@ impl State {
             term: self.term,
             leader: self.me,
             previous_index: previous,
-            previous_term: self.log.term_at(previous).expect("the log's head precedes `next`"),
+            previous_term: self.log.term_at(previous).expect("the sentinel is before `next`"),
             entries: Vec::new(),
             leader_commit: self.commit_index,
         };
         // FROM 2B
         request.entries = self.log.entries_from(next, room);
 
-        Message::Entries(request)
+        PeerRequest::Entries(request)
     }
 
-    /// What a peer's answer, or its absence, means for its progress.
+    /// Judges a peer's reply to AppendEntries, or that there is none.
     pub(crate) fn on_append_reply(
         &mut self,
         peer: ServerId,
@@ -180,45 +186,46 @@ impl State {
         reply: Option<AppendEntriesReply>,
         now: Instant,
     ) {
-        // TASK 2A: whoever answers in a later term than yours makes you a follower (5.1)
+        // TASK 2A: a reply of a later term than yours makes you a follower (5.1)
         if let Some(reply) = &reply {
-            self.observe_term(reply.term, now);
+            self.adopt_later_term(reply.term, now);
             self.on_answer(peer, sent, now);
         }
-        // FROM 2B: what the outcome means for the peer's progress, and for what is committed (5.3;
-        //   figure 2, rules for leaders); an answer to a message of another term means nothing
+        // FROM 2B: update the peer's progress by the outcome, and then the commit index (5.3;
+        //   figure 2, rules for leaders); ignore a reply to a message of another term
         match reply.map(|reply| reply.outcome) {
             None => self.on_no_reply(peer, sent),
             Some(AppendOutcome::Matched) => self.on_match(peer, sent),
             Some(AppendOutcome::Conflict(conflict)) => self.on_conflict(peer, sent, &conflict),
-            Some(AppendOutcome::TermIsOver) => {} // The reply's term has made us a follower.
+            Some(AppendOutcome::StaleTerm) => {} // The reply's term has made us a follower.
         }
     }
 
     // FROM 2A
-    /// The peer is there, and takes us for its leader.
+    /// The peer has answered, in the term we lead (CheckQuorum counts that).
     pub(crate) fn on_answer(&mut self, peer: ServerId, sent: &Sent, now: Instant) {
         if let Some(progress) = self.progress(peer, sent.term) {
             progress.on_answer(now);
         }
     }
 
-    /// The leader's rule of commitment: what a majority has is committed, if it is of the
-    /// leader's own term; what precedes it is committed with it. An entry of an earlier term may
-    /// still be overwritten even when a majority has it (5.4.2, figure 8).
+    /// The leader's commit rule (figure 2, last rule for leaders): an entry that a majority has is
+    /// committed if it is of the leader's own term, and all before it with it. An entry of an
+    /// earlier term is not committed by counting: it may still be overwritten even when a majority
+    /// has it (5.4.2, figure 8).
     fn advance_commit(&mut self) {
         // TASK 2B: commit what a majority has, if it is of your own term (5.3, 5.4.2; figure 2,
         //   last rule for leaders)
         let matched = self.followers().map(|(_, progress)| progress.matched());
-        let reached = reached_by_quorum(matched.chain([self.log.last()]));
-        if self.log.has(reached, self.term) {
-            self.commit_up_to(reached);
+        let on_majority = quorum_value(matched.chain([self.log.last()]));
+        if self.log.has(on_majority, self.term) {
+            self.commit_up_to(on_majority);
         }
     }
 
     // FROM 2A
 
-    /// The progress of every peer, while we lead.
+    /// The progress of every peer; of none if we are not the leader.
     pub(crate) fn followers(&self) -> impl Iterator<Item = (ServerId, &Progress)> {
         let followers = match &self.role {
             Role::Leader { followers } => Some(followers),
@@ -227,8 +234,7 @@ impl State {
         followers.into_iter().flatten().map(|(&peer, progress)| (peer, progress))
     }
 
-    /// The progress of `peer`, if `term` is the one we lead: answers to messages of another term
-    /// say nothing any more.
+    /// The progress of `peer`, if we lead `term`: replies to messages of another term are ignored.
     fn progress(&mut self, peer: ServerId, term: Term) -> Option<&mut Progress> {
         match &mut self.role {
             Role::Leader { followers } if term == self.term => followers.get_mut(&peer),
@@ -238,14 +244,15 @@ impl State {
 
     // FROM 2B
 
-    /// The peer did not answer, and will not.
+    /// There will be no reply to `sent`: request or reply was lost.
     pub(crate) fn on_no_reply(&mut self, peer: ServerId, sent: &Sent) {
         if let Some(progress) = self.progress(peer, sent.term) {
             progress.on_loss(sent);
         }
     }
 
-    /// The peer's log equals ours up to the last entry of `sent`, so more may be committed.
+    /// The peer's log equals ours up to the last entry of `sent`: matchIndex and the commit index
+    /// may advance.
     pub(crate) fn on_match(&mut self, peer: ServerId, sent: &Sent) {
         if let Some(progress) = self.progress(peer, sent.term) {
             progress.on_match(sent);
@@ -253,19 +260,19 @@ impl State {
         }
     }
 
-    /// The peer has no such entry as precedes those of `sent`.
+    /// The peer's log does not have the entry before those of `sent`: nextIndex goes back.
     fn on_conflict(&mut self, peer: ServerId, sent: &Sent, conflict: &Conflict) {
-        let next = self.back_up(sent.first.previous(), conflict);
+        let next = self.next_after_conflict(sent.first.previous(), conflict);
         let Some(progress) = self.progress(peer, sent.term) else { return };
         if progress.on_conflict(sent, next) {
             debug!("{peer} conflicts before {}: next is {}", sent.first, progress.next());
         }
     }
 
-    /// Where to go on after a conflict at `previous` (end of 5.3): after our last entry of the
-    /// term that the follower has there, if we have that term; else where the follower's term
-    /// begins. So each term costs one message, not each entry.
-    fn back_up(&self, previous: Index, conflict: &Conflict) -> Index {
+    /// The nextIndex after a conflict at `previous` (fast backup, end of 5.3): after our last entry
+    /// of the term that the follower has there, if we have that term; else the follower's first
+    /// entry of it. So a conflict costs one message for each term, not for each entry.
+    fn next_after_conflict(&self, previous: Index, conflict: &Conflict) -> Index {
         let ours = conflict.term.and_then(|term| self.log.last_of_term(term, previous));
         ours.map_or(conflict.first_index, Index::next).min(previous)
     }
@@ -279,40 +286,42 @@ impl State {
         request: AppendEntries,
         now: Instant,
     ) -> AppendEntriesReply {
-        let outcome = if self.follow(request.leader, request.term, now) {
+        let outcome = if self.accept_leader(request.leader, request.term, now) {
             self.append_after(request)
         } else {
-            AppendOutcome::TermIsOver
+            AppendOutcome::StaleTerm
         };
         AppendEntriesReply { term: self.term, outcome }
     }
 
-    /// Recognises the leader of a term, unless the term is over (5.2).
-    pub(crate) fn follow(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
-        // TASK 2A: follow the leader of your term, or of a later one, and put off your election;
-        //   say `false` to one whose term is over (5.2; figure 2, AppendEntries); who leads is for
-        //   your log lines
-        self.observe_term(term, now);
+    /// Accepts the sender of an AppendEntries or InstallSnapshot as the leader of its term, unless
+    /// the term is stale (5.1, 5.2): steps down to follower and resets the election timer.
+    pub(crate) fn accept_leader(&mut self, leader: ServerId, term: Term, now: Instant) -> bool {
+        // TASK 2A: become a follower of the leader of your term, or of a later one, and reset the
+        //   election timer; return `false` for a stale term (5.2; figure 2, AppendEntries); use
+        //   `leader` for log lines
+        self.adopt_later_term(term, now);
         if term < self.term {
             debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);
             return false;
         }
         assert!(!self.is_leader(), "{} and {leader} cannot both lead term {term} (5.2)", self.me);
         self.become_follower(now);
-        self.put_off_election(now);
+        self.reset_election_timer(now);
         true
     }
 
-    /// Takes over the leader's entries if our log has the one before them.
+    /// Appends the leader's entries if our log has the entry before them (rules 2 to 4), and
+    /// commits up to min(leaderCommit, index of last new entry) (rule 5).
     fn append_after(&mut self, request: AppendEntries) -> AppendOutcome {
-        // FROM 2B: take over the entries, if your log has the one before them; else answer with the
+        // FROM 2B: append the entries, if your log has the one before them; else reply with the
         //   conflict. Then commit what the leader has committed (5.3; figure 2, AppendEntries)
         let previous = request.previous_index;
-        // What lies before our log's base is committed, and so equals the leader's.
-        let agreed = previous < self.log.base() || self.log.has(previous, request.previous_term);
-        if !agreed {
+        // What the snapshot covers is committed, so it equals the leader's.
+        let is_covered = previous < self.log.snapshot_index();
+        if !is_covered && !self.log.has(previous, request.previous_term) {
             let conflict = self.conflict_at(previous);
-            debug!("cannot follow {} with an entry after {previous}: {conflict:?}", request.leader);
+            debug!("refuses entries of {} after {previous}: {conflict:?}", request.leader);
             return AppendOutcome::Conflict(conflict);
         }
         let last_new = previous + request.entries.len();
@@ -324,7 +333,7 @@ impl State {
 
     // FROM 2B
 
-    /// What our log has at an index where the leader's entry is not.
+    /// What our log has at `index` instead of the leader's entry.
     fn conflict_at(&self, index: Index) -> Conflict {
         match self.log.term_at(index) {
             Some(term) => {
@@ -334,7 +343,7 @@ impl State {
         }
     }
 
-    /// Everything up to `index` is committed, and may be applied.
+    /// Advances the commit index to `index`, never back.
     pub(crate) fn commit_up_to(&mut self, index: Index) {
         if index > self.commit_index {
             debug!("commits up to {index} in term {}", self.term);

@@ -1,5 +1,5 @@
-//! The threads together, over a simulated network: three servers agree, and killed ones close
-//! their apply channels.
+//! Servers with all their threads, over a simulated network: three servers agree, and killed ones
+//! close their apply channels.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use labrt::time::{Duration, Instant};
 use labrt::world::{Options, run};
 use raft::{ApplyMsg, Index, Persister, Raft, ServerId};
 
-/// A cluster on a reliable network, and what each server's service is told.
+/// A cluster on a reliable network, and the apply channel of each server.
 struct Cluster {
     /// Kept, since the ends do not keep it.
     _network: Network,
@@ -42,7 +42,7 @@ impl Cluster {
         cluster
     }
 
-    /// Passes the command to whoever leads, as soon as somebody does.
+    /// Passes the command to the leader, as soon as there is one.
     fn start(&self, command: &'static str) -> Index {
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(5) {
@@ -54,11 +54,11 @@ impl Cluster {
         panic!("no leader within five seconds")
     }
 
-    /// Waits until every service is told the command.
+    /// Waits until every service receives the command.
     fn expect(&self, index: Index, command: &'static str) {
         for applied in &self.applied {
-            let told = applied.recv_timeout(Duration::from_secs(2));
-            assert_eq!(told, Ok(ApplyMsg::Command { index, command: command.into() }));
+            let received = applied.recv_timeout(Duration::from_secs(2));
+            assert_eq!(received, Ok(ApplyMsg::Command { index, command: command.into() }));
         }
     }
 
@@ -67,7 +67,7 @@ impl Cluster {
         self.rafts.iter().for_each(Raft::kill);
         for (raft, applied) in self.rafts.iter().zip(&self.applied) {
             assert_eq!(raft.start("too late"), None);
-            assert!(applied.iter().count() <= 1, "what was being handed over, and the end");
+            assert!(applied.iter().count() <= 1, "at most the message that was being sent");
         }
     }
 }
@@ -100,7 +100,7 @@ fn one_server_agrees_with_itself() {
 }
 
 #[test]
-fn a_service_may_pass_a_snapshot_while_more_is_being_handed_over() {
+fn a_service_may_pass_a_snapshot_while_more_commands_are_sent() {
     in_a_world("snapshots while applying", || {
         let cluster = Cluster::new(1);
         for _ in 0..100 {
@@ -115,7 +115,7 @@ fn a_service_may_pass_a_snapshot_while_more_is_being_handed_over() {
 }
 
 #[test]
-#[should_panic(expected = "a command was believed to be at most 1048576 bytes long")]
+#[should_panic(expected = "command too long: 1048577 bytes (limit 1048576)")]
 fn a_command_that_is_too_long_is_refused() {
     in_a_world("a long command", || {
         Cluster::new(1).rafts[0].start(vec![0; 1024 * 1024 + 1]);

@@ -32,21 +32,21 @@ fn a_put_replaces_and_an_append_adds() {
 }
 
 #[test]
-fn a_write_that_comes_twice_is_done_once() {
+fn a_repeated_write_is_applied_once() {
     let append = write(1, 1, Action::Append, "k", "a");
     let store = store_after(&[append.clone(), write(2, 1, Action::Append, "k", "b"), append]);
     assert_eq!(store.value("k"), Some("ab"));
 }
 
 #[test]
-fn a_retry_that_comes_after_the_next_write_is_not_done() {
+fn a_retry_after_the_next_write_is_not_applied() {
     let late = write(1, 1, Action::Append, "k", "a");
     let store = store_after(&[late.clone(), write(1, 2, Action::Append, "k", "b"), late]);
     assert_eq!(store.value("k"), Some("ab"));
 }
 
 #[test]
-fn what_is_done_goes_into_the_snapshot() {
+fn a_snapshot_has_the_last_request_of_each_clerk() {
     let append = write(1, 1, Action::Append, "k", "a");
     let snapshot = store_after(std::slice::from_ref(&append)).snapshot();
     let mut restarted = Store::from_snapshot(&snapshot).unwrap();
@@ -55,7 +55,7 @@ fn what_is_done_goes_into_the_snapshot() {
 }
 
 #[test]
-fn what_is_no_snapshot_is_refused() {
+fn bytes_that_are_no_snapshot_are_refused() {
     let snapshot = store_after(&[write(1, 1, Action::Put, "k", "a")]).snapshot();
     assert!(Store::from_snapshot(&snapshot[..snapshot.len() - 1]).is_err());
     assert!(Store::from_snapshot(b"no snapshot").is_err());
@@ -76,17 +76,18 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
 }
 
 proptest! {
-    /// A server that starts from a snapshot ends where one does that applied everything.
+    /// A server that starts from a snapshot ends with the same store as one that applied
+    /// everything.
     #[test]
-    fn a_snapshot_stands_for_what_it_was_made_of(commands in commands(), cut in 0usize..40) {
+    fn a_snapshot_equals_the_commands_that_it_covers(commands in commands(), cut in 0usize..40) {
         let (before, after) = commands.split_at(cut.min(commands.len()));
         let mut restarted = Store::from_snapshot(&store_after(before).snapshot()).unwrap();
         after.iter().for_each(|command| restarted.apply(command));
         prop_assert_eq!(restarted, store_after(&commands));
     }
 
-    /// Whatever is repeated, and however late, changes nothing, and no table grows past the
-    /// number of clerks.
+    /// A repeated command changes nothing, however late it is, and no table grows beyond the number
+    /// of clerks.
     #[test]
     fn repetitions_change_nothing(
         commands in commands(),
@@ -97,7 +98,7 @@ proptest! {
         for position in again.into_iter().filter(|position| *position < commands.len()) {
             store.apply(&commands[position]);
         }
-        prop_assert!(store.done.len() <= 3);
+        prop_assert!(store.last_applied.len() <= 3);
         prop_assert_eq!(store, once);
     }
 }

@@ -1,9 +1,10 @@
 use super::*;
-use crate::situation::{Server, entry, follower, step};
+use crate::testing::fixture::{Server, entry, follower, run_rule};
+use crate::types::Index;
 
-fn told(state: &mut Server) -> Option<ApplyMsg> {
-    match step(state, State::next_to_apply) {
-        Decision::Do(message) => Some(message),
+fn next_message(state: &mut Server) -> Option<ApplyMsg> {
+    match run_rule(state, State::next_to_apply) {
+        Decision::Act(message) => Some(message),
         Decision::WaitUntil(_) | Decision::Wait => None,
     }
 }
@@ -14,24 +15,24 @@ fn command(index: u64, term: u64) -> Option<ApplyMsg> {
 }
 
 #[test]
-fn what_is_committed_is_told_in_order_and_once() {
+fn committed_commands_are_applied_in_order_and_once() {
     let mut state = follower(0, 3, 2, &[1, 1, 2]);
-    assert_eq!(told(&mut state), None);
+    assert_eq!(next_message(&mut state), None);
     state.commit_up_to(Index(2));
-    assert_eq!(told(&mut state), command(1, 1));
-    assert_eq!(told(&mut state), command(2, 1));
-    assert_eq!(told(&mut state), None);
+    assert_eq!(next_message(&mut state), command(1, 1));
+    assert_eq!(next_message(&mut state), command(2, 1));
+    assert_eq!(next_message(&mut state), None);
     state.commit_up_to(Index(3));
-    assert_eq!(told(&mut state), command(3, 2));
-    assert_eq!(told(&mut state), None);
+    assert_eq!(next_message(&mut state), command(3, 2));
+    assert_eq!(next_message(&mut state), None);
 }
 
 #[test]
-fn the_own_snapshot_is_not_told_back() {
+fn the_own_snapshot_is_not_sent_back() {
     let mut state = follower(0, 3, 2, &[1, 1, 2]);
     state.commit_up_to(Index(3));
-    told(&mut state);
-    told(&mut state);
-    step(&mut state, |state| state.take_snapshot(Index(1), "snapshot".into()));
-    assert_eq!(told(&mut state), command(3, 2));
+    next_message(&mut state);
+    next_message(&mut state);
+    run_rule(&mut state, |state| state.take_snapshot(Index(1), "snapshot".into()));
+    assert_eq!(next_message(&mut state), command(3, 2));
 }

@@ -1,16 +1,16 @@
 use super::*;
-use crate::situation::start;
+use crate::testing::fixture::start;
 
 const TERM: Term = Term(1);
 
-/// A peer that is believed to have everything up to 5.
+/// The progress of a peer that a new leader assumes to have everything up to 5.
 fn progress() -> Progress {
     Progress::new(Index(6), start())
 }
 
 fn send(progress: &mut Progress, last: u64) -> Sent {
     let first = progress.next();
-    let last = if progress.brings_entries() { Index(last) } else { first.previous() };
+    let last = if progress.may_send_entries() { Index(last) } else { first.previous() };
     progress.on_send(TERM, (first, last), Index(0), start())
 }
 
@@ -25,12 +25,16 @@ fn when_the_next_message_is_due() {
     let heartbeat = send(&mut progress, 5);
     assert_eq!(due_in(&progress, 5, 0), HEARTBEAT_INTERVAL);
     assert_eq!(due_in(&progress, 6, 0), Duration::ZERO, "new entries need no answer to it");
-    assert_eq!(due_in(&progress, 5, 1), PAUSE, "a new commit index is in less of a hurry");
+    assert_eq!(due_in(&progress, 5, 1), PAUSE, "a new commit index is less urgent");
 
     let entries = send(&mut progress, 6);
     assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "unanswered");
     progress.on_match(&heartbeat);
-    assert_eq!(due_in(&progress, 9, 1), HEARTBEAT_INTERVAL, "that was not the answer");
+    assert_eq!(
+        due_in(&progress, 9, 1),
+        HEARTBEAT_INTERVAL,
+        "that was not the reply to the entries"
+    );
     progress.on_match(&entries);
     assert_eq!(due_in(&progress, 9, 0), Duration::ZERO);
 
@@ -43,28 +47,28 @@ fn when_the_next_message_is_due() {
 }
 
 #[test]
-fn a_replicator_is_woken_for_what_is_due_before_it_wakes_by_itself() {
+fn a_replicator_must_be_woken_for_a_message_due_before_it_wakes() {
     let mut progress = progress();
-    assert!(progress.oversleeps(start()), "it waits for us to lead");
+    assert!(progress.must_wake_for(start()), "it waits until we lead");
     let heartbeat = send(&mut progress, 5);
-    assert!(!progress.oversleeps(start()), "it has just sent, and looks again");
+    assert!(!progress.must_wake_for(start()), "it has just sent, and looks again");
     progress.on_wait(start() + HEARTBEAT_INTERVAL);
-    assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
-    assert!(progress.oversleeps(progress.due(Index(6), Index(0))), "new entries");
-    assert!(progress.oversleeps(progress.due(Index(5), Index(1))), "a new commit index");
+    assert!(!progress.must_wake_for(progress.due(Index(5), Index(0))));
+    assert!(progress.must_wake_for(progress.due(Index(6), Index(0))), "new entries");
+    assert!(progress.must_wake_for(progress.due(Index(5), Index(1))), "a new commit index");
     progress.on_match(&heartbeat);
-    assert!(!progress.oversleeps(progress.due(Index(5), Index(0))));
+    assert!(!progress.must_wake_for(progress.due(Index(5), Index(0))));
 }
 
 #[test]
-fn sending_is_optimistic() {
+fn replication_is_optimistic() {
     let mut progress = progress();
     send(&mut progress, 8);
     assert_eq!((progress.next(), progress.matched()), (Index(9), Index(0)));
 }
 
 #[test]
-fn a_later_answer_stands_for_earlier_ones() {
+fn a_later_match_includes_earlier_ones() {
     let mut progress = progress();
     send(&mut progress, 6);
     let heartbeat = send(&mut progress, 6);
@@ -90,7 +94,7 @@ fn a_lost_heartbeat_does_not_matter() {
 }
 
 #[test]
-fn a_loss_known_too_late_is_no_news() {
+fn a_stale_loss_is_ignored() {
     let mut progress = progress();
     let first = send(&mut progress, 8);
     let second = send(&mut progress, 9);
@@ -98,7 +102,7 @@ fn a_loss_known_too_late_is_no_news() {
     assert_eq!(progress.next(), Index(6));
     let again = send(&mut progress, 9);
     progress.on_loss(&second);
-    assert_eq!(progress.next(), Index(10), "set back since: those entries are under way again");
+    assert_eq!(progress.next(), Index(10), "set back since: those entries are in flight again");
     progress.on_match(&again);
     progress.on_loss(&again);
     assert_eq!(progress.next(), Index(10), "an answer to one copy of it stands");
@@ -116,7 +120,7 @@ fn a_conflict_sets_back_once() {
 }
 
 #[test]
-fn until_something_fits_every_message_probes_from_the_same_place() {
+fn until_a_match_every_message_probes_from_the_same_index() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
     progress.on_conflict(&heartbeat, Index(4));
@@ -124,21 +128,25 @@ fn until_something_fits_every_message_probes_from_the_same_place() {
     assert_eq!(probes.map(|probe| probe.first), [Index(4), Index(4)]);
     assert_eq!(probes.map(|probe| probe.last), [Index(9), Index(3)], "the entries go once");
     assert!(progress.on_conflict(&probes[1], Index(2)), "further back");
-    assert!(!progress.on_conflict(&probes[0], Index(3)), "no news any more");
+    assert!(!progress.on_conflict(&probes[0], Index(3)), "stale");
 
     let lost = send(&mut progress, 9);
     let late = send(&mut progress, 9);
     progress.on_loss(&lost);
     assert_eq!((progress.next(), due_in(&progress, 9, 0)), (Index(2), PAUSE));
     progress.on_match(&late);
-    assert_eq!((progress.next(), progress.matched()), (Index(2), Index(1)), "found");
+    assert_eq!(
+        (progress.next(), progress.matched()),
+        (Index(2), Index(1)),
+        "the shared entry is found"
+    );
     let entries = send(&mut progress, 9);
     assert_eq!((entries.first, entries.last), (Index(2), Index(9)));
     assert_eq!(progress.next(), Index(10), "optimistic again");
 }
 
 #[test]
-fn an_old_match_does_not_end_the_search() {
+fn an_old_match_does_not_end_the_probing() {
     let mut progress = progress();
     let early = Sent { last: Index(2), ..send(&mut progress, 5) };
     let heartbeat = send(&mut progress, 5);
@@ -148,7 +156,7 @@ fn an_old_match_does_not_end_the_search() {
 }
 
 #[test]
-fn what_begins_with_the_first_entry_needs_no_probing() {
+fn a_message_that_begins_with_entry_1_needs_no_probing() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
     progress.on_conflict(&heartbeat, Index(1));
@@ -157,7 +165,7 @@ fn what_begins_with_the_first_entry_needs_no_probing() {
 }
 
 #[test]
-fn a_conflict_older_than_a_match_is_no_news() {
+fn a_conflict_older_than_a_match_is_ignored() {
     let mut progress = progress();
     let early = send(&mut progress, 5);
     let late = send(&mut progress, 5);
@@ -167,7 +175,7 @@ fn a_conflict_older_than_a_match_is_no_news() {
 }
 
 #[test]
-fn nothing_goes_back_behind_what_matched() {
+fn next_never_goes_back_to_what_matched() {
     let mut progress = progress();
     let heartbeat = send(&mut progress, 5);
     let entries = send(&mut progress, 9);

@@ -16,7 +16,7 @@ fn two_quorums_always_share_a_server() {
 }
 
 #[test]
-fn what_a_quorum_of_one_to_eight_servers_has_reached() {
+fn the_highest_value_that_a_majority_of_one_to_eight_servers_has_reached() {
     let table: [(&[u64], u64); 8] = [
         (&[7], 7),
         (&[9, 7], 7),
@@ -28,6 +28,6 @@ fn what_a_quorum_of_one_to_eight_servers_has_reached() {
         (&[9, 9, 9, 9, 7, 1, 2, 3], 7),
     ];
     for (values, reached) in table {
-        assert_eq!(reached_by_quorum(values.iter().copied()), reached, "{values:?}");
+        assert_eq!(quorum_value(values.iter().copied()), reached, "{values:?}");
     }
 }

@@ -3,13 +3,13 @@ use labrt::channel::bounded;
 use labrt::time::Duration;
 
 use super::*;
-use crate::limits::LONGEST_ELECTION_TIMEOUT;
 use crate::message::RequestVoteReply;
+use crate::timing::LONGEST_ELECTION_TIMEOUT;
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// One of three servers. Its network is gone: every call fails at once.
+/// One of three servers. It has no network: every call fails at once.
 fn alone() -> Raft {
     let network = Network::with_seed(1);
     let peers = (0..3).map(|peer| network.make_end(format!("to S{peer}"))).collect();
@@ -17,12 +17,12 @@ fn alone() -> Raft {
     Raft::new(peers, ServerId(0), Arc::new(Persister::new()), apply)
 }
 
-/// Waits until all threads have looked, so that only being told makes them look again.
-fn settled() {
+/// Waits until all threads have looked and wait, so that only a notification wakes them.
+fn wait_until_idle() {
     thread::sleep(LONGEST_ELECTION_TIMEOUT + Duration::from_millis(100));
 }
 
-/// Whether it comes true soon.
+/// Whether it becomes true within some seconds.
 fn soon(done: impl Fn() -> bool) -> bool {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(5) {
@@ -37,8 +37,8 @@ fn soon(done: impl Fn() -> bool) -> bool {
 #[test]
 fn all_threads_of_a_killed_server_end() {
     let raft = alone();
-    raft.step(|state, now| state.put_off_election(now + LONG));
-    settled();
+    raft.run_rule(|state, now| state.reset_election_timer(now + LONG));
+    wait_until_idle();
     let shared = Arc::downgrade(&raft.shared);
     raft.kill();
     drop(raft);
@@ -46,16 +46,16 @@ fn all_threads_of_a_killed_server_end() {
 }
 
 #[test]
-fn the_ticker_of_a_leader_that_is_unseated_learns_of_its_deadline() {
+fn the_ticker_of_an_unseated_leader_learns_its_deadline() {
     let raft = alone();
-    raft.step(|state, now| {
-        let term = state.stand_for_election(now).term;
+    raft.run_rule(|state, now| {
+        let term = state.start_election(now).term;
         let granted = RequestVoteReply { term, granted: true };
         state.on_vote_reply(ServerId(1), term, &granted, now + LONG);
         assert!(state.is_leader());
     });
-    settled();
-    raft.step(|state, now| state.observe_term(Term(9), now));
-    assert!(soon(|| raft.state().0 > Term(9)), "it stands for election");
+    wait_until_idle();
+    raft.run_rule(|state, now| state.adopt_later_term(Term(9), now));
+    assert!(soon(|| raft.state().0 > Term(9)), "it starts an election");
     raft.kill();
 }

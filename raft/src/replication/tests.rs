@@ -1,11 +1,11 @@
 use super::*;
-use crate::limits::{HEARTBEAT_INTERVAL, PAUSE};
-use crate::situation::{
-    Server, command, deliver, entry, follower, leader, next_message, replicate, start, step,
+use crate::testing::fixture::{
+    Server, command, deliver, entry, follower, leader, next_message, replicate, run_rule, start,
     terms_of,
 };
+use crate::timing::{HEARTBEAT_INTERVAL, PAUSE};
 
-/// An AppendEntries of S1 in `term` that brings entries of these terms after `previous`.
+/// An AppendEntries of S1 in `term` with entries of these terms after `previous`.
 fn append(term: u64, previous: (u64, u64), terms: &[u64], commit: u64) -> AppendEntries {
     let indexes = previous.0 as usize + 1..;
     AppendEntries {
@@ -19,7 +19,7 @@ fn append(term: u64, previous: (u64, u64), terms: &[u64], commit: u64) -> Append
 }
 
 fn receive(state: &mut Server, request: AppendEntries) -> AppendOutcome {
-    step(state, |state| state.on_append_entries(request, start())).outcome
+    run_rule(state, |state| state.on_append_entries(request, start())).outcome
 }
 
 fn conflict(term: Option<u64>, first_index: u64) -> AppendOutcome {
@@ -27,32 +27,32 @@ fn conflict(term: Option<u64>, first_index: u64) -> AppendOutcome {
 }
 
 fn take(leader: &mut Server, number: usize) -> Index {
-    step(leader, |leader| leader.take_command(command(number))).expect("it leads").0
+    run_rule(leader, |leader| leader.propose(command(number))).expect("it leads").0
 }
 
 // 5.2: heartbeats.
 
 #[test]
-fn heartbeats_keep_elections_off() {
+fn heartbeats_reset_the_election_timer() {
     let mut state = follower(0, 3, 2, &[]);
     let later = state.election_deadline;
-    step(&mut state, |state| state.on_append_entries(append(2, (0, 0), &[], 0), later));
+    run_rule(&mut state, |state| state.on_append_entries(append(2, (0, 0), &[], 0), later));
     assert!(state.election_deadline > later);
 }
 
 #[test]
-fn a_leader_of_an_earlier_term_is_refused_and_keeps_nothing_off() {
+fn a_leader_of_an_earlier_term_is_refused_and_does_not_reset_the_timer() {
     let mut state = follower(0, 3, 3, &[1]);
     let deadline = state.election_deadline;
-    assert_eq!(receive(&mut state, append(2, (1, 1), &[2], 2)), AppendOutcome::TermIsOver);
+    assert_eq!(receive(&mut state, append(2, (1, 1), &[2], 2)), AppendOutcome::StaleTerm);
     assert_eq!((terms_of(&state.log), state.commit_index), (vec![1], Index(0)));
     assert_eq!(state.election_deadline, deadline);
 }
 
 #[test]
-fn a_candidate_recognises_the_leader_of_its_term() {
+fn a_candidate_accepts_the_leader_of_its_term() {
     let mut state = follower(0, 3, 1, &[]);
-    crate::situation::stand(&mut state);
+    crate::testing::fixture::start_election(&mut state);
     assert_eq!(receive(&mut state, append(2, (0, 0), &[2], 0)), AppendOutcome::Matched);
     assert!(matches!(state.role, Role::Follower));
     assert_eq!(state.voted_for, Some(ServerId(0)), "its vote for itself stands");
@@ -62,7 +62,7 @@ fn a_candidate_recognises_the_leader_of_its_term() {
 fn an_idle_leader_sends_a_heartbeat_an_interval() {
     let mut leader = leader(0, 3, 2, &[1]);
     let first = next_message(&mut leader, 1, start()).expect("the first is due at once");
-    let Message::Entries(request) = first.message else { panic!("{first:?}") };
+    let PeerRequest::Entries(request) = first.request else { panic!("{first:?}") };
     assert_eq!((request.previous_index, request.previous_term), (Index(1), Term(1)));
     assert!(request.entries.is_empty());
     assert!(next_message(&mut leader, 1, start() + HEARTBEAT_INTERVAL - PAUSE).is_none());
@@ -73,21 +73,21 @@ fn an_idle_leader_sends_a_heartbeat_an_interval() {
 // 5.3: the follower's side.
 
 #[test]
-fn entries_are_taken_over_where_the_previous_one_matches() {
+fn entries_are_appended_where_the_previous_one_matches() {
     let mut state = follower(0, 3, 2, &[1, 1]);
     assert_eq!(receive(&mut state, append(2, (2, 1), &[2, 2], 0)), AppendOutcome::Matched);
     assert_eq!(terms_of(&state.log), [1, 1, 2, 2]);
 }
 
 #[test]
-fn a_log_that_is_too_short_says_where_it_ends() {
+fn a_log_that_is_too_short_replies_where_it_ends() {
     let mut state = follower(0, 3, 2, &[1, 1]);
     assert_eq!(receive(&mut state, append(2, (5, 2), &[2], 0)), conflict(None, 3));
     assert_eq!(terms_of(&state.log), [1, 1]);
 }
 
 #[test]
-fn a_log_that_differs_says_where_that_term_begins() {
+fn a_log_that_differs_replies_where_that_term_begins() {
     let mut state = follower(0, 3, 5, &[1, 2, 2, 2, 3]);
     assert_eq!(receive(&mut state, append(5, (4, 4), &[4], 0)), conflict(Some(2), 2));
     assert_eq!(terms_of(&state.log), [1, 2, 2, 2, 3], "only entries that differ are dropped");
@@ -109,22 +109,22 @@ fn a_late_message_drops_nothing_that_came_after_it() {
 }
 
 #[test]
-fn a_follower_commits_what_the_leader_has_and_it_knows_to_match() {
+fn a_follower_commits_up_to_leader_commit_or_its_last_new_entry() {
     let mut state = follower(0, 3, 2, &[1, 1, 1, 1]);
     receive(&mut state, append(2, (2, 1), &[], 4));
-    assert_eq!(state.commit_index, Index(2), "what follows may be overwritten yet");
+    assert_eq!(state.commit_index, Index(2), "the entries after it may still conflict");
     receive(&mut state, append(2, (2, 1), &[1, 2], 3));
     assert_eq!(state.commit_index, Index(3));
     receive(&mut state, append(2, (1, 1), &[], 1));
-    assert_eq!(state.commit_index, Index(3), "an old message takes nothing back");
+    assert_eq!(state.commit_index, Index(3), "an old message does not lower it");
 }
 
 #[test]
-fn an_answer_that_matches_a_snapshots_part_is_a_match() {
+fn entries_that_the_snapshot_covers_match() {
     let mut state = follower(0, 3, 2, &[1, 1, 2]);
     state.commit_up_to(Index(2));
     state.last_applied = Index(2);
-    step(&mut state, |state| state.take_snapshot(Index(2), "snapshot".into()));
+    run_rule(&mut state, |state| state.take_snapshot(Index(2), "snapshot".into()));
     assert_eq!(receive(&mut state, append(2, (0, 0), &[1], 0)), AppendOutcome::Matched);
     assert_eq!(receive(&mut state, append(2, (1, 1), &[1, 2, 2], 4)), AppendOutcome::Matched);
     assert_eq!((terms_of(&state.log), state.commit_index), (vec![2, 2], Index(4)));
@@ -136,7 +136,7 @@ fn an_answer_that_matches_a_snapshots_part_is_a_match() {
 // 5.3: the leader's side.
 
 #[test]
-fn commands_go_out_at_once_and_gather_while_unanswered() {
+fn commands_are_sent_at_once_and_batched_while_unanswered() {
     let mut leader = leader(0, 3, 2, &[]);
     let mut peer = follower(1, 3, 2, &[]);
     replicate(&mut leader, &mut peer);
@@ -149,27 +149,27 @@ fn commands_go_out_at_once_and_gather_while_unanswered() {
     }
     deliver(&mut leader, &mut peer, first, now);
     let second = next_message(&mut leader, 1, now).expect("due at once");
-    let Message::Entries(request) = &second.message else { panic!("{second:?}") };
+    let PeerRequest::Entries(request) = &second.request else { panic!("{second:?}") };
     assert_eq!((request.previous_index, request.entries.len()), (Index(1), 9));
 }
 
 #[test]
-fn what_is_long_unanswered_is_not_sent_again_but_what_is_new_goes_with_the_heartbeat() {
+fn unanswered_entries_are_not_sent_again_but_new_ones_go_with_the_heartbeat() {
     let mut leader = leader(0, 3, 2, &[]);
     take(&mut leader, 1);
-    next_message(&mut leader, 1, start()).expect("the first message brings the first command");
+    next_message(&mut leader, 1, start()).expect("the first message carries the first command");
     take(&mut leader, 2);
     let heartbeat = next_message(&mut leader, 1, start() + HEARTBEAT_INTERVAL).expect("due");
     assert_eq!((heartbeat.sent.first, heartbeat.sent.last), (Index(2), Index(2)));
 }
 
 #[test]
-fn a_peer_far_behind_is_caught_up_in_pieces() {
+fn a_peer_far_behind_is_caught_up_in_several_messages() {
     let mut leader = leader(0, 3, 2, &[]);
     let mut peer = follower(1, 3, 2, &[]);
     for _ in 0..5 {
-        let command = vec![0; MESSAGE_BYTES / 3].into();
-        step(&mut leader, |leader| leader.take_command(command));
+        let command = vec![0; MAX_MESSAGE_BYTES / 3].into();
+        run_rule(&mut leader, |leader| leader.propose(command));
     }
     assert_eq!(replicate(&mut leader, &mut peer), 3);
     assert_eq!(peer.log.last(), Index(5));
@@ -189,22 +189,22 @@ fn a_peer_lost_while_probed_gets_the_entries_again_only_when_they_are_known_to_b
             now += HEARTBEAT_INTERVAL;
             let heartbeat = next_message(&mut leader, 1, now).expect("due");
             assert_eq!((heartbeat.sent.first, heartbeat.sent.last), (Index(2), Index(1)));
-            step(&mut leader, |leader| {
+            run_rule(&mut leader, |leader| {
                 leader.on_append_reply(peer.me, &heartbeat.sent, None, now);
             });
         }
         now += PAUSE;
-        step(&mut leader, |leader| leader.on_append_reply(peer.me, &probe.sent, None, now));
+        run_rule(&mut leader, |leader| leader.on_append_reply(peer.me, &probe.sent, None, now));
     }
 }
 
 #[test]
-fn an_answer_from_a_term_that_is_over_is_ignored() {
+fn a_reply_to_a_message_of_an_earlier_term_is_ignored() {
     let mut leader = leader(0, 3, 2, &[1, 1]);
     let mut peer = follower(1, 3, 2, &[1, 1]);
     let heartbeat = next_message(&mut leader, 1, start()).expect("due at once");
-    step(&mut leader, |leader| leader.observe_term(Term(4), start()));
-    crate::situation::stand(&mut leader);
+    run_rule(&mut leader, |leader| leader.adopt_later_term(Term(4), start()));
+    crate::testing::fixture::start_election(&mut leader);
     let granted = crate::message::RequestVoteReply { term: Term(5), granted: true };
     leader.on_vote_reply(ServerId(2), Term(5), &granted, start());
     assert!(leader.is_leader());
@@ -221,12 +221,12 @@ fn a_reply_from_a_later_term_unseats_the_leader() {
     assert_eq!((leader.is_leader(), leader.term), (false, Term(7)));
 }
 
-// Figure 7: what a new leader may find. All are brought to the leader's log, at the cost of a
-// message a term.
+// Figure 7: the logs that a new leader may find. Each becomes the leader's log, with one message
+// for each term.
 
 #[test]
 fn the_followers_of_figure_7_are_repaired() {
-    let situations: [(&str, &[u64], usize); 6] = [
+    let followers: [(&str, &[u64], usize); 6] = [
         ("a", &[1, 1, 1, 4, 4, 5, 5, 6, 6], 2),
         ("b", &[1, 1, 1, 4], 2),
         ("c", &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6], 1),
@@ -234,7 +234,7 @@ fn the_followers_of_figure_7_are_repaired() {
         ("e", &[1, 1, 1, 4, 4, 4, 4], 3),
         ("f", &[1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3], 3),
     ];
-    for (name, terms, messages) in situations {
+    for (name, terms, messages) in followers {
         let mut leader = leader(0, 7, 8, &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6]);
         let mut peer = follower(1, 7, 7, terms);
         assert_eq!(replicate(&mut leader, &mut peer), messages, "({name})");
@@ -251,21 +251,21 @@ fn entries(state: &Server) -> Vec<Entry> {
 }
 
 #[test]
-fn a_leader_backs_up_to_the_end_of_the_followers_term_if_it_has_it() {
+fn a_leader_goes_back_to_the_end_of_the_followers_term_if_it_has_it() {
     let leader = leader(0, 3, 9, &[1, 1, 4, 4, 4, 6, 6]);
-    let back_up = |previous: u64, term: Option<u64>, first_index: u64| {
+    let next = |previous: u64, term: Option<u64>, first_index: u64| {
         let conflict = Conflict { term: term.map(Term), first_index: Index(first_index) };
-        leader.back_up(Index(previous), &conflict).0
+        leader.next_after_conflict(Index(previous), &conflict).0
     };
-    assert_eq!(back_up(7, None, 3), 3, "a log that ends before");
-    assert_eq!(back_up(7, Some(4), 3), 6, "after our last entry of term 4");
-    assert_eq!(back_up(7, Some(5), 4), 4, "we have no term 5: past all of theirs");
-    assert_eq!(back_up(2, Some(4), 2), 2, "ours of term 4 come later: no reason to go on there");
-    assert_eq!(back_up(3, Some(9), 9), 3, "always back by one at least");
+    assert_eq!(next(7, None, 3), 3, "a log that ends before");
+    assert_eq!(next(7, Some(4), 3), 6, "after our last entry of term 4");
+    assert_eq!(next(7, Some(5), 4), 4, "we have no term 5");
+    assert_eq!(next(2, Some(4), 2), 2, "our term 4 begins later");
+    assert_eq!(next(3, Some(9), 9), 3, "always back by one at least");
 }
 
 #[test]
-fn answers_to_heartbeats_do_not_undo_what_backing_up_has_found() {
+fn replies_to_heartbeats_do_not_restart_the_probing() {
     let mut leader = leader(0, 3, 9, &[1, 5, 5, 5, 8, 8, 8, 8]);
     let mut peer = follower(1, 3, 7, &[1, 2, 2, 3, 3, 4]);
     let mut now = start();
@@ -295,7 +295,7 @@ fn an_entry_is_committed_when_a_majority_has_it() {
 }
 
 #[test]
-fn followers_learn_soon_of_what_is_committed() {
+fn followers_learn_the_commit_index_soon() {
     let mut leader = leader(0, 3, 1, &[]);
     let mut peer = follower(1, 3, 1, &[]);
     take(&mut leader, 1);
@@ -311,13 +311,13 @@ fn followers_learn_soon_of_what_is_committed() {
 }
 
 #[test]
-fn a_snapshot_tells_only_that_it_is_committed_itself() {
+fn a_snapshot_carries_its_last_index_as_the_commit_index() {
     let mut leader = leader(0, 3, 2, &[1, 1, 1, 1]);
     leader.commit_up_to(Index(4));
     leader.last_applied = Index(3);
-    step(&mut leader, |leader| leader.take_snapshot(Index(3), "snapshot".into()));
-    let entries = leader.message_from(Index(5), MESSAGE_BYTES);
-    let snapshot = leader.message_from(Index(3), MESSAGE_BYTES);
+    run_rule(&mut leader, |leader| leader.take_snapshot(Index(3), "snapshot".into()));
+    let entries = leader.request_from(Index(5), MAX_MESSAGE_BYTES);
+    let snapshot = leader.request_from(Index(3), MAX_MESSAGE_BYTES);
     assert_eq!((entries.commit(), snapshot.commit()), (Index(4), Index(3)));
 }
 
@@ -332,16 +332,16 @@ fn an_entry_of_an_earlier_term_is_not_committed_by_counting() {
     replicate(&mut s1, &mut s2);
     replicate(&mut s1, &mut s3);
     assert_eq!(terms_of(&s3.log), [1, 2], "a majority has it");
-    assert_eq!(s1.commit_index, Index(0), "and still it is not committed");
+    assert_eq!(s1.commit_index, Index(0), "but it is not committed");
 
     // (d): S1 crashes; S5 is elected by S2, S3 and S4, and overwrites it.
-    let request = step(&mut s5, |s5| {
-        s5.observe_term(Term(4), start());
-        s5.stand_for_election(start())
+    let request = run_rule(&mut s5, |s5| {
+        s5.adopt_later_term(Term(4), start());
+        s5.start_election(start())
     });
     for voter in [&mut s2, &mut s3] {
-        let reply = step(voter, |voter| voter.on_request_vote(&request, start()));
-        step(&mut s5, |s5| s5.on_vote_reply(voter.me, request.term, &reply, start()));
+        let reply = run_rule(voter, |voter| voter.on_request_vote(&request, start()));
+        run_rule(&mut s5, |s5| s5.on_vote_reply(voter.me, request.term, &reply, start()));
     }
     assert!(s5.is_leader());
     replicate(&mut s5, &mut s2);
@@ -360,8 +360,8 @@ fn an_entry_of_the_own_term_commits_what_precedes_it() {
     assert_eq!(s1.commit_index, Index(3));
 
     let mut s5 = follower(4, 5, 4, &[1, 3]);
-    let request = crate::situation::stand(&mut s5);
+    let request = crate::testing::fixture::start_election(&mut s5);
     for voter in [&mut s2, &mut s3] {
-        assert!(!step(voter, |voter| voter.on_request_vote(&request, start())).granted);
+        assert!(!run_rule(voter, |voter| voter.on_request_vote(&request, start())).granted);
     }
 }

@@ -1,12 +1,12 @@
 use super::*;
-use crate::applier::ApplyMsg;
-use crate::limits::HEARTBEAT_INTERVAL;
+use crate::message::ApplyMsg;
 use crate::raft::Decision;
-use crate::replication::Message;
-use crate::situation::{
-    Server, command, deliver, follower, leader, next_message, replicate, start, step, terms_of,
+use crate::replication::PeerRequest;
+use crate::testing::fixture::{
+    Server, command, deliver, follower, leader, next_message, replicate, run_rule, start, terms_of,
 };
-use crate::vocabulary::Term;
+use crate::timing::HEARTBEAT_INTERVAL;
+use crate::types::Term;
 
 /// A server that has applied everything up to `applied`.
 fn applied(mut state: Server, applied: u64) -> Server {
@@ -17,7 +17,7 @@ fn applied(mut state: Server, applied: u64) -> Server {
 
 fn take(state: &mut Server, index: u64) {
     let snapshot = format!("up to {index}");
-    step(state, |state| state.take_snapshot(Index(index), snapshot.into()));
+    run_rule(state, |state| state.take_snapshot(Index(index), snapshot.into()));
 }
 
 fn offer(state: &mut Server, term: u64, index: u64, included_term: u64) -> InstallSnapshotReply {
@@ -28,12 +28,12 @@ fn offer(state: &mut Server, term: u64, index: u64, included_term: u64) -> Insta
         last_included_term: Term(included_term),
         snapshot: format!("up to {index}").into(),
     };
-    step(state, |state| state.on_install_snapshot(request, start()))
+    run_rule(state, |state| state.on_install_snapshot(request, start()))
 }
 
 fn next_to_apply(state: &mut Server) -> Option<ApplyMsg> {
-    match step(state, State::next_to_apply) {
-        Decision::Do(message) => Some(message),
+    match run_rule(state, State::next_to_apply) {
+        Decision::Act(message) => Some(message),
         Decision::WaitUntil(_) | Decision::Wait => None,
     }
 }
@@ -49,9 +49,9 @@ fn snapshot(index: u64, term: u64) -> Option<ApplyMsg> {
 fn a_snapshot_replaces_the_log_before_it() {
     let mut state = applied(follower(0, 3, 2, &[1, 1, 2, 2]), 3);
     take(&mut state, 2);
-    assert_eq!((state.log.base(), terms_of(&state.log)), (Index(2), vec![2, 2]));
+    assert_eq!((state.log.snapshot_index(), terms_of(&state.log)), (Index(2), vec![2, 2]));
     take(&mut state, 3);
-    assert_eq!((state.log.base(), terms_of(&state.log)), (Index(3), vec![2]));
+    assert_eq!((state.log.snapshot_index(), terms_of(&state.log)), (Index(3), vec![2]));
     assert_eq!(state.snapshot, "up to 3");
 }
 
@@ -62,11 +62,11 @@ fn a_snapshot_older_than_the_last_is_ignored() {
     take(&mut state, 2);
     take(&mut state, 3);
     take(&mut state, 0);
-    assert_eq!((state.log.base(), &state.snapshot[..]), (Index(3), &b"up to 3"[..]));
+    assert_eq!((state.log.snapshot_index(), &state.snapshot[..]), (Index(3), &b"up to 3"[..]));
 }
 
 #[test]
-#[should_panic(expected = "it covers up to 4, applied is up to 3")]
+#[should_panic(expected = "snapshot up to 4 is ahead of what was applied (3)")]
 fn a_snapshot_of_what_was_not_applied_is_impossible() {
     take(&mut applied(follower(0, 3, 2, &[1, 1, 2, 2]), 3), 4);
 }
@@ -77,14 +77,14 @@ fn a_snapshot_of_what_was_not_applied_is_impossible() {
 fn a_snapshot_of_an_earlier_term_is_refused() {
     let mut state = follower(0, 3, 5, &[1]);
     assert_eq!(offer(&mut state, 4, 9, 3).term, Term(5));
-    assert_eq!((state.log.base(), next_to_apply(&mut state)), (Index(0), None));
+    assert_eq!((state.log.snapshot_index(), next_to_apply(&mut state)), (Index(0), None));
 }
 
 #[test]
 fn a_snapshot_ahead_of_the_log_replaces_it_and_goes_to_the_service() {
     let mut state = applied(follower(0, 3, 2, &[1, 1]), 1);
     offer(&mut state, 4, 9, 3);
-    assert_eq!((state.log.base(), state.log.base_term()), (Index(9), Term(3)));
+    assert_eq!((state.log.snapshot_index(), state.log.snapshot_term()), (Index(9), Term(3)));
     assert_eq!((state.log.last(), state.commit_index), (Index(9), Index(9)));
     assert_eq!(next_to_apply(&mut state), snapshot(9, 3));
     assert_eq!(next_to_apply(&mut state), None);
@@ -94,7 +94,7 @@ fn a_snapshot_ahead_of_the_log_replaces_it_and_goes_to_the_service() {
 fn entries_after_the_snapshot_are_kept_if_the_log_has_its_last_entry() {
     let mut state = follower(0, 3, 2, &[1, 1, 2, 2]);
     offer(&mut state, 2, 3, 2);
-    assert_eq!((state.log.base(), terms_of(&state.log)), (Index(3), vec![2]));
+    assert_eq!((state.log.snapshot_index(), terms_of(&state.log)), (Index(3), vec![2]));
     assert_eq!((state.commit_index, next_to_apply(&mut state)), (Index(3), snapshot(3, 2)));
 }
 
@@ -111,7 +111,7 @@ fn a_snapshot_of_what_is_committed_already_is_ignored() {
     state.commit_up_to(Index(3));
     for index in [1, 2, 3] {
         offer(&mut state, 2, index, 1);
-        assert_eq!((state.log.base(), state.snapshot.len()), (Index(0), 0));
+        assert_eq!((state.log.snapshot_index(), state.snapshot.len()), (Index(0), 0));
     }
     assert!(matches!(next_to_apply(&mut state), Some(ApplyMsg::Command { index: Index(3), .. })));
 }
@@ -134,7 +134,7 @@ fn an_installed_snapshot_is_saved_together_with_its_log() {
     let mut state = follower(0, 3, 2, &[1, 1]);
     offer(&mut state, 4, 9, 3);
     let mut restarted = state.restarted();
-    assert_eq!((restarted.log.base(), restarted.log.last()), (Index(9), Index(9)));
+    assert_eq!((restarted.log.snapshot_index(), restarted.log.last()), (Index(9), Index(9)));
     assert_eq!(restarted.snapshot, "up to 9");
     assert_eq!(next_to_apply(&mut restarted), None, "a restarted service has its snapshot");
 }
@@ -142,12 +142,12 @@ fn an_installed_snapshot_is_saved_together_with_its_log() {
 // The leader's side.
 
 #[test]
-fn a_peer_that_needs_what_is_discarded_gets_the_snapshot_and_then_the_rest() {
+fn a_peer_that_needs_discarded_entries_gets_the_snapshot_and_then_the_rest() {
     let mut leader = applied(leader(0, 3, 2, &[1, 1, 1, 1]), 3);
     take(&mut leader, 3);
     let mut peer = follower(1, 3, 1, &[1]);
     assert_eq!(replicate(&mut leader, &mut peer), 3, "conflict, snapshot, rest");
-    assert_eq!((peer.log.base(), terms_of(&peer.log)), (Index(3), vec![1]));
+    assert_eq!((peer.log.snapshot_index(), terms_of(&peer.log)), (Index(3), vec![1]));
     assert_eq!(next_to_apply(&mut peer), snapshot(3, 1));
 }
 
@@ -159,34 +159,34 @@ fn a_lost_snapshot_is_sent_again() {
     let probe = next_message(&mut leader, 1, start()).expect("due at once");
     deliver(&mut leader, &mut peer, probe, start());
     let lost = next_message(&mut leader, 1, start()).expect("due at once");
-    assert!(matches!(lost.message, Message::Snapshot(_)));
+    assert!(matches!(lost.request, PeerRequest::Snapshot(_)));
     assert!(next_message(&mut leader, 1, start()).is_none());
-    step(&mut leader, |leader| leader.on_snapshot_reply(peer.me, &lost.sent, None, start()));
+    run_rule(&mut leader, |leader| leader.on_snapshot_reply(peer.me, &lost.sent, None, start()));
     let again = next_message(&mut leader, 1, start() + HEARTBEAT_INTERVAL).expect("due soon");
-    assert!(matches!(again.message, Message::Snapshot(_)));
+    assert!(matches!(again.request, PeerRequest::Snapshot(_)));
 }
 
 #[test]
-fn the_answer_to_a_snapshot_from_a_later_term_unseats_the_leader() {
+fn a_reply_to_a_snapshot_from_a_later_term_unseats_the_leader() {
     let mut leader = applied(leader(0, 3, 2, &[1, 1, 1, 1]), 3);
     take(&mut leader, 3);
     let mut peer = follower(1, 3, 1, &[1]);
     let probe = next_message(&mut leader, 1, start()).expect("due at once");
     deliver(&mut leader, &mut peer, probe, start());
     let snapshot = next_message(&mut leader, 1, start()).expect("due at once");
-    assert!(matches!(snapshot.message, Message::Snapshot(_)));
-    step(&mut peer, |peer| peer.observe_term(Term(7), start()));
+    assert!(matches!(snapshot.request, PeerRequest::Snapshot(_)));
+    run_rule(&mut peer, |peer| peer.adopt_later_term(Term(7), start()));
     deliver(&mut leader, &mut peer, snapshot, start());
     assert_eq!((leader.is_leader(), leader.term), (false, Term(7)));
 }
 
 #[test]
-fn a_follower_whose_snapshot_is_ahead_is_found() {
+fn a_follower_whose_snapshot_is_ahead_is_caught_up() {
     let mut leader = leader(0, 3, 2, &[1, 1, 1, 1]);
     let mut peer = applied(follower(1, 3, 1, &[1, 1, 1]), 3);
     take(&mut peer, 3);
     replicate(&mut leader, &mut peer);
-    step(&mut leader, |leader| leader.take_command(command(1)));
+    run_rule(&mut leader, |leader| leader.propose(command(1)));
     replicate(&mut leader, &mut peer);
     assert_eq!(terms_of(&peer.log), [1, 2]);
 }

@@ -7,14 +7,14 @@ use std::ops::{Add, Sub};
 use serde::{Deserialize, Serialize};
 
 /// A span of the cluster's logical time with at most one leader (5.1). Servers start in term 0,
-/// in which nobody leads.
+/// which has none.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Term(pub u64);
 
-/// A position in the log (5.3). The first command is at 1; 0 is the head entry, which every log
-/// has from the beginning.
+/// A position in the log (5.3). The first command is at 1; 0 is the sentinel, an entry without a
+/// command that every log has from the beginning.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -32,7 +32,7 @@ impl Term {
 }
 
 impl ServerId {
-    /// The others of a cluster of so many servers.
+    /// The other servers of a cluster of `servers`.
     pub(crate) fn others(self, servers: usize) -> impl Iterator<Item = ServerId> {
         (0..servers).map(ServerId).filter(move |&server| server != self)
     }
@@ -44,14 +44,14 @@ impl Index {
         Index(self.0 + 1)
     }
 
-    /// The position before this one; the head entry has none.
+    /// The position before this one; index 0, the sentinel's, has none.
     pub fn previous(self) -> Index {
-        assert!(self.0 > 0, "the head entry at index 0 has no predecessor");
+        assert!(self.0 > 0, "index 0, the sentinel's, has no predecessor");
         Index(self.0 - 1)
     }
 }
 
-/// So many entries further on.
+/// The index `entries` further on.
 impl Add<usize> for Index {
     type Output = Index;
 
@@ -60,12 +60,12 @@ impl Add<usize> for Index {
     }
 }
 
-/// How many entries lie between; the left one must not be the smaller.
+/// The number of entries between two indexes; the left one must not be the smaller.
 impl Sub for Index {
     type Output = usize;
 
     fn sub(self, earlier: Index) -> usize {
-        assert!(self >= earlier, "{self} lies before {earlier}: no distance between them");
+        assert!(self >= earlier, "cannot subtract index {earlier} from {self}: it is larger");
         (self.0 - earlier.0) as usize
     }
 }
@@ -88,7 +88,7 @@ impl fmt::Display for ServerId {
     }
 }
 
-/// As it is displayed: `S2`, the name by which all reports and logs call a server.
+/// The same as `Display`: `S2`, the name of a server in all reports and logs.
 impl fmt::Debug for ServerId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)

@@ -1,9 +1,9 @@
-//! For the unit tests: whole clusters under a hostile scheduler, without threads or time.
+//! For the unit tests: whole clusters under a random scheduler, without threads or time.
 //!
-//! Servers exchange messages that are lost, repeated, delayed and delivered in any order; they
-//! crash and restart; anyone may stand for election at any moment. After every transition the
-//! properties of figure 3 must hold. Then the network turns kind, and all must agree. Everything
-//! follows from a seed.
+//! Messages are lost, repeated, delayed and delivered in any order; servers crash and restart; any
+//! server may start an election at any moment. After every step the properties of figure 3 must
+//! hold. Then the network becomes reliable, and all servers must agree. Everything follows from a
+//! seed.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,16 +14,16 @@ use labrt::time::Instant;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::applier::ApplyMsg;
-use crate::limits::HEARTBEAT_INTERVAL;
+use crate::message::ApplyMsg;
 use crate::message::RequestVote;
 use crate::raft::Decision;
-use crate::replication::{Message, Outgoing};
-use crate::situation::{Server, command, start, step};
+use crate::replication::{Outbound, PeerRequest};
 use crate::state::State;
-use crate::vocabulary::{Index, ServerId, Term};
+use crate::testing::fixture::{Server, command, run_rule, start};
+use crate::timing::HEARTBEAT_INTERVAL;
+use crate::types::{Index, ServerId, Term};
 
-/// A message under way: what happens when it arrives, or, told so, when it is lost.
+/// A message in flight: a function that delivers it, or reports that it is lost.
 type InFlight = Rc<dyn Fn(&mut Cluster, Fate)>;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -36,10 +36,10 @@ struct Cluster {
     servers: Vec<Server>,
     in_flight: Vec<InFlight>,
     dice: ChaCha8Rng,
-    /// Moves on a little with every event: only heartbeats take notice.
+    /// Advances a little with every event; only heartbeats depend on it.
     now: Instant,
     commands: usize,
-    /// Who led each term.
+    /// The leader of each term.
     leaders: BTreeMap<Term, ServerId>,
     /// The term and command of each entry that any server applied.
     applied: BTreeMap<Index, (Term, Bytes)>,
@@ -59,23 +59,23 @@ impl Cluster {
         }
     }
 
-    /// Something happens somewhere.
-    fn happen(&mut self) {
+    /// One random event on a random server.
+    fn random_event(&mut self) {
         self.now += HEARTBEAT_INTERVAL / 4;
         let server = ServerId(self.dice.random_range(0..self.servers.len()));
         match self.dice.random_range(0..100) {
             0..60 => self.deliver_one(),
-            60..62 => self.stand(server),
+            60..62 => self.start_election(server),
             62..64 => self.crash(server),
             64..65 => self.run(server, |state, now| state.become_follower(now)),
-            65..75 => self.take_command(server),
+            65..75 => self.propose(server),
             75..85 => self.send(server),
             85..97 => self.apply(server),
             _ => self.take_snapshot(server),
         }
     }
 
-    /// Any message in flight arrives, is lost, or arrives and stays to arrive again.
+    /// Any message in flight arrives, is lost, or arrives and stays in flight to arrive again.
     fn deliver_one(&mut self) {
         if self.in_flight.is_empty() {
             return;
@@ -97,18 +97,18 @@ impl Cluster {
         let now = self.now;
         let state = &mut self.servers[server.0];
         let led = state.is_leader();
-        let result = step(state, |state| rule(state, now));
+        let result = run_rule(state, |state| rule(state, now));
         if self.servers[server.0].is_leader() && !led {
             self.check_new_leader(server);
         }
         result
     }
 
-    fn stand(&mut self, server: ServerId) {
+    fn start_election(&mut self, server: ServerId) {
         if self.servers[server.0].is_leader() {
             return;
         }
-        let request = self.run(server, |state, now| state.stand_for_election(now));
+        let request = self.run(server, |state, now| state.start_election(now));
         for voter in server.others(self.servers.len()) {
             let request = request.clone();
             self.launch(move |cluster, fate| {
@@ -131,34 +131,34 @@ impl Cluster {
         });
     }
 
-    /// The server's volatile state is gone, and with it the answers it waits for: those still in
-    /// flight find a server that does not lead their term.
+    /// The server loses its volatile state. Replies to it that are still in flight arrive at a
+    /// server that does not lead their term.
     fn crash(&mut self, server: ServerId) {
         self.servers[server.0] = self.servers[server.0].restarted();
     }
 
-    fn take_command(&mut self, server: ServerId) {
+    fn propose(&mut self, server: ServerId) {
         self.commands += 1;
         let command = command(self.commands);
-        self.run(server, |state, _| state.take_command(command));
+        self.run(server, |state, _| state.propose(command));
     }
 
-    /// Sends what the server has for one of its peers, a heartbeat if need be.
+    /// Sends what is due to one of its peers, if anything.
     fn send(&mut self, server: ServerId) {
         let mut peers = server.others(self.servers.len());
         let chosen = self.dice.random_range(0..self.servers.len() - 1);
-        let peer = peers.nth(chosen).expect("chosen among them");
+        let peer = peers.nth(chosen).expect("a peer is chosen");
         let look = |state: &mut State, now| state.next_message(peer, now);
-        if let Decision::Do(outgoing) = self.run(server, look) {
-            self.launch(move |cluster, fate| cluster.receive(server, peer, &outgoing, fate));
+        if let Decision::Act(outbound) = self.run(server, look) {
+            self.launch(move |cluster, fate| cluster.receive(server, peer, &outbound, fate));
         }
     }
 
-    fn receive(&mut self, leader: ServerId, peer: ServerId, outgoing: &Outgoing, fate: Fate) {
-        let sent = outgoing.sent;
+    fn receive(&mut self, leader: ServerId, peer: ServerId, outbound: &Outbound, fate: Fate) {
+        let sent = outbound.sent;
         let arrived = fate == Fate::Arrives;
-        match &outgoing.message {
-            Message::Entries(request) => {
+        match &outbound.request {
+            PeerRequest::Entries(request) => {
                 let request = arrived.then(|| request.clone());
                 let reply = request.map(|request| {
                     self.run(peer, |state, now| state.on_append_entries(request, now))
@@ -170,7 +170,7 @@ impl Cluster {
                     });
                 });
             }
-            Message::Snapshot(request) => {
+            PeerRequest::Snapshot(request) => {
                 let request = arrived.then(|| request.clone());
                 let reply = request.map(|request| {
                     self.run(peer, |state, now| state.on_install_snapshot(request, now))
@@ -188,7 +188,7 @@ impl Cluster {
     /// The service takes the next message, if there is one.
     fn apply(&mut self, server: ServerId) {
         match self.run(server, |state, _| state.next_to_apply()) {
-            Decision::Do(ApplyMsg::Command { index, command }) => {
+            Decision::Act(ApplyMsg::Command { index, command }) => {
                 let term = self.servers[server.0].log.entry(index).term;
                 let entry = self.applied.entry(index).or_insert((term, command.clone()));
                 assert_eq!(
@@ -197,9 +197,16 @@ impl Cluster {
                     "State Machine Safety: {server} applies another command at {index}"
                 );
             }
-            Decision::Do(ApplyMsg::Snapshot { index, term, snapshot }) => {
-                assert_eq!(snapshot, format!("up to {index}"), "{server} starts from it");
-                assert_eq!(self.applied[&index].0, term, "{server} starts from {index}");
+            Decision::Act(ApplyMsg::Snapshot { index, term, snapshot }) => {
+                assert_eq!(
+                    snapshot,
+                    format!("up to {index}"),
+                    "{server} installs a snapshot up to {index}"
+                );
+                assert_eq!(
+                    self.applied[&index].0, term,
+                    "{server} installs a snapshot up to {index}"
+                );
             }
             Decision::WaitUntil(_) | Decision::Wait => {}
         }
@@ -217,7 +224,7 @@ impl Cluster {
         let leader = &self.servers[server.0];
         let first = *self.leaders.entry(leader.term).or_insert(server);
         assert_eq!(first, server, "Election Safety: two leaders in term {}", leader.term);
-        for (&index, &(term, _)) in self.applied.range(leader.log.base().next()..) {
+        for (&index, &(term, _)) in self.applied.range(leader.log.snapshot_index().next()..) {
             assert!(
                 leader.log.has(index, term),
                 "Leader Completeness: {server} leads term {} without {index}",
@@ -234,19 +241,19 @@ impl Cluster {
         }
     }
 
-    /// No more losses: all messages arrive, in order, until everyone has applied everything.
+    /// No more losses: all messages arrive, in order, until all servers have applied everything.
     fn agree(&mut self) {
         let wanted = self.commands + 1;
         for round in 0.. {
-            assert!(round < 100, "the servers never agree");
+            assert!(round < 100, "no agreement after 100 rounds");
             if self.leader().is_none() {
-                self.stand(ServerId(round % self.servers.len()));
+                self.start_election(ServerId(round % self.servers.len()));
             }
             self.deliver_all();
             self.now += HEARTBEAT_INTERVAL;
             if let Some(leader) = self.leader() {
                 if self.commands < wanted {
-                    self.take_command(leader);
+                    self.propose(leader);
                 }
                 (1..self.servers.len()).for_each(|_| self.send(leader));
             }
@@ -288,7 +295,7 @@ impl Cluster {
 
 /// Log Matching: if two logs have the same entry, they are equal up to it.
 fn check_matching(one: &Server, other: &Server) {
-    let first = one.log.base().max(other.log.base()).next();
+    let first = one.log.snapshot_index().max(other.log.snapshot_index()).next();
     let last = one.log.last().min(other.log.last());
     let indexes: Vec<Index> = (first.0..=last.0).map(Index).collect();
     let same = |index: &&Index| one.log.term_at(**index) == other.log.term_at(**index);
@@ -305,11 +312,11 @@ fn check_matching(one: &Server, other: &Server) {
 }
 
 #[test]
-fn a_hostile_network_breaks_nothing_and_a_kind_one_lets_all_agree() {
+fn the_properties_of_figure_3_hold_and_all_agree_once_the_network_is_reliable() {
     for seed in 0..150 {
         let mut cluster = Cluster::new(3 + seed as usize % 3, seed);
         for moment in 0..1500 {
-            cluster.happen();
+            cluster.random_event();
             if moment % 50 == 0 {
                 cluster.check_log_matching();
             }
@@ -320,12 +327,12 @@ fn a_hostile_network_breaks_nothing_and_a_kind_one_lets_all_agree() {
 }
 
 #[test]
-fn what_happens_follows_from_the_seed() {
-    let story = |seed| {
+fn the_same_seed_gives_the_same_run() {
+    let run = |seed| {
         let mut cluster = Cluster::new(5, seed);
-        (0..1000).for_each(|_| cluster.happen());
+        (0..1000).for_each(|_| cluster.random_event());
         (cluster.leaders, cluster.applied)
     };
-    assert_eq!(story(7), story(7));
-    assert_ne!(story(7), story(8));
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
 }
