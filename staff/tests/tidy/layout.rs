@@ -36,8 +36,7 @@ fn find_borrowed(tokens: TokenStream, lines: &mut Vec<usize>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     for pair in trees.windows(2) {
         if let [TokenTree::Punct(_), TokenTree::Group(attribute)] = pair {
-            let text = attribute.stream().to_string();
-            if text.starts_with("path =") {
+            if names_path(attribute.stream()) {
                 lines.push(attribute.span_open().start().line);
             }
         }
@@ -57,6 +56,24 @@ fn find_borrowed(tokens: TokenStream, lines: &mut Vec<usize>) {
     }
 }
 
+/// `path = ".."`, or `cfg_attr(.., path = "..")`.
+fn names_path(attribute: TokenStream) -> bool {
+    let trees: Vec<TokenTree> = attribute.into_iter().collect();
+    let is_path = trees.first().is_some_and(|first| first.to_string() == "path");
+    let is_set = trees.get(1).is_some_and(|second| second.to_string() == "=");
+    let is_conditional = trees.first().is_some_and(|first| first.to_string() == "cfg_attr");
+    let within = trees.get(1).filter(|_| is_conditional);
+    (is_path && is_set)
+        || within.is_some_and(|within| match within {
+            TokenTree::Group(group) => {
+                let trees: Vec<TokenTree> = group.stream().into_iter().collect();
+                let mut parts = trees.split(|tree| tree.to_string() == ",");
+                parts.any(|part| names_path(part.iter().cloned().collect()))
+            }
+            _ => false,
+        })
+}
+
 #[test]
 fn a_folder_with_another_name_is_found() {
     let package = |name: &str, manifest: &str| Package {
@@ -73,7 +90,11 @@ fn a_folder_with_another_name_is_found() {
 
 #[test]
 fn a_source_taken_in_is_found() {
-    for text in ["#[path = \"../b.rs\"]\nmod b;", "mod a {\ninclude!(\"b.rs\"); }"] {
+    for text in [
+        "#[path = \"../b.rs\"]\nmod b;",
+        "#[cfg_attr(unix, path = \"../b.rs\")]\nmod b;",
+        "mod a {\ninclude!(\"b.rs\"); }",
+    ] {
         let findings = borrowed_sources(&Source::new("a.rs", text));
         assert_eq!(findings.len(), 1, "{text}");
     }
