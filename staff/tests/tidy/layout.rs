@@ -13,13 +13,26 @@ fn folders_are_named_after_their_packages() {
 #[test]
 fn no_source_is_compiled_twice() {
     let sources = sources();
-    assert_tidy(sources.iter().filter(|it| it.is("rs")).flat_map(borrowed_sources).collect());
+    let borrowed = sources.iter().filter(|it| it.is("rs")).flat_map(borrowed_sources);
+    let manifests = sources.iter().filter(|it| it.is_named("Cargo.toml"));
+    assert_tidy(borrowed.chain(manifests.flat_map(borrowed_targets)).collect());
 }
 
 fn misnamed(package: &Package) -> Option<Finding> {
     let folder = package.folder().file_name()?.to_string_lossy().into_owned();
     let what = format!("the package `{}` is in a folder `{folder}`: rename one", package.name);
     (folder != package.name).then(|| Finding::new(&package.manifest, 1, what))
+}
+
+/// `path = "../b/src/a.rs"`, of a target that is in another package's folder.
+fn borrowed_targets(manifest: &Source) -> Vec<Finding> {
+    let paths = manifest.lines().filter_map(|(line, text)| {
+        let path = text.split_once("path")?.1.trim_start().strip_prefix('=')?;
+        (path.contains("..") && path.contains(".rs\"")).then_some(line)
+    });
+    let what = "a target is the source of another package, which is compiled twice then: make it a \
+                crate, or move it";
+    paths.map(|line| Finding::new(&manifest.path, line, what)).collect()
 }
 
 /// Attributes `#[path = ".."]` and `include!("..rs")`.
@@ -103,6 +116,17 @@ fn a_source_taken_in_is_found() {
         "a.rs:3: takes in the source of another module, which is compiled twice then: make it a \
          crate, or move it",
     );
+}
+
+#[test]
+fn a_target_of_another_package_is_found() {
+    let text = "[dependencies]\na = { path = \"../a\" }\n[[bin]]\npath = \"../a/src/b.rs\"\n";
+    assert_finds(
+        &borrowed_targets(&Source::new("c/Cargo.toml", text)),
+        "c/Cargo.toml:4: a target is the source of another package, which is compiled twice then: \
+         make it a crate, or move it",
+    );
+    assert_tidy(borrowed_targets(&Source::new("c/Cargo.toml", "[lib]\npath = \"src/a.rs\"\n")));
 }
 
 #[test]
