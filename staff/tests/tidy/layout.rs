@@ -48,10 +48,10 @@ fn borrowed_sources(source: &Source) -> Vec<Finding> {
 fn find_borrowed(tokens: TokenStream, lines: &mut Vec<usize>) {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     for pair in trees.windows(2) {
-        if let [TokenTree::Punct(_), TokenTree::Group(attribute)] = pair {
-            if names_path(attribute.stream()) {
-                lines.push(attribute.span_open().start().line);
-            }
+        if let [TokenTree::Punct(_), TokenTree::Group(attribute)] = pair
+            && names_path(attribute.stream())
+        {
+            lines.push(attribute.span_open().start().line);
         }
     }
     for three in trees.windows(3) {
