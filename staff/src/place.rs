@@ -6,6 +6,7 @@ use crate::handout::build::{self, cargo};
 use crate::handout::tree::Tree;
 use crate::handout::workspace;
 use crate::problem::Problem;
+use course::TestRequest;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::env;
@@ -20,25 +21,18 @@ pub struct Place {
     build: PathBuf,
 }
 
-/// What make and the runner heed in the environment, where make puts what is on its command line.
+/// What make heeds in the environment, where it also puts what is on its command line, and what it
+/// gives the runner as options; a [`TestRequest`] has the others.
 /// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
-const SETTINGS: [&str; 20] = [
-    "BACKEND",
+const SETTINGS: [&str; 12] = [
     "CHECK",
     "JOBS",
     "JSON",
     "KEEP",
-    "LAB_MEMORY_MIB",
-    "LAB_SEED",
-    "LAB_TIME_LIMIT",
-    "LOG",
     "MAKEFLAGS",
     "MAKELEVEL",
     "MAKEOVERRIDES",
     "MFLAGS",
-    "MODE",
-    "PCT",
-    "PREEMPT",
     "RUNS",
     "SEED",
     "SEEDS",
@@ -159,6 +153,7 @@ impl Place {
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
+        TestRequest::default().apply_to(&mut command);
         for name in SETTINGS {
             command.env_remove(name);
         }

@@ -27,6 +27,9 @@ use std::ops::Range;
 
 pub use words::joined;
 
+/// What is said of a mark in a comment of another kind.
+const PLAIN: &str = "a mark is a plain comment on a line of its own";
+
 /// What is wrong with a mark, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Misplaced {
@@ -170,7 +173,8 @@ impl<'t> Source<'t> {
     fn modules(&self) -> impl Iterator<Item = (usize, &'t str)> {
         let lines = self.lines.iter().enumerate();
         lines.filter(|(_, line)| line.begins_in_code).filter_map(|(at, line)| {
-            let declared = line.text.trim().strip_suffix(';')?;
+            let code = &line.text[..line.comment.unwrap_or(line.text.len())];
+            let declared = code.trim().strip_suffix(';')?;
             let (visibility, name) = declared.rsplit_once("mod ")?;
             let is_item = visibility.is_empty() || visibility.starts_with("pub");
             is_item.then_some((at, name.trim()))
@@ -190,9 +194,12 @@ impl<'t> Source<'t> {
     fn mark(&self, at: usize, through: &Through) -> Result<Option<Mark<'t>>, (usize, String)> {
         let line = &self.lines[at];
         let here = |problem: &str| (at, problem.to_owned());
+        if is_block_comment_of_mark(line) {
+            return Err(here(PLAIN));
+        }
         let Some((kind, words)) = words_of_mark(line) else { return Ok(None) };
         if line.comment != Some(line.indent()) || is_doc(line) {
-            return Err(here("a mark is a plain comment on a line of its own"));
+            return Err(here(PLAIN));
         }
         let (part, sentence) = words.split_once(':').unwrap_or((words, ""));
         let (part, sentence) = (part.trim(), sentence.trim());
@@ -214,6 +221,9 @@ impl<'t> Source<'t> {
         if !self.lines[covered.clone()].iter().any(|line| line.has_code) {
             return Err(here("the mark covers nothing"));
         }
+        if kind == Kind::From && at > 0 {
+            self.refuse_pieces(at, &covered)?;
+        }
         Ok(Some(Mark { kind, part, position, sentence, own, covered }))
     }
 
@@ -226,6 +236,32 @@ impl<'t> Source<'t> {
             at,
             format!("{part} is no later part than {outer}, whose mark in line {line} covers this"),
         ))
+    }
+
+    /// Refuses a FROM that would cut a statement or an item in pieces, where it stands or where
+    /// what it covers ends.
+    fn refuse_pieces(&self, at: usize, covered: &Range<usize>) -> Result<(), (usize, String)> {
+        let before = self.lines[..at].last().map_or("", |line| line.text.trim());
+        if before.starts_with("///") || (before.starts_with("#[") && before.ends_with(']')) {
+            let problem = "the mark stands between an item and its comment or attribute";
+            return Err((at, problem.to_owned()));
+        }
+        let last_sign = |lines: &[Line]| lines.iter().rev().find_map(|line| line.last_sign);
+        let is_end = |sign: char| [';', ',', '}'].contains(&sign);
+        let begins = last_sign(&self.lines[..at]);
+        if begins.is_some_and(|sign| !is_end(sign) && !['{', '(', '[', ']'].contains(&sign)) {
+            let problem = "the mark stands in the middle of a statement or an item";
+            return Err((at, problem.to_owned()));
+        }
+        // The last of a block may have no sign at its end.
+        let next = self.lines[covered.end..].iter().find(|line| line.has_code);
+        let is_last = next.is_none_or(|line| line.closes_first);
+        if !is_last && !last_sign(&self.lines[covered.clone()]).is_some_and(is_end) {
+            let (mark, middle) = (at + 1, "in the middle of a statement or an item");
+            let problem = format!("what the mark in line {mark} covers ends here, {middle}");
+            return Err((covered.end - 1, problem));
+        }
+        Ok(())
     }
 
     /// The whole sentence of a mark, and where the mark ends.
@@ -275,11 +311,20 @@ fn is_filled(mark: &Mark, through: &Through) -> bool {
 
 /// What kind of mark a line's comment is, if it is one, and its words.
 fn words_of_mark<'t>(line: &Line<'t>) -> Option<(Kind, &'t str)> {
-    let comment = line.text[line.comment?..].trim_start_matches(['/', '!']).trim_start();
+    mark_in(line.text[line.comment?..].trim_start_matches(['/', '!']).trim_start())
+}
+
+fn mark_in(comment: &str) -> Option<(Kind, &str)> {
     [("TASK", Kind::Task), ("FROM", Kind::From)].into_iter().find_map(|(word, kind)| {
         let words = comment.strip_prefix(word)?;
         (words.is_empty() || words.starts_with([' ', ':'])).then_some((kind, words))
     })
+}
+
+/// `/* FROM 2A */`.
+fn is_block_comment_of_mark(line: &Line) -> bool {
+    let comment = line.text.trim_start().strip_prefix("/*").filter(|_| line.begins_in_code);
+    comment.is_some_and(|it| mark_in(it.trim_start_matches(['*', '!']).trim_start()).is_some())
 }
 
 fn is_doc(line: &Line) -> bool {

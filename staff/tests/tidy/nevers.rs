@@ -146,16 +146,15 @@ impl<'p> Below<'p> {
 /// The line of a manifest in which a package is named as a dependency.
 fn line_of(sources: &[Source], manifest: &Path, dependency: &str) -> usize {
     let source = sources.iter().find(|source| source.path == manifest);
-    let (key, renamed) = (format!("{dependency}."), format!("package = \"{dependency}\""));
+    let renamed = format!("package = \"{dependency}\"");
     let mut among_dependencies = false;
     let names_it = |(_, line): &(usize, &str)| {
         if line.starts_with('[') {
             among_dependencies = line.contains("dependencies");
             return line.ends_with(&format!("dependencies.{dependency}]"));
         }
-        let key =
-            line.starts_with(&key) || line.split('=').next() == Some(&format!("{dependency} "));
-        among_dependencies && (key || line.contains(&renamed))
+        let key = line.split(['=', '.']).next().map(|key| key.trim().trim_matches('"'));
+        among_dependencies && (key == Some(dependency) || line.contains(&renamed))
     };
     source.and_then(|source| source.lines().find(names_it)).map_or(1, |(number, _)| number)
 }
@@ -236,6 +235,9 @@ mod tests {
     fn each_way_to_write_a_dependency_has_its_line() {
         for line in [
             "raft = { path = \"../raft\" }",
+            "raft={ path = \"../raft\" }",
+            "  \"raft\"   = { path = \"../raft\" }",
+            "raft.workspace = true",
             "[dependencies.raft]",
             "real = { package = \"raft\", path = \"../raft\" }",
         ] {

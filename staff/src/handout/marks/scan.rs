@@ -16,6 +16,8 @@ pub struct Line<'t> {
     pub begins_in_code: bool,
     /// Whether there is code in it: anything but white space and comments.
     pub has_code: bool,
+    /// The sign that its last code begins with: of a word its first letter, of a text a quote.
+    pub last_sign: Option<char>,
     /// Whether a closing bracket is the first code in it.
     pub closes_first: bool,
     /// Where its comment begins, if it has one that ends with the line (`//`).
@@ -82,13 +84,15 @@ struct Scanner {
 
 impl Scanner {
     fn line<'t>(&mut self, text: &'t str) -> Line<'t> {
+        // What goes on from the line before is code, unless it is a comment.
+        let goes_on = matches!(self.state, State::Text | State::RawText(_));
         let mut line = Line {
             text,
             depth: self.open.len(),
             lowest: self.open.len(),
             begins_in_code: self.state == State::Code,
-            // What goes on from the line before is code, unless it is a comment.
-            has_code: matches!(self.state, State::Text | State::RawText(_)),
+            has_code: goes_on,
+            last_sign: goes_on.then_some('"'),
             closes_first: false,
             comment: None,
             place: self.place(),
@@ -155,6 +159,7 @@ impl Scanner {
         }
         let is_first = !line.has_code;
         line.has_code = true;
+        line.last_sign = Some(sign);
         let frame = self.frame();
         frame.has_code = true;
         match sign {

@@ -275,6 +275,7 @@ fn a_wrong_mark_is_named_with_its_line() {
         ("a\nfn b() {} // FROM 2A\n", 2, plain),
         ("a\n/// FROM 2A\nfn b() {}\n", 2, plain),
         ("//! TASK 2A: b\n", 1, plain),
+        ("a;\n/* FROM 2A: b */\nfn b() {}\n", 2, plain),
         (
             "fn a() {\n    // TASK 2A: b\n    c(); }\n",
             3,
@@ -285,6 +286,24 @@ fn a_wrong_mark_is_named_with_its_line() {
             4,
             "what the mark in line 2 covers ends in the middle of this line",
         ),
+    ] {
+        assert_eq!(refused(text), (line, problem.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn a_mark_that_cuts_something_in_pieces_is_refused() {
+    let middle = "the mark stands in the middle of a statement or an item";
+    let between = "the mark stands between an item and its comment or attribute";
+    let ends = "what the mark in line 2 covers ends here, in the middle of a statement or an item";
+    for (text, line, problem) in [
+        ("fn a() {\n    b\n        // FROM 2A\n        .c()\n}\n", 3, middle),
+        ("fn a()\n// FROM 2A\nwhere B: C {\n}\n", 2, middle),
+        ("\n/// Says.\n// FROM 2A\nfn a() {}\n", 3, between),
+        ("\n#[inline]\n// FROM 2A\nfn a() {}\n", 3, between),
+        ("fn a() {\n    // FROM 2A\n    let b = c\n\n        .d();\n}\n", 3, ends),
+        ("\n// FROM 2A\n#[inline]\n// FROM 2B\nfn a() {}\n", 3, ends),
+        ("\n// FROM 2A\nconst A: &str =\n\n    \"a\";\n", 3, ends),
     ] {
         assert_eq!(refused(text), (line, problem.to_owned()), "{text}");
     }
