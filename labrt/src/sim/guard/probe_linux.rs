@@ -1,11 +1,13 @@
 //! Interrupts an OS thread with a signal to take its backtrace. Linux only.
 //!
 //! A thread's backtrace can be taken only by the thread itself. Taking one allocates, so a thread
-//! interrupted inside the C library, perhaps with the allocator's lock, is let go and asked again;
-//! one that stays there (mostly because it waits in the kernel) is asked in the end all the same.
+//! interrupted inside the C library, perhaps with the allocator's lock, is let go and asked again.
+//! One that stays there (it waits in the kernel, or copies memory) is asked when it is not in the
+//! allocator, and in the end all the same.
 
 use std::backtrace::Backtrace;
 use std::ffi::c_void;
+use std::iter::repeat_n;
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering};
@@ -19,14 +21,18 @@ use crate::thread_info::ThreadInfo;
 /// Ignored unless there is a handler, so one that comes late or from elsewhere does no harm.
 const SIGNAL: libc::c_int = libc::SIGURG;
 
-/// Twenty polite signals and twenty others: two seconds, after which the thread is given up.
-const SIGNALS: u32 = 40;
+/// Twenty signals of each kind: three seconds, after which the thread is given up.
+const SIGNALS_OF_A_KIND: usize = 20;
 const BETWEEN: Duration = Duration::from_millis(50);
 
 static ASKED: AtomicU8 = AtomicU8::new(NOTHING);
 const NOTHING: u8 = 0;
+/// To answer outside the C library.
 const POLITELY: u8 = 1;
-const REGARDLESS: u8 = 2;
+/// To answer outside the allocator.
+const FIRMLY: u8 = 2;
+/// To answer wherever it is.
+const REGARDLESS: u8 = 3;
 
 static ANSWERED: AtomicBool = AtomicBool::new(false);
 /// From an `Arc`, or null.
@@ -56,8 +62,9 @@ pub(super) fn install() {
 /// The thread of `world` that runs, and its backtrace, as far as it answers. Called once: after it
 /// the process ends.
 pub(super) fn probe(world: &Monitor) -> (Option<Arc<ThreadInfo>>, Option<Backtrace>) {
-    for signal in 0..SIGNALS {
-        let how = if signal < SIGNALS / 2 { POLITELY } else { REGARDLESS };
+    let kinds = [POLITELY, FIRMLY, REGARDLESS];
+    let signals = kinds.into_iter().flat_map(|how| repeat_n(how, SIGNALS_OF_A_KIND));
+    for how in signals {
         ASKED.store(how, Ordering::Release);
         // SAFETY: an OS thread that has not left the world: it is stuck.
         unsafe {
@@ -82,8 +89,13 @@ pub(super) fn probe(world: &Monitor) -> (Option<Arc<ThreadInfo>>, Option<Backtra
 extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel hands a handler with SA_SIGINFO this context.
     let machine = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext };
-    let asked = ASKED.load(Ordering::Acquire);
-    if asked == NOTHING || asked == POLITELY && in_c_library(machine) {
+    let is_bad_moment = match ASKED.load(Ordering::Acquire) {
+        NOTHING => true,
+        POLITELY => in_c_library(machine),
+        FIRMLY => in_allocator(machine),
+        _ => false,
+    };
+    if is_bad_moment {
         return;
     }
     if ANSWERED.swap(true, Ordering::AcqRel) {
@@ -108,6 +120,25 @@ extern "C" fn handle(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut c_vo
 fn in_c_library(machine: &mut libc::mcontext_t) -> bool {
     let at = instruction(machine).map(|at| *at as usize);
     C_LIBRARY.get().is_some_and(|library| at.is_some_and(|at| library.contains(&at)))
+}
+
+/// Was the thread interrupted in the allocator, or in a system call that the allocator makes? The
+/// allocator's own functions lie around `malloc`: in glibc from 10 KiB before it to 7 KiB after it.
+fn in_allocator(machine: &mut libc::mcontext_t) -> bool {
+    const AROUND_MALLOC: usize = 16 * 1024;
+    const OF_A_CALL: usize = 128;
+    let Some(at) = instruction(machine).map(|at| *at as usize) else { return false };
+    let malloc = libc::malloc as *const () as usize;
+    let calls = [
+        libc::mmap as *const () as usize,
+        libc::munmap as *const () as usize,
+        libc::mremap as *const () as usize,
+        libc::mprotect as *const () as usize,
+        libc::madvise as *const () as usize,
+        libc::brk as *const () as usize,
+    ];
+    at.abs_diff(malloc) < AROUND_MALLOC
+        || calls.into_iter().any(|call| (call..call + OF_A_CALL).contains(&at))
 }
 
 /// Takes a backtrace as if the thread stood within the instruction it was interrupted before.
