@@ -14,15 +14,14 @@ BINARIES_OF = part_$(shell echo '$1' | tr A-Z a-z)*
 BUILD_FIRST = $(if $(wildcard $(RUNNER)),true,$(if $(TESTS_OF),$(CARGO) build --keep-going \
 	--package lab --bin lab --package $(TESTS_OF) --test '$(BINARIES_OF)' || test -x $(RUNNER),true))
 
-# JOBS=0 and RUNS=0 are passed on: the runner says what is wrong with them.
-# KEEP=0 is no.
+# JOBS=0 and RUNS=0 are passed on: the runner says what is wrong with them. KEEP=0 means no.
 OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 	$(if $(SEED),--seed='$(SEED)') $(if $(SEEDS),--seeds='$(SEEDS)') \
 	$(if $(CHECK),--check='$(CHECK)') $(if $(JSON),--json='$(JSON)') \
 	$(if $(filter-out 0,$(KEEP)),--keep)
-# `make sim-2A MODE=os` cannot be meant.
-SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay simulate, whatever they \
-	run: leave MODE=os out, or make test))
+# `make sim-2A MODE=os` contradicts itself.
+SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay always simulate: leave \
+	MODE=os out, or use make test))
 
 # MODE, PREEMPT, PCT, BACKEND and LOG are in the environment, whether make was told them there or
 # on its command line.
@@ -58,7 +57,7 @@ help:
 	@echo "  PCT=3        the depth of probabilistic concurrency testing, instead of the same"
 	@echo "  BACKEND=threads      carry simulated threads on real ones, for a debugger"
 
-# A part that does not exist is the runner's to refuse: it knows the course.
+# The runner refuses a part that does not exist: it knows the course.
 test-%: force
 	@$(call BUILD_FIRST,$*)
 	@$(LAB) test $(OPTIONS) '$*'

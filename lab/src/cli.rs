@@ -23,7 +23,7 @@ lab list                          print the course: its parts, tests and points
 lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable (see
                                   lab linear --help, docs/linearizability.md)
 lab help                          print this
-lab --version                     print the kit's version, without which a seed means nothing
+lab --version                     print the kit's version, which a seed belongs to
 
 Options:
       --mode os|sim         on real threads in real time, or simulated from a seed (else MODE,
@@ -32,7 +32,7 @@ Options:
       --check determinism   simulate each seed twice, in two processes: both must do the same
       --backend NAME        what carries simulated threads: coroutines, or threads for a debugger
                             (else BACKEND, else coroutines)
-  -j, --jobs N              run N tests at a time, instead of what the cores bear
+  -j, --jobs N              run N tests at a time (else as many as fit the cores)
   -r, --runs N              run each test N times; it passes if all its runs do
       --json FILE           write the results as JSON, for machines
       --seed N              the seed of every run (else LAB_SEED, else each run draws its own);
@@ -46,7 +46,7 @@ the simulation chooses who runs next, instead of leaving that to the seed.
 Exit codes:
   0    every test passed
   1    a test failed
-  2    no test failed, but one could not tell
+  2    no test failed, but one is undecided
   3    the code does not compile
   4    the kit or the machine is at fault, not the solution
   64   the command line is wrong
@@ -107,7 +107,7 @@ pub struct Wrong(String);
 
 impl Display for Wrong {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}\n`make help` or `lab help` says what there is", self.0)
+        write!(formatter, "{}\n`make help` or `lab help` lists the commands and options", self.0)
     }
 }
 
@@ -130,7 +130,7 @@ pub fn parse(
 ) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return wrong("lab test, lab replay, lab list or lab linear?"),
+        None => return wrong("no command given: use lab test, lab replay, lab list or lab linear"),
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Short('V') | Long("version")) => return alone(&mut parser, Command::Version),
         Some(Value(word)) => word,
@@ -144,9 +144,9 @@ pub fn parse(
         Some("linear") => Ok(Command::Linear(parser.raw_args()?.collect())),
         Some("help") => Ok(Command::Help),
         Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
-            "lab {moved} is now make {moved}, in the tree of the course's staff"
+            "lab {moved} is now make {moved}, which only the course staff's tree has"
         ))),
-        _ => Err(Wrong(format!("there is no command {}", command.display()))),
+        _ => Err(Wrong(format!("no such command: {}", command.display()))),
     }
 }
 

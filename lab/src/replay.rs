@@ -30,7 +30,7 @@ pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusa
     let tests = select(course, &arguments.selectors).map_err(refused(Exit::Usage))?;
     let (seeds, check) = (arguments.seeds, arguments.check_determinism);
     let ([selected], Some(seeds), false) = (tests.as_slice(), seeds, check) else {
-        let example = "one seed of one test, once: make replay TEST=figure_8_2c SEED=417 \
+        let example = "replay needs one test and its seed: make replay TEST=figure_8_2c SEED=417 \
             (SEEDS=400..418 has others before it, in the same process)";
         return Err(Refusal { exit: Exit::Usage, message: String::from(example) });
     };

@@ -1,7 +1,7 @@
 //! A call from its request to its outcome: the calls in flight, and the threads that carry them.
 //!
-//! A call is decided by whoever first removes it from [`InFlight`]: the handler that returns, or
-//! the deletion, replacement or disabling that comes before and wakes the caller at once.
+//! What first removes a call from [`InFlight`] decides its outcome: the handler's return, or a
+//! deletion, replacement or disabling, which wakes the caller at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -74,7 +74,7 @@ impl Raft {
         persister: Arc<Persister>,
         apply: Sender<ApplyMsg>,
     ) -> Raft {
-        assert!(me.0 < peers.len(), "no end for {me} itself: there are {} peers", peers.len());
+        assert!(me.0 < peers.len(), "{me} is not among its {} peers", peers.len());
         let mut state = State::new(me, peers.len(), Instant::now());
         // FROM 2C: restore the saved state, if there is one (`State::restore`)
         state.restore(&persister);

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p staff --bench linear`. Generated histories first: so many clients, keys, and
 //! operations of each client, half of them appends, 5 % puts, the rest gets; linearizable, or with
-//! one stale read. Each is checked in a process of its own, whose peak memory is told.
+//! one stale read. Each is checked in a process of its own, whose peak memory is printed.
 //!
 //! If `HISTORIES` names a folder with a `verdicts.tsv` (file, tab, true or false), every file it
 //! lists is checked as well, and a verdict that differs ends the benchmark with an error.
@@ -106,7 +106,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// The most memory this process has had; 0 where nobody says.
+/// The most memory this process has had; 0 where the system does not say.
 fn peak_mib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

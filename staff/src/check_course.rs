@@ -1,18 +1,19 @@
-//! `staff check-course`: the handout is what it should be, in every form that can be handed out.
+//! `staff check-course`: checks every tree that can be handed out.
 //!
-//! One after the other, the tree with nothing filled in and the trees filled in through each part
-//! are made at one place ([`Place`]), where Cargo builds anew only what differs. Each must compile
-//! without warnings, be formatted, and keep no line of a solution that is still to be found
-//! ([`handout::leftovers`]). Then its own tests are run as its student runs them, with make. What
-//! is filled in passes. What comes next fails, in the words of a task ([`verdicts`]).
+//! The trees are the one with nothing filled in and those filled in through each part. They are
+//! made one after another in the same directory ([`WorkTree`]), so that Cargo builds only what
+//! differs. Each must be formatted, contain no line of a solution that is still open
+//! ([`handout::leak_check`]), and compile without warnings. Then its tests are run with make, as a
+//! student does: those of a part that is filled in must pass, those of the next part must fail with
+//! the sentence of a task ([`verdicts`]).
 
 mod verdicts;
 
 use crate::exit::Exit;
-use crate::handout::{self, leftovers::Reference, through::Through};
-use crate::place::{Place, target_directory};
+use crate::handout::{self, leak_check::Reference, through::Through};
 use crate::problem::{Problem, say};
 use crate::results::Results;
+use crate::work_tree::{WorkTree, target_directory};
 use course::Course;
 use staff::links::dead_links;
 use std::num::NonZeroU32;
@@ -34,14 +35,14 @@ const SEEDS_OF_LAB_2: u32 = 20;
 /// The same of Lab 3, whose tests take seven times as long.
 const SEEDS_OF_LAB_3: u32 = 4;
 
-/// Seeds for each test that must fail. One would do: it fails at once, or it is not unfinished.
+/// Seeds for each test that must fail. It fails at once whatever the seed, so one would do.
 const SEEDS_TO_FAIL: u32 = 2;
 
-/// The part beyond the course belongs to Lab 2: it is whole when that is.
+/// The part beyond the course can pass as soon as all of Lab 2 is filled in.
 const WHOLE_LAB_2: &str = "2D";
 const BEYOND: &str = "2X";
 
-/// Checks every tree and says what it found.
+/// Checks every tree and prints the result.
 pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
     let began = Instant::now();
     let checked = check_all(course, arguments);
@@ -50,10 +51,10 @@ pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
 }
 
 fn check_all(course: &Course, arguments: &CheckArguments) -> Result<usize, Problem> {
-    let place = Place::in_target(&target_directory())?;
+    let work_tree = WorkTree::in_target(&target_directory())?;
     let trees = Through::all(course);
     for through in &trees {
-        let check = Check { course, arguments, place: &place, through };
+        let check = Check { course, arguments, work_tree: &work_tree, through };
         check.run().map_err(|problem| problem.at(&through.to_string()))?;
     }
     Ok(trees.len())
@@ -63,22 +64,22 @@ fn seconds(since: Instant) -> String {
     format!("{:.1} s", since.elapsed().as_secs_f64())
 }
 
-/// One tree and all that is asked of it.
+/// The checks of one tree.
 struct Check<'c> {
     course: &'c Course,
     arguments: &'c CheckArguments,
-    place: &'c Place,
+    work_tree: &'c WorkTree,
     through: &'c Through,
 }
 
 impl Check<'_> {
     fn run(&self) -> Result<(), Problem> {
         self.step("is made", || {
-            Ok(self.place.make(&handout::tree::tree(&handout::workspace(), self.through)?)?)
+            Ok(self.work_tree.make(&handout::tree::tree(&handout::workspace(), self.through)?)?)
         })?;
-        self.step("is formatted", || self.place.is_formatted())?;
-        self.step("keeps no line of a solution", || self.has_no_leftovers())?;
-        self.step("compiles without warnings", || self.place.compiles_without_warnings())?;
+        self.step("is formatted", || self.work_tree.is_formatted())?;
+        self.step("keeps no line of a solution", || self.has_no_leaks())?;
+        self.step("compiles without warnings", || self.work_tree.compiles_without_warnings())?;
         if self.through.filled().is_empty() {
             self.step("has no dead link in its guide", || self.has_no_dead_link())?;
         }
@@ -103,7 +104,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Makes one check and says how long it took.
+    /// Makes one check and prints how long it took.
     fn step(&self, what: &str, check: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
         let began = Instant::now();
         check().map_err(|problem| problem.at(&format!("\"{what}\" does not hold")))?;
@@ -111,15 +112,15 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn has_no_leftovers(&self) -> Result<(), Problem> {
+    fn has_no_leaks(&self) -> Result<(), Problem> {
         let reference = Reference::read(&handout::workspace(), self.through)?;
-        let found = reference.left_in(&self.place.tree()?, self.through.open());
+        let found = reference.leaks_in(&self.work_tree.read()?, self.through.open());
         if found.is_empty() { Ok(()) } else { Err(Problem::Found(found.join("; "))) }
     }
 
     /// Whether each link of the guide leads somewhere, though pages are left out.
     fn has_no_dead_link(&self) -> Result<(), Problem> {
-        let dead = dead_links(self.place.path());
+        let dead = dead_links(self.work_tree.path());
         let dead: Vec<String> = dead.iter().map(|link| link.to_string()).collect();
         if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
     }
@@ -152,11 +153,11 @@ impl Check<'_> {
 
     fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
         let seeds = format!("SEEDS={seeds}");
-        self.judge(&self.place.make_target(&["sim", &seeds], words, None)?, words, expected)
+        self.judge(&self.work_tree.make_target(&["sim", &seeds], words, None)?, words, expected)
     }
 
     fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
-        self.judge(&self.place.make_target(&["test"], words, None)?, words, expected)
+        self.judge(&self.work_tree.make_target(&["test"], words, None)?, words, expected)
     }
 
     fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {

@@ -1,4 +1,4 @@
-//! The command line: what may be asked of `staff`, and in which words.
+//! Reads the command line of `staff`.
 
 use crate::check_course::CheckArguments;
 use crate::handout::HandoutArguments;
@@ -14,11 +14,11 @@ pub const HELP: &str = "\
 For the staff of a course: makes and checks what students receive.
 
 staff handout DIR [--through PART] [--git]
-                        make the tree that a student receives; with the solution filled in up to
-                        a part, and as a Git repository, if that is asked for
+                        make the tree that a student receives; --through: with the solution
+                        filled in up to a part; --git: as a Git repository
 staff check-course [--full] [--seeds N]
                         check the handout and the trees filled in through each part: with N seeds
-                        for each test, and on real threads as well, if in full
+                        for each test; --full: on real threads as well
 staff selftest [--seeds N]
                         check that the graded tests catch broken solutions, each by its right name
 staff help              print this
@@ -65,7 +65,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     let command = match parser.next()? {
         None => {
             return Err(Wrong(
-                "no command: staff handout, staff check-course or staff selftest".to_owned(),
+                "no command given: use staff handout, staff check-course or staff selftest"
+                    .to_owned(),
             ));
         }
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
@@ -77,7 +78,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
         Some("check-course") => check_course(&mut parser),
         Some("selftest") => selftest(&mut parser),
         Some("help") => Ok(Command::Help),
-        _ => Err(Wrong(format!("there is no command {}", command.display()))),
+        _ => Err(Wrong(format!("no such command: {}", command.display()))),
     }
 }
 
@@ -98,7 +99,7 @@ fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         Some(directory) if !directory.as_os_str().is_empty() => {
             Ok(Command::Handout(HandoutArguments { directory, through, git }))
         }
-        _ => Err(Wrong("no directory is named: make handout DIR=../my-raft".to_owned())),
+        _ => Err(Wrong("no directory given: make handout DIR=../my-raft".to_owned())),
     }
 }
 

@@ -1,9 +1,9 @@
-//! What a rule says about a place in a file.
+//! A finding: a line of a file that breaks a rule, and why.
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 
-/// A place that breaks a rule.
+/// A line that breaks a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Finding {
     file: PathBuf,

@@ -1,11 +1,12 @@
 //! `staff handout DIR`: the tree that a student receives, built from the reference.
 //!
-//! What goes into it is in [`tree`](mod@tree); nothing is written before every file has passed the
-//! filter ([`marks`]). It is written by [`build`](mod@build).
+//! [`tree`](mod@tree) chooses the files and removes the solutions, as the [`marks`] say;
+//! [`leak_check`] looks for lines of a solution that are left; [`build`](mod@build) writes the
+//! tree. Nothing is written before all files have been read without an error.
 
 pub mod build;
 mod derived;
-pub mod leftovers;
+pub mod leak_check;
 mod marks;
 pub mod through;
 pub mod tree;
@@ -13,7 +14,7 @@ pub mod tree;
 use crate::exit::Exit;
 use build::build;
 use course::Course;
-use leftovers::Reference;
+use leak_check::Reference;
 use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
@@ -55,7 +56,7 @@ fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, (Exit, 
     let directory = &arguments.directory;
     refuse_if_taken(directory).map_err(usage)?;
     let tree = tree(&workspace(), &through).map_err(kit_fault)?;
-    refuse_leftovers(&tree, &through).map_err(kit_fault)?;
+    refuse_leaks(&tree, &through).map_err(kit_fault)?;
     build(directory, &tree, arguments.git).map_err(kit_fault)?;
     Ok(format!("{}: {through}, {} files", directory.display(), tree.len()))
 }
@@ -69,10 +70,13 @@ pub fn workspace() -> PathBuf {
 fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     let name = directory.display();
     if directory.file_name().is_none() {
-        return Err(format!("{name} has no name of its own: name a new directory"));
+        return Err(format!("{name} does not end in a directory's name: name a new directory"));
     }
     if is_in_workspace(directory) {
-        return Err(format!("{name} lies in the workspace, and would be part of the next handout"));
+        return Err(format!(
+            "{name} is inside this tree, so it would be part of the next handout: name a directory \
+             outside"
+        ));
     }
     if directory.is_symlink() {
         return Err(format!("{name} is a link: name the directory itself"));
@@ -80,10 +84,12 @@ fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     match fs::read_dir(directory) {
         Ok(entries) => match entries.count() {
             0 => Ok(()),
-            _ => Err(format!("{name} exists and is not empty: nothing was written")),
+            _ => Err(format!(
+                "{name} is not empty, and nothing was written: name a new or an empty directory"
+            )),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{name} cannot be the handout's directory: {error}")),
+        Err(error) => Err(format!("cannot read {name}: {error}; name a new or an empty directory")),
     }
 }
 
@@ -97,11 +103,13 @@ fn is_in_workspace(directory: &Path) -> bool {
     })
 }
 
-/// A file that nobody meant to hand out, such as an editor's copy, may hold a solution.
-fn refuse_leftovers(tree: &Tree, through: &Through) -> Result<(), String> {
-    let found = Reference::read(&workspace(), through)?.left_in(tree, through.open());
+/// A stray file, such as an editor's copy, may contain a solution.
+fn refuse_leaks(tree: &Tree, through: &Through) -> Result<(), String> {
+    let found = Reference::read(&workspace(), through)?.leaks_in(tree, through.open());
     match found.first() {
         None => Ok(()),
-        Some(first) => Err(format!("a line of a solution would be handed out: {first}")),
+        Some(first) => Err(format!(
+            "the handout would contain a line of a solution: {first}; delete it, or mark it"
+        )),
     }
 }

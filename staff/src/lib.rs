@@ -1,5 +1,5 @@
-//! What reads the files of a tree: of this one for tidy (`staff/tests/tidy`), of each that can be
-//! handed out for `staff check-course`. The program is in `main.rs`.
+//! Reading the files of a tree and checking links in pages. A library, because the `staff` program
+//! (`main.rs`) uses it on handouts and tidy (`staff/tests/tidy`) on this tree.
 
 pub mod finding;
 pub mod links;

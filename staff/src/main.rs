@@ -1,6 +1,6 @@
-//! `staff`, the commands for the staff of a course: `staff handout`, which makes the tree that a
-//! student receives; `staff check-course`, which checks every such tree; and `staff
-//! selftest`, which checks that the graded tests catch broken solutions.
+//! `staff`, the commands for course staff: `staff handout` makes the tree that a student receives,
+//! `staff check-course` checks every such tree, and `staff selftest` checks that the graded tests
+//! catch broken solutions.
 //!
 //! No handout contains this package, and no other package depends on it. `make help` lists the
 //! targets that call it; docs/for-staff.md explains them.
@@ -9,12 +9,12 @@ mod check_course;
 mod cli;
 mod exit;
 mod handout;
-mod place;
 mod problem;
 mod results;
 #[cfg(test)]
 mod sample;
 mod selftest;
+mod work_tree;
 
 use cli::Command;
 use course::Course;

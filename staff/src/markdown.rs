@@ -1,4 +1,4 @@
-//! What the rules about pages read of a page of Markdown: its text apart from its code.
+//! Splits a page of Markdown into text, headings and blocks of code, for the rules about pages.
 
 use crate::tree::Source;
 

@@ -1,18 +1,18 @@
-//! Why a check ends before everything is checked.
+//! A check that did not pass: either the tree is wrong, or it could not be checked.
 
 use crate::exit::Exit;
 
-/// Why a check ends before everything is checked.
+/// Why a check did not pass.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
     /// A tree is not what it should be.
     Found(String),
-    /// A tree could not be made or looked at.
+    /// A tree could not be made, read or run.
     NotChecked(String),
 }
 
 impl Problem {
-    /// The same with where it was met.
+    /// The same problem, with the check it came up in before it.
     pub fn at(self, place: &str) -> Problem {
         match self {
             Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),

@@ -1,4 +1,4 @@
-//! The results that the runner wrote for machines (`--json`), as far as the checks read them.
+//! Reads the results that the runner writes as JSON (`--json`): the fields that the checks need.
 
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -38,7 +38,8 @@ struct Simulated {
 impl Results {
     /// Reads what `--json` wrote.
     pub fn read(json: &[u8]) -> Result<Results, String> {
-        serde_json::from_slice(json).map_err(|error| format!("results that are none: {error}"))
+        serde_json::from_slice(json)
+            .map_err(|error| format!("cannot read the runner's JSON results: {error}"))
     }
 
     /// The runs of a test; none, if it was not run.
@@ -62,8 +63,8 @@ impl Run {
     }
 
     /// How it went, in a sentence.
-    pub fn told(&self) -> String {
-        let what = self.what.as_deref().unwrap_or("nothing was said");
+    pub fn summary(&self) -> String {
+        let what = self.what.as_deref().unwrap_or("no reason was given");
         format!("{} with seed {} after {:.1} s: {what}", self.verdict, self.seed, self.seconds())
     }
 }

@@ -1,10 +1,9 @@
-//! `staff selftest`: the graded tests catch broken solutions, each by its right name.
+//! `staff selftest`: checks that the graded tests catch broken solutions, and name what is wrong.
 //!
-//! The sources of a broken Raft and of a broken service are in `staff/selftest`. A tree is made in
-//! which they stand in the place of `raft/` and `kvraft/`, with the real ones beside them under
-//! other names, and the graded tests are run there with make: with one bug at a time ([`bugs`]),
-//! which the environment says, and with none. So all that judges a student's solution is judged
-//! here: harness, checks, runner and results.
+//! A tree is made in which a broken Raft and a broken service (`staff/selftest`) replace `raft/`
+//! and `kvraft/`; the real crates are beside them under other names. The graded tests are run there
+//! with make: with one bug at a time ([`bugs`]), which the environment names, and with none. This
+//! tests everything that grades a student's solution: harness, checks, runner and results.
 
 mod bugs;
 
@@ -12,9 +11,9 @@ use crate::exit::Exit;
 use crate::handout::through::Through;
 use crate::handout::tree::{self, STUDENT_CRATES, Tree};
 use crate::handout::workspace;
-use crate::place::{Place, target_directory};
 use crate::problem::{Problem, say};
 use crate::results::{Results, Run};
+use crate::work_tree::{WorkTree, target_directory};
 use bugs::{BUGS, Bug};
 use course::Course;
 use std::collections::BTreeSet;
@@ -33,7 +32,7 @@ pub struct SelftestArguments {
 /// Where the broken crates are, in the reference.
 const BROKEN: &str = "staff/selftest";
 
-/// Tries every bug and says what it found.
+/// Tries every bug and prints the result.
 pub fn selftest(course: &Course, arguments: &SelftestArguments) -> Exit {
     let began = Instant::now();
     say(try_all(course, arguments).map(|()| {
@@ -43,9 +42,9 @@ pub fn selftest(course: &Course, arguments: &SelftestArguments) -> Exit {
 }
 
 fn try_all(course: &Course, arguments: &SelftestArguments) -> Result<(), Problem> {
-    let place = Place::in_target(&target_directory())?;
-    place.make(&broken_tree(&workspace(), &Through::nothing(course).everything())?)?;
-    let attempt = Attempt { place: &place, arguments };
+    let work_tree = WorkTree::in_target(&target_directory())?;
+    work_tree.make(&broken_tree(&workspace(), &Through::nothing(course).everything())?)?;
+    let attempt = Attempt { work_tree: &work_tree, arguments };
     for bug in &BUGS {
         attempt.catches(bug).map_err(|problem| problem.at(bug.name))?;
     }
@@ -91,7 +90,7 @@ fn add_files(sources: &Path, folder: &Path, tree: &mut Tree) -> Result<(), Strin
 
 /// The graded tests against the broken crates.
 struct Attempt<'a> {
-    place: &'a Place,
+    work_tree: &'a WorkTree,
     arguments: &'a SelftestArguments,
 }
 
@@ -121,7 +120,7 @@ impl Attempt<'_> {
             let seeds = self.arguments.seeds.map_or(seeds / 2, NonZeroU32::get);
             let runs = self.runs(&["sim", &format!("SEEDS={seeds}")], test, None)?;
             if let Some(run) = runs.iter().find(|run| run.verdict != "pass") {
-                return Err(Problem::Found(format!("without a bug {test}: {}", run.told())));
+                return Err(Problem::Found(format!("without a bug {test}: {}", run.summary())));
             }
             let seconds = began.elapsed().as_secs_f64();
             println!("without a bug {test} passes with {seeds} seeds, {seconds:.1} s");
@@ -130,7 +129,7 @@ impl Attempt<'_> {
     }
 
     fn runs(&self, target: &[&str], test: &str, bug: Option<&str>) -> Result<Vec<Run>, Problem> {
-        let json = self.place.make_target(target, &[test.to_owned()], bug)?;
+        let json = self.work_tree.make_target(target, &[test.to_owned()], bug)?;
         let runs = Results::read(&json)?.into_runs(test);
         if runs.is_empty() {
             return Err(Problem::Found(format!("{test} was not run")));

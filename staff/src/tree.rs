@@ -1,4 +1,4 @@
-//! The files of a tree: all text but what is built and what git keeps.
+//! Reads the text files of a tree, without build output and Git's own files.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -77,7 +77,7 @@ pub fn report(divergence: io::Result<Option<Divergence>>) -> String {
 impl fmt::Display for Divergence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Divergence { before, common, next } = self;
-        let mut text = format!("the runs part at event {}\n", common + 1);
+        let mut text = format!("the runs differ at event {}\n", common + 1);
         before.iter().for_each(|event| {
             let _ = writeln!(text, "  both     {event}");
         });

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How often the listener hears something, even if nothing happens.
+/// How often the listener is called, even if nothing happens.
 pub const TICK: Duration = Duration::from_millis(100);
 
 /// Of simulated runs, so many scheduling points' worth go to one process: about a quarter of a

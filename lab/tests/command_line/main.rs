@@ -1,4 +1,4 @@
-//! The runner as its user meets it: words in, words and an exit code out. Cargo and the test
+//! The runner as a program: its arguments, what it prints, and its exit code. Cargo and the test
 //! binaries are scripts (`tests/fake`); the course is the real one.
 
 mod bench;

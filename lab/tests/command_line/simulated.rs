@@ -129,7 +129,7 @@ fn a_seed_that_does_two_things_is_found_and_where_they_part() {
         .says("20 seeds each (0..20), simulated twice, 2 at a time.\n")
         .says("DIFFERS  re_election_2a           1 seed,  first 7       simulated twice, it did")
         .says("    PASS with hash 0000000000000007, then PASS with hash 0000000000000010\n")
-        .says("    the runs part at event 3\n      both     event 1\n      both     event 2\n")
+        .says("    the runs differ at event 3\n      both     event 1\n      both     event 2\n")
         .says("      first    event 3 no log\n      second   event 3 /dev/null\n")
         .says("      suspects a HashMap")
         .says("  again  make sim TEST=re_election_2a SEED=7 CHECK=determinism\n");
@@ -235,9 +235,15 @@ fn what_does_not_go_together_is_refused() {
         ("test 2A --mode=sim --runs=3", "RUNS (--runs) is for real threads"),
         ("test 2A --check=spelling", "CHECK (--check) is \"spelling\", and must be determinism"),
         ("test 2A --backend=fibers", "BACKEND (--backend) is \"fibers\", and must be coroutines"),
-        ("replay 2A --seed=5", "one seed of one test, once: make replay TEST=figure_8_2c SEED=417"),
-        ("replay re_election_2a --seed=5 --check=determinism", "one seed of one test, once: "),
-        ("replay re_election_2a", "one seed of one test, once: make replay"),
+        (
+            "replay 2A --seed=5",
+            "replay needs one test and its seed: make replay TEST=figure_8_2c SEED=417",
+        ),
+        (
+            "replay re_election_2a --seed=5 --check=determinism",
+            "replay needs one test and its seed: ",
+        ),
+        ("replay re_election_2a", "replay needs one test and its seed: make replay"),
         ("replay re_electoin_2a --seed=5", "did you mean re_election_2a?"),
     ] {
         let words: Vec<&str> = line.split(' ').collect();

@@ -97,7 +97,9 @@ impl<'a> Select<'a> {
             Real::Os(select) => select.remove(index),
             Real::Simulated(sides) => match sides.get_mut(index).and_then(Option::take) {
                 Some(_) => {}
-                None => panic!("this select has nothing of index {index}"),
+                None => panic!(
+                    "this select has no operation {index}: it was never added, or removed already"
+                ),
             },
         }
     }

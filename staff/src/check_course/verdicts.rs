@@ -1,4 +1,5 @@
-//! What is expected of a tree's tests, and whether it came.
+//! Judges the results of a tree's tests: those of finished parts must pass, those of open parts
+//! must fail with the sentence of a task.
 
 use crate::results::{Results, Run};
 use course::{Part, Test};
@@ -8,12 +9,13 @@ use course::{Part, Test};
 pub enum Expected {
     /// It passes.
     Passes,
-    /// It fails soon, in the words of a task that is still open; or it passes, if the course says
-    /// that it may.
+    /// It fails soon, with the sentence of a task that is still open; or it passes, if the course's
+    /// table says that it may (`may_pass_early`).
     FailsByName,
 }
 
-/// Who meets an open task fails at once; so much time is for the elections before.
+/// The latest that a test may fail, in seconds: an open task fails at once, but elections may come
+/// before it.
 const SOON_SECONDS: f64 = 15.0;
 
 impl Results {
@@ -35,7 +37,7 @@ impl Results {
                 Expected::Passes => "expected to pass",
                 Expected::FailsByName => "expected to fail soon, by a task's name",
             };
-            Err(format!("{} {}, but: {}", test.name, expected, run.told()))
+            Err(format!("{} {}, but: {}", test.name, expected, run.summary()))
         })
     }
 }

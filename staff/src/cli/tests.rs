@@ -1,4 +1,4 @@
-//! What is asked in which words, and which words are refused.
+//! Command lines are read as written, and mistakes are named.
 
 use super::*;
 
@@ -46,7 +46,7 @@ fn help_is_given_wherever_it_is_asked_for() {
 #[test]
 fn what_is_no_command_is_named() {
     let wrong = |line| parsed(line).expect_err("it is wrong").to_string();
-    assert!(wrong("hand").starts_with("there is no command hand\n"));
-    assert!(wrong("").starts_with("no command: "));
+    assert!(wrong("hand").starts_with("no such command: hand\n"));
+    assert!(wrong("").starts_with("no command given: "));
     assert!(wrong("--full").contains("--full"));
 }

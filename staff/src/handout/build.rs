@@ -1,4 +1,5 @@
-//! Writes a handout: beside its place, which it takes when it is whole.
+//! Writes a handout: into a hidden directory beside the one asked for, which is renamed when the
+//! handout is complete.
 
 use super::tree::{STUDENT_CRATES, Tree};
 use super::workspace;
@@ -10,30 +11,31 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{self, Command, Output};
 
-/// Writes the tree beside its place, lets rustfmt and Cargo finish it, and moves it there.
+/// Writes the tree into a hidden directory beside `directory`, lets rustfmt and Cargo finish it,
+/// and renames it to `directory`.
 pub fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
     let name = directory.file_name().expect("a directory without a name was refused");
-    let unfinished = format!(".{}.unfinished-{}", name.to_string_lossy(), process::id());
-    let place = directory.with_file_name(unfinished);
-    let built = write(&place, tree)
-        .and_then(|()| finish(&place))
-        .and_then(|()| if git { commit(&place) } else { Ok(()) })
+    let hidden = format!(".{}.unfinished-{}", name.to_string_lossy(), process::id());
+    let unfinished = directory.with_file_name(hidden);
+    let built = write(&unfinished, tree)
+        .and_then(|()| finish(&unfinished))
+        .and_then(|()| if git { commit(&unfinished) } else { Ok(()) })
         .and_then(|()| {
             let problem = |error| format!("{}: {error}", directory.display());
-            fs::rename(&place, directory).map_err(problem)
+            fs::rename(&unfinished, directory).map_err(problem)
         });
     if built.is_err() {
-        // The first error is the one to tell.
-        let _ = fs::remove_dir_all(&place);
+        // The first error is the one to report.
+        let _ = fs::remove_dir_all(&unfinished);
     }
     built
 }
 
 /// Writes every file of the tree into a directory. A script stays one.
-pub fn write(place: &Path, tree: &Tree) -> Result<(), String> {
+pub fn write(directory: &Path, tree: &Tree) -> Result<(), String> {
     let workspace = workspace();
     for (path, text) in tree {
-        let file = place.join(path);
+        let file = directory.join(path);
         let parent = file.parent().expect("a file is in a directory");
         fs::create_dir_all(parent)
             .and_then(|()| fs::write(&file, text))
@@ -54,18 +56,18 @@ fn make_executable_as(source: &Path, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Formats what the filter has cut, and lets Cargo.lock forget the packages that are left out.
-pub fn finish(place: &Path) -> Result<(), String> {
+/// Formats the students' crates, and removes from Cargo.lock the packages that are left out.
+pub fn finish(directory: &Path) -> Result<(), String> {
     let packages = STUDENT_CRATES.iter().flat_map(|name| ["--package", name]);
     let cargo = cargo();
-    run(place, &cargo, ["fmt"].into_iter().chain(packages))?;
-    run(place, &cargo, ["metadata", "--format-version", "1"]).map(drop)
+    run(directory, &cargo, ["fmt"].into_iter().chain(packages))?;
+    run(directory, &cargo, ["metadata", "--format-version", "1"]).map(drop)
 }
 
 /// Makes the tree a repository with one commit.
-fn commit(place: &Path) -> Result<(), String> {
+fn commit(directory: &Path) -> Result<(), String> {
     let git = OsStr::new("git");
-    // Whoever makes the handout may sign, and check, commits of another kind.
+    // The user's own settings of Git (author, signing, hooks) are not for this commit.
     let author = [
         "-c",
         "user.name=raftlab",
@@ -77,25 +79,25 @@ fn commit(place: &Path) -> Result<(), String> {
         "core.hooksPath=/dev/null",
     ];
     let commit = ["commit", "--quiet", "--message", "The labs, as handed out"];
-    run(place, git, ["init", "--quiet"])?;
-    run(place, git, ["add", "--all"])?;
-    run(place, git, author.into_iter().chain(commit)).map(drop)
+    run(directory, git, ["init", "--quiet"])?;
+    run(directory, git, ["add", "--all"])?;
+    run(directory, git, author.into_iter().chain(commit)).map(drop)
 }
 
-/// The cargo that runs us, as it says in the environment, or the one on the path.
+/// The cargo that started this program, as the environment says, or else the one on the path.
 pub fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
 }
 
-/// Runs a program in a directory; its own words are the error, if there is one.
+/// Runs a program in a directory. If it fails, what it wrote is the error.
 fn run<'a>(
-    place: &Path,
+    directory: &Path,
     program: &OsStr,
     arguments: impl IntoIterator<Item = &'a str>,
 ) -> Result<Output, String> {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(place);
-    // A hook or an alias of Git's that runs us names its own repository.
+    command.args(arguments).current_dir(directory);
+    // Git sets these if this program is run by a hook or an alias: they name another repository.
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(name);
     }

@@ -1,11 +1,11 @@
-//! What follows from a file or folder being left out of a handout, and so needs no mark: the lines
-//! elsewhere that name it.
+//! Removes the lines that name a file or folder that is left out of a handout: `mod` lines, members
+//! of the workspace, links in the summary. They follow from the file list and need no mark.
 
 use super::tree::{STUDENT_CRATES, Tree, in_student_crate, is_left_out};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What a student's crate begins with: what is given is not used before all tasks are done.
+/// The first lines of a student's crate: before all tasks are done, given code is unused.
 const ALLOW: &str = "\
 #![allow(
     unused,

@@ -1,4 +1,5 @@
-//! The marks: what a student receives of a source of the reference.
+//! The marks in the students' crates: reads them, and removes from a source the solutions of parts
+//! that are still open.
 //!
 //! A mark is a comment on a line of its own:
 //!
@@ -8,8 +9,8 @@
 //! // FROM 2C             as the first line of a file: the whole file belongs to it
 //! ```
 //!
-//! A TASK whose part is still open leaves a `todo!` with its sentence, so that whoever runs into it
-//! reads what to do. A FROM leaves its sentence as a comment, so that each part can be completed
+//! A TASK whose part is still open leaves a `todo!` with its sentence, so that a program that gets
+//! there fails with it. A FROM leaves its sentence as a comment, so that each part can be completed
 //! before the next exists; or nothing, if it has no sentence. A sentence goes on in the following
 //! lines if they begin with three spaces more than a comment does.
 //!

@@ -1,4 +1,4 @@
-//! How far a handout is filled in: the parts whose solutions are in it, and those that are open.
+//! Which parts of a handout are filled in with the solution, and which are open (`THROUGH=2B`).
 
 use course::Course;
 use std::fmt;
@@ -25,7 +25,10 @@ impl Through {
         let named = |part: &String| part.eq_ignore_ascii_case(word);
         match nothing.parts.iter().position(named) {
             Some(position) => Ok(Through { filled: position + 1, ..nothing }),
-            None => Err(format!("there is no part {word:?}: {}", nothing.parts.join(", "))),
+            None => Err(format!(
+                "there is no part {word:?}; the parts are {}",
+                nothing.parts.join(", ")
+            )),
         }
     }
 
@@ -53,7 +56,9 @@ impl Through {
     /// Where a part comes among the graded ones, or what is wrong with its name.
     pub fn position(&self, part: &str) -> Result<usize, String> {
         let position = self.parts.iter().position(|known| known == part);
-        position.ok_or_else(|| format!("there is no part {part:?}: {}", self.parts.join(", ")))
+        position.ok_or_else(|| {
+            format!("there is no part {part:?}; the parts are {}", self.parts.join(", "))
+        })
     }
 }
 

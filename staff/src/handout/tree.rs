@@ -1,8 +1,8 @@
-//! What goes into a handout: which files of the workspace, and what becomes of each.
+//! Chooses the files of a handout and makes each as the student receives it.
 //!
-//! Everything is handed out but what is for the staff, the tests of solutions, and the pages about
-//! the reference. In the student's crates marks say what belongs to a part that is still open
-//! ([`marks`](super::marks)); what follows from something being left out is derived
+//! All files of the workspace are handed out, except those for staff, the unit tests of solutions,
+//! and the pages about the reference. In the student's crates marks say what belongs to a part that
+//! is still open ([`marks`](super::marks)); what follows from something being left out is derived
 //! ([`derived`](super::derived)).
 
 use super::derived;

@@ -1,4 +1,4 @@
-//! A link that leads somewhere is left alone, and one that does not is found.
+//! A dead link is found, and a good one is left alone.
 
 use super::*;
 use crate::finding::{assert_finds, assert_tidy};
@@ -31,11 +31,11 @@ fn what_leads_somewhere_is_left_alone() {
 fn what_leads_nowhere_is_found() {
     assert_finds(
         &found("See [a](raft.md)."),
-        "docs/zh/page.md:3: the link `raft.md` leads nowhere: there is no docs/zh/raft.md",
+        "docs/zh/page.md:3: the link `raft.md` is dead: there is no docs/zh/raft.md",
     );
     assert_finds(
         &found("[a](../raft.md), then [b](../raft.md#terms)"),
-        "docs/zh/page.md:3: the link `../raft.md#terms` leads nowhere: docs/raft.md has no such \
+        "docs/zh/page.md:3: the link `../raft.md#terms` is dead: docs/raft.md has no such \
          heading",
     );
     assert_eq!(found("[a]: ../rafts.md").len(), 1);

@@ -7,7 +7,7 @@ use std::fs;
 /// A bug, and how it must be caught.
 #[derive(Debug)]
 pub struct Bug {
-    /// Its name in the broken crate, which the environment says.
+    /// Its name in the broken crate, as the environment names it.
     pub name: &'static str,
     /// The graded test that shows it.
     pub test: &'static str,
@@ -141,8 +141,8 @@ pub const BUGS: [Bug; 17] = [
         ends: "(currentTerm in figure 2, section 5.1)",
         ..RAFT
     },
-    // A new command goes where another was applied. That is told as soon as it is there; if by then
-    // it has been applied, that is told.
+    // A new command is appended at an index that was applied with another. Which of the two
+    // properties fails first depends on whether the new command has been applied by the next look.
     Bug {
         name: "LostLog",
         test: "persist_1_2c",
@@ -204,15 +204,15 @@ impl Bug {
             (run.seconds() <= self.within, format!("to fail within {} s", self.within)),
             (
                 self.claims.iter().any(|claim| what.starts_with(claim)),
-                format!("to be told as {}", self.claims.join(" or ")),
+                format!("to be reported as {}", self.claims.join(" or ")),
             ),
-            (what.contains(self.shown), format!("to be told {:?}", self.shown)),
-            (what.ends_with(self.ends), format!("to be told with {:?}", self.ends)),
-            (self.has_every_servers_state(run)?, "to be told with every server's state".to_owned()),
+            (what.contains(self.shown), format!("to say {:?}", self.shown)),
+            (what.ends_with(self.ends), format!("to end with {:?}", self.ends)),
+            (self.has_every_servers_state(run)?, "to report every server's state".to_owned()),
         ];
         let missed = expected.into_iter().find(|(holds, _)| !holds);
         missed.map_or(Ok(()), |(_, expected)| {
-            Err(Problem::Found(format!("{} is expected {expected}: {}", self.test, run.told())))
+            Err(Problem::Found(format!("{} is expected {expected}: {}", self.test, run.summary())))
         })
     }
 
@@ -222,11 +222,11 @@ impl Bug {
         let report = files.join("report.txt");
         let text = fs::read_to_string(&report);
         let text = text.map_err(|error| format!("{}: {error}", report.display()))?;
-        let is_told = |server: usize| {
+        let is_listed = |server: usize| {
             let begin = format!("S{server} ");
             text.lines().any(|line| line.trim_start().starts_with(&begin))
         };
-        Ok((0..self.servers).all(is_told))
+        Ok((0..self.servers).all(is_listed))
     }
 }
 

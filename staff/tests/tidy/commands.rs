@@ -1,5 +1,5 @@
-//! The list of make's commands stands in one place, `make help`. Pages may name commands, but only
-//! such as exist, and no table, list or block of code has so many that it is a second list.
+//! The list of make's commands is in one place, `make help`. Commands that a page names exist, and
+//! no table, list or block of code names so many that it is a second list.
 
 use staff::finding::{Finding, assert_finds, assert_tidy};
 use staff::markdown::{code_blocks, text_lines};

@@ -1,4 +1,4 @@
-//! What never depends on what. docs/ARCHITECTURE.md says the same, in the words of [`NEVERS`].
+//! Which packages never depend on which. docs/ARCHITECTURE.md has each sentence of [`NEVERS`].
 
 use crate::workspace::{Dependency, Package, packages};
 use staff::finding::{Finding, assert_finds, assert_tidy};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/ARCHITECTURE.md";
 
-/// That packages never depend on others of the workspace, for their tests neither.
+/// A rule: some packages never depend on others of the workspace, not even for their tests.
 struct Never {
     /// As it stands in the architecture page.
     sentence: &'static str,

@@ -1,5 +1,5 @@
-//! A page of docs/zh has the headings of its original, and the same blocks of code: what a program
-//! says, or is to be typed, is not translated.
+//! A page of docs/zh has as many headings as its original, at the same levels, and the same blocks
+//! of code: commands and output are not translated.
 
 use staff::finding::{Finding, assert_finds, assert_tidy};
 use staff::markdown::{code_blocks, headings};

@@ -4,10 +4,10 @@
 //! The test harness, the runner and the checks all read it here ([`Course`]), so a test is added
 //! or renamed in one place.
 //!
-//! Whoever starts a test's process writes a [`TestRequest`] into its environment: how to run the
-//! test ([`Mode`], [`Seeds`], [`Simulation`]), what to log ([`LogFilter`]), its limits and its
-//! files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after each
-//! seed ([`SeedLog`]). A [`Collector`] reads what it prints.
+//! The process that starts a test's process writes a [`TestRequest`] into its environment: how to
+//! run the test ([`Mode`], [`Seeds`], [`Simulation`]), what to log ([`LogFilter`]), its limits and
+//! its files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after
+//! each seed ([`SeedLog`]). A [`Collector`] reads what it prints.
 
 mod limits;
 mod log_filter;

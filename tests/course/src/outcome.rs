@@ -1,4 +1,5 @@
-//! The outcome of a test, which its process leaves for whoever started it: one small JSON file.
+//! The outcome of a test, which its process leaves for the one that started it: one small JSON
+//! file.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,6 +1,6 @@
-//! What the process of a test is asked to do, as it passes from whoever starts the process to the
-//! process itself: in environment variables. [`TestRequest::apply_to`] writes them,
-//! [`TestRequest::from_environment`] reads them; their names stand nowhere else.
+//! What the process of a test is asked to do, passed in environment variables by what starts it.
+//! [`TestRequest::apply_to`] writes them, [`TestRequest::from_environment`] reads them; no other
+//! source names them.
 //!
 //! Set by hand, for `make test-2A` and `cargo test` alike:
 //!

@@ -1,4 +1,4 @@
-//! The version of the kit, without which a seed means nothing.
+//! The version of the kit. A seed does the same again only with the same version.
 
 /// Such as `2026.2`: the workspace's in `Cargo.toml`, without its third number.
 pub const VERSION: &str =

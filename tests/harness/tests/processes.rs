@@ -1,4 +1,4 @@
-//! However a test's process ends, whoever started it gets an outcome that says how.
+//! However a test's process ends, the process that started it gets an outcome that says how.
 //!
 //! Each of these is a parent that starts itself again as the child, as the graded tests do.
 

@@ -7,8 +7,8 @@ use kvraft::ServerId;
 use labrpc::ClientEnd;
 use log::{debug, info};
 
-/// The links of one client to every server. A handle, for whoever changes them while the client
-/// waits for an answer.
+/// The links of one client to every server. A handle, so that another thread can change them while
+/// the client waits for an answer.
 #[derive(Debug, Clone)]
 pub struct ClientLinks {
     /// The names of its ends, by server.

@@ -14,7 +14,7 @@ use labrt::thread::sleep;
 use labrt::time::Duration;
 use labrt::world;
 
-/// The mean time from an operation's end to the next one's beginning, whoever's it is, on a
+/// The mean time from an operation's end to the next one's beginning, of any client, on a
 /// reliable network: some 250 operations a second, which lies between the course's sample and
 /// what Go's solutions come to on two cores.
 const SHARE: Duration = Duration::from_millis(4);

@@ -1,6 +1,6 @@
 //! Part 2X: beyond the course. What its tests of 2A to 2D cannot show, or hardly: votes and
-//! acknowledgements that arrive after whoever sent them has crashed, or after they have ceased to
-//! count; links that fail alone; requests that arrive twice.
+//! acknowledgements that arrive after their sender has crashed, or when they no longer count; links
+//! that fail alone; requests that arrive twice.
 //!
 //! Worth no points. A scenario here asks for no progress while it does its worst, only that no
 //! property is violated, and for agreement once all is well again.

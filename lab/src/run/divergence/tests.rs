@@ -17,7 +17,7 @@ fn the_first_event_that_differs_is_told_with_those_before() {
     let text = diverge("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nx\nf\n").expect("e is not x").to_string();
     assert_eq!(
         text,
-        "the runs part at event 5\n  both     b\n  both     c\n  both     d\n  first    e\n  \
+        "the runs differ at event 5\n  both     b\n  both     c\n  both     d\n  first    e\n  \
          second   x\n"
     );
 }

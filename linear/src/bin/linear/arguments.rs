@@ -67,7 +67,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Request, Strin
         }
     }
     match (arguments.files.len(), arguments.format) {
-        (0, _) => Err("lab linear FILE...: no file is named (make linear FILE=path)".into()),
+        (0, _) => Err("no file given: make linear FILE=path, or lab linear FILE...".into()),
         (1, _) | (_, None) => Ok(Request::Check(arguments)),
         (_, Some(_)) => Err("--as prints one history: name one file".into()),
     }

@@ -36,7 +36,7 @@ fn files_limits_and_a_format_are_read() {
 #[test]
 fn a_wrong_command_line_is_explained() {
     for (line, told) in [
-        ("", "no file is named"),
+        ("", "no file given"),
         ("a b --as json", "--as prints one history"),
         ("a --as xml", "json, porcupine or jepsen"),
         ("a --steps 0", "--steps is \"0\""),

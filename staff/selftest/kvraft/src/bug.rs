@@ -7,9 +7,9 @@ use std::env;
 pub enum Bug {
     /// A request that is repeated is carried out again.
     NoDuplicateDetection,
-    /// Whoever believes to lead answers a Get from what it has applied, and asks nobody.
+    /// A server that thinks it leads answers a Get from its own store, without the log.
     StaleRead,
-    /// What is done already is left out of snapshots.
+    /// Snapshots leave out the duplicate detection.
     DuplicatesNotInSnapshot,
     /// A leader answers as soon as it has put the request into its log.
     AnsweredBeforeApplied,

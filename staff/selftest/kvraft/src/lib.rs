@@ -1,10 +1,10 @@
-//! A key/value service that is broken on purpose, to see that the graded tests catch it and by
-//! which name.
+//! A key/value service that is broken on purpose, to check that the graded tests catch each bug and
+//! name it rightly.
 //!
 //! It is a small service of its own behind the same API, simpler and slower than the real one (its
 //! handlers look again whenever anything was applied), with the real one's clerk and messages.
-//! `staff selftest` puts it in the place of `kvraft/` in a tree of its own. Which [`Bug`] it has is
-//! said in the environment; without one it has none, and passes.
+//! `staff selftest` replaces `kvraft/` by it in a tree of its own. The environment names the
+//! [`Bug`]; without one the service is correct and passes.
 
 mod bug;
 mod service;
@@ -38,7 +38,7 @@ struct Shared {
     max_raft_state: Option<usize>,
     bug: Option<Bug>,
     state: Mutex<State>,
-    /// Told whenever something was applied.
+    /// Notified whenever something was applied.
     applied: Condvar,
 }
 
@@ -157,7 +157,7 @@ impl Shared {
         state.service.apply(entry, self.bug);
         state.reached = index;
         if self.max_raft_state.is_some_and(|max| self.persister.state_size() > max) {
-            // Whoever still waits for these finds itself forgotten, and its clerk asks again.
+            // Handlers that still wait for these find no entry and give up; their clerks retry.
             state.requests.clear();
             let snapshot = state.service.snapshot();
             drop(state);

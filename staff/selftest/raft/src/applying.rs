@@ -1,4 +1,4 @@
-//! Bugs in what is handed to the service: a thread in between spoils it.
+//! Bugs in what is applied: a thread between Raft and the service changes its messages.
 
 use crate::Bug;
 use labrt::channel::{self, Sender};

@@ -5,9 +5,9 @@ use std::env;
 /// What is wrong with a Raft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bug {
-    /// Every server says that it leads.
+    /// Every server reports that it leads.
     TwoLeaders,
-    /// Now and then a server tells an older term than before.
+    /// Now and then a server reports an older term than before.
     TermGoesBack,
     /// One server leaves out an index when it applies.
     SkippedEntry,

@@ -1,9 +1,10 @@
-//! A Raft that is broken on purpose, to see that the graded tests catch it and by which name.
+//! A Raft that is broken on purpose, to check that the graded tests catch each bug and name it
+//! rightly.
 //!
-//! `staff selftest` puts it in the place of `raft/` in a tree of its own. It wraps the real one
-//! behind the same API, so that the graded tests compile against it unchanged, and is wrong at one
-//! point: in what it says of itself, in what it hands to the service, or in what it saves. Which
-//! [`Bug`] it has is said in the environment; without one it is the real Raft.
+//! `staff selftest` replaces `raft/` by it in a tree of its own. It wraps the real Raft behind the
+//! same API, so the graded tests compile unchanged, and has one bug: in the term and role it
+//! reports, in what it applies, or in what it saves. The environment names the [`Bug`]; without one
+//! it is the real Raft.
 
 mod applying;
 mod bug;
@@ -16,16 +17,16 @@ use labrt::channel::Sender;
 use labrt::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
-/// The terms of one life, for the bug that loses the log but not the term: the real Raft forgets
-/// everything, and every life tells terms that are higher by this.
-const TERMS_PER_LIFE: u64 = 1000;
+/// For the bug that loses the log but not the term: the real Raft forgets everything, so after each
+/// restart the terms it reports are raised by this.
+const TERMS_PER_RESTART: u64 = 1000;
 
 /// One server of a Raft cluster, with one bug at most.
 #[derive(Clone)]
 pub struct Raft {
     real: real_raft::Raft,
     bug: Option<Bug>,
-    /// Added to every term that is told.
+    /// Added to every term that is reported.
     term_offset: u64,
     /// How often [`Raft::state`] was asked; an atomic, since many ask at the same time.
     asked: Arc<AtomicU64>,
@@ -65,7 +66,7 @@ impl Raft {
     /// Asks for agreement on `command`.
     pub fn start(&self, command: impl Into<Bytes>) -> Option<(Index, Term)> {
         let (index, term) = self.real.start(command)?;
-        Some((index, self.told(term)))
+        Some((index, self.reported(term)))
     }
 
     /// The current term, and whether this server believes it leads it.
@@ -76,7 +77,7 @@ impl Raft {
             Some(Bug::TwoLeaders) => (term, term > Term(0)),
             Some(Bug::TermGoesBack) if asked % 20 == 19 => (Term(term.0.saturating_sub(1)), false),
             Some(Bug::Unfinished) => todo!("2A: the current term, and whether this server leads"),
-            _ => (self.told(term), leads),
+            _ => (self.reported(term), leads),
         }
     }
 
@@ -90,7 +91,7 @@ impl Raft {
         self.real.kill();
     }
 
-    fn told(&self, term: Term) -> Term {
+    fn reported(&self, term: Term) -> Term {
         Term(term.0 + self.term_offset)
     }
 }
@@ -100,5 +101,5 @@ fn count_lives(persister: &Persister) -> u64 {
     let saved = persister.state();
     let lives = if saved.is_empty() { 0 } else { labgob::decode(&saved).expect("a number") };
     persister.save(labgob::encode(&(lives + 1)), Bytes::new());
-    lives * TERMS_PER_LIFE
+    lives * TERMS_PER_RESTART
 }

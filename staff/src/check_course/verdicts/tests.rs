@@ -1,4 +1,4 @@
-//! A test goes as expected, or it is told which run of it did not.
+//! A test is judged as expected, or the run that was not is named.
 
 use super::*;
 use crate::sample;
@@ -33,10 +33,10 @@ const TASK: &str = "panicked at raft/src/log.rs:7: not yet implemented: 2B: appe
 #[test]
 fn what_must_pass_passes() {
     assert_eq!(judged(&run("pass", "", 3.0), Expected::Passes, &[]), Ok(()));
-    let told = judged(&failed("two leaders"), Expected::Passes, &[]).expect_err("it failed");
+    let problem = judged(&failed("two leaders"), Expected::Passes, &[]).expect_err("it failed");
     assert!(
-        told.contains("expected to pass, but: fail with seed 7 after 0.5 s: two leaders"),
-        "{told}"
+        problem.contains("expected to pass, but: fail with seed 7 after 0.5 s: two leaders"),
+        "{problem}"
     );
 }
 
@@ -88,7 +88,7 @@ fn what_was_not_run_is_not_as_expected() {
     let course = sample::course();
     let (part, test) = first_test_of(&course, "2B");
     let nothing = Results::read(b"{\"tests\":[]}").expect("it is JSON");
-    let told = nothing.judge(part, test, Expected::Passes, &[]).expect_err("it was not run");
-    assert!(told.ends_with("was not run"), "{told}");
+    let problem = nothing.judge(part, test, Expected::Passes, &[]).expect_err("it was not run");
+    assert!(problem.ends_with("was not run"), "{problem}");
     assert!(Results::read(b"make: no such target").is_err());
 }

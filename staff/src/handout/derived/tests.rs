@@ -1,4 +1,4 @@
-//! The lines that name what is left out are found, and no others.
+//! The lines that name a file that is left out are removed, and no others.
 
 use super::*;
 

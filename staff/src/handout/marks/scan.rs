@@ -1,5 +1,5 @@
-//! The lines of a Rust source, with what has to be known of each to say how far a mark reaches: how
-//! deep in brackets it stands, whether it begins in code, and where its comment is.
+//! Scans the lines of a Rust source for what the marks need: how deep in brackets each line is,
+//! whether it begins in code, and where its comment is.
 //!
 //! Brackets in strings, characters and comments do not count.
 

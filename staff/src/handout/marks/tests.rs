@@ -1,4 +1,4 @@
-//! What becomes of each mark, and which marks are refused.
+//! What each mark makes of a source, and which marks are refused.
 
 use super::*;
 use crate::sample;
@@ -268,10 +268,10 @@ fn a_wrong_mark_is_named_with_its_line() {
         ("fn a() {\n    // TASK 2A: b\n    // a comment\n}\n", 2, "the mark covers nothing"),
         ("\n// FROM 2A\n// FROM 2B\nfn a() {}\n", 2, "the mark covers nothing"),
         ("\n// FROM 2A\n// only said\n\nfn a() {}\n", 2, "the mark covers nothing"),
-        ("a\n// FROM 9Z: a\nb\n", 2, "there is no part \"9Z\": 2A, 2B, 3A"),
-        ("a\n// FROM\nb\n", 2, "there is no part \"\": 2A, 2B, 3A"),
-        ("a\n// FROM 2a\nb\n", 2, "there is no part \"2a\": 2A, 2B, 3A"),
-        ("a\n// FROM 2A here\nb\n", 2, "there is no part \"2A here\": 2A, 2B, 3A"),
+        ("a\n// FROM 9Z: a\nb\n", 2, "there is no part \"9Z\"; the parts are 2A, 2B, 3A"),
+        ("a\n// FROM\nb\n", 2, "there is no part \"\"; the parts are 2A, 2B, 3A"),
+        ("a\n// FROM 2a\nb\n", 2, "there is no part \"2a\"; the parts are 2A, 2B, 3A"),
+        ("a\n// FROM 2A here\nb\n", 2, "there is no part \"2A here\"; the parts are 2A, 2B, 3A"),
         ("a\nfn b() {} // FROM 2A\n", 2, plain),
         ("a\n/// FROM 2A\nfn b() {}\n", 2, plain),
         ("//! TASK 2A: b\n", 1, plain),

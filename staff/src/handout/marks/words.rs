@@ -1,16 +1,17 @@
-//! How a task reads where a student meets it: a `todo!` in a function's body, a comment elsewhere.
+//! Writes a task's sentence for the student: as a `todo!` in a function's body, as a comment
+//! elsewhere.
 
 /// How long a line may be, as `rustfmt.toml` says.
 const WIDTH: usize = 100;
 
-/// A task where a reader meets it.
+/// A task as the lines of a comment.
 pub fn comment(task: &str, indent: usize) -> Vec<String> {
     let begin = format!("{}// ", " ".repeat(indent));
     let lines = wrapped(&format!("TODO {task}"), WIDTH.saturating_sub(begin.len()));
     lines.iter().map(|line| format!("{begin}{line}")).collect()
 }
 
-/// A task where a running program meets it.
+/// A task as a `todo!`.
 pub fn todo(task: &str, indent: usize) -> Vec<String> {
     let indentation = " ".repeat(indent);
     // The text of a string, which is a format as well.

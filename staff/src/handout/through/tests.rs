@@ -1,4 +1,4 @@
-//! Which parts are filled in, and how that is told.
+//! Which parts are filled in, and how that is printed.
 
 use super::Through;
 use crate::sample;
@@ -36,7 +36,7 @@ fn owned(words: &[&str]) -> Vec<String> {
 fn a_word_that_is_no_graded_part_is_refused_with_those_that_are() {
     let course = Course::load();
     for word in ["9Z", "2", "", "2A ", "2X"] {
-        let expected = format!("there is no part {word:?}: 2A, 2B, 2C, 2D, 3A, 3B");
+        let expected = format!("there is no part {word:?}; the parts are 2A, 2B, 2C, 2D, 3A, 3B");
         assert_eq!(Through::part(&course, word), Err(expected));
     }
 }
@@ -51,5 +51,5 @@ fn every_tree_is_nothing_filled_in_and_each_part() {
 fn a_part_has_a_place_in_the_course_or_is_none() {
     let position = |part: &str| nothing().position(part);
     assert_eq!([position("2A"), position("2B"), position("3A")], [Ok(0), Ok(1), Ok(2)]);
-    assert_eq!(position("9Z"), Err("there is no part \"9Z\": 2A, 2B, 3A".to_owned()));
+    assert_eq!(position("9Z"), Err("there is no part \"9Z\"; the parts are 2A, 2B, 3A".to_owned()));
 }

@@ -115,7 +115,7 @@ fn a_file_of_a_later_part_comes_with_it_and_so_does_its_declaration() {
 fn a_wrong_mark_is_told_with_its_place() {
     let marked = MARKED.replace("2A", "9Z");
     let told = Workspace::new("wrong", &marked).tree().expect_err("there is no such part");
-    assert_eq!(told, "raft/src/vote.rs:2: there is no part \"9Z\": 2A, 2B, 3A");
+    assert_eq!(told, "raft/src/vote.rs:2: there is no part \"9Z\"; the parts are 2A, 2B, 3A");
 }
 
 #[test]

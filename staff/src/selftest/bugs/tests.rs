@@ -1,4 +1,4 @@
-//! A bug is caught by its right name, or it is told what is missing.
+//! A bug counts as caught only if the failure says the right thing, and what is missing is named.
 
 use super::*;
 use crate::results::Results;
@@ -13,7 +13,7 @@ const BUG: Bug = Bug {
     ..RAFT
 };
 
-const TOLD: &str = "at most one leader per term: S1 and S2 both lead term 3 (figure 3)";
+const REPORTED: &str = "at most one leader per term: S1 and S2 both lead term 3 (figure 3)";
 
 fn runs(runs: &[(&str, &str, f64)]) -> Vec<Run> {
     let run = |(verdict, what, seconds): &(&str, &str, f64)| {
@@ -28,21 +28,21 @@ fn runs(runs: &[(&str, &str, f64)]) -> Vec<Run> {
 
 #[test]
 fn a_bug_told_by_its_name_is_caught() {
-    assert_eq!(BUG.judge_all(&runs(&[("fail", TOLD, 1.0), ("fail", TOLD, 2.0)])), Ok(2));
+    assert_eq!(BUG.judge_all(&runs(&[("fail", REPORTED, 1.0), ("fail", REPORTED, 2.0)])), Ok(2));
     let half = Bug { percent: 50, ..BUG };
-    assert_eq!(half.judge_all(&runs(&[("fail", TOLD, 1.0), ("pass", "", 2.0)])), Ok(1));
+    assert_eq!(half.judge_all(&runs(&[("fail", REPORTED, 1.0), ("pass", "", 2.0)])), Ok(1));
 }
 
 #[test]
 fn what_is_not_as_expected_is_told() {
     for (run, expected) in [
         (("pass", "", 1.0), "any_2a fails in 0 of 1 runs only"),
-        (("crash", TOLD, 1.0), "expected to fail: crash"),
-        (("timeout", TOLD, 1.0), "expected to fail: timeout"),
-        (("fail", TOLD, 10.5), "expected to fail within 10 s"),
-        (("fail", "no leader: both lead (figure 3)", 1.0), "to be told as at most one leader"),
-        (("fail", "at most one leader per term (figure 3)", 1.0), "to be told \"both lead\""),
-        (("fail", "at most one leader per term: both lead", 1.0), "told with \"(figure 3)\""),
+        (("crash", REPORTED, 1.0), "expected to fail: crash"),
+        (("timeout", REPORTED, 1.0), "expected to fail: timeout"),
+        (("fail", REPORTED, 10.5), "expected to fail within 10 s"),
+        (("fail", "no leader: both lead (figure 3)", 1.0), "to be reported as at most one leader"),
+        (("fail", "at most one leader per term (figure 3)", 1.0), "to say \"both lead\""),
+        (("fail", "at most one leader per term: both lead", 1.0), "to end with \"(figure 3)\""),
     ] {
         match BUG.judge_all(&runs(&[run])) {
             Err(Problem::Found(problem)) => assert!(problem.contains(expected), "{problem}"),

@@ -1,4 +1,4 @@
-//! One tree takes another's place, and what Cargo says is understood.
+//! A tree replaces the one before it, settings do not reach it, and Cargo's messages are read.
 
 use super::*;
 use crate::handout::workspace;
@@ -6,25 +6,28 @@ use std::env::temp_dir;
 use std::process;
 use std::time::SystemTime;
 
-/// A place in a directory of its own, removed when it is dropped.
-struct Here(PathBuf, Place);
+/// A work tree in a temporary directory, which is removed when this is dropped.
+struct Temporary {
+    directory: PathBuf,
+    work_tree: WorkTree,
+}
 
-impl Here {
-    fn new(name: &str) -> Here {
-        let target = temp_dir().join(format!("raftlab-place-{name}-{}", process::id()));
-        let place = Place::in_target(&target).expect("it is ours");
-        Here(target, place)
+impl Temporary {
+    fn new(name: &str) -> Temporary {
+        let directory = temp_dir().join(format!("raftlab-work-tree-{name}-{}", process::id()));
+        let work_tree = WorkTree::in_target(&directory).expect("the directory is writable");
+        Temporary { directory, work_tree }
     }
 
     fn written(&self, path: &str) -> SystemTime {
-        let file = fs::metadata(self.1.tree.join(path)).expect("it is there");
-        file.modified().expect("the system knows")
+        let file = fs::metadata(self.work_tree.tree.join(path)).expect("the file exists");
+        file.modified().expect("the file system has times of change")
     }
 }
 
-impl Drop for Here {
+impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
@@ -34,28 +37,34 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 #[test]
-fn a_tree_takes_the_place_of_the_last_one() {
-    let here = Here::new("replaces");
+fn a_tree_replaces_the_one_before_it() {
+    let temporary = Temporary::new("replaces");
     let first = tree(&[("a/same.rs", "1"), ("a/changed.rs", "1"), ("b/gone.rs", "1")]);
-    here.1.replace(&first).expect("it is ours");
-    assert_eq!(here.1.tree(), Ok(first));
+    temporary.work_tree.replace(&first).expect("the directory is writable");
+    assert_eq!(temporary.work_tree.read(), Ok(first));
     let second = tree(&[("a/same.rs", "1"), ("a/changed.rs", "2"), ("c/new.rs", "2")]);
-    here.1.replace(&second).expect("it is ours");
-    assert_eq!(here.1.tree(), Ok(second));
+    temporary.work_tree.replace(&second).expect("the directory is writable");
+    assert_eq!(temporary.work_tree.read(), Ok(second));
 }
 
 #[test]
 fn what_is_the_same_is_not_written_again() {
-    let here = Here::new("same");
-    here.1.replace(&tree(&[("same.rs", "1"), ("other.rs", "1")])).expect("it is ours");
+    let temporary = Temporary::new("same");
+    temporary
+        .work_tree
+        .replace(&tree(&[("same.rs", "1"), ("other.rs", "1")]))
+        .expect("the directory is writable");
     let long_ago = SystemTime::UNIX_EPOCH;
     for path in ["same.rs", "other.rs"] {
-        let file = fs::File::options().append(true).open(here.1.tree.join(path));
-        file.and_then(|file| file.set_modified(long_ago)).expect("it is ours");
+        let file = fs::File::options().append(true).open(temporary.work_tree.tree.join(path));
+        file.and_then(|file| file.set_modified(long_ago)).expect("the directory is writable");
     }
-    here.1.replace(&tree(&[("same.rs", "1"), ("other.rs", "2")])).expect("it is ours");
-    assert_eq!(here.written("same.rs"), long_ago);
-    assert_ne!(here.written("other.rs"), long_ago);
+    temporary
+        .work_tree
+        .replace(&tree(&[("same.rs", "1"), ("other.rs", "2")]))
+        .expect("the directory is writable");
+    assert_eq!(temporary.written("same.rs"), long_ago);
+    assert_ne!(temporary.written("other.rs"), long_ago);
 }
 
 #[test]
@@ -77,8 +86,8 @@ fn a_warning_is_found_among_cargos_messages() {
 
 #[test]
 fn what_is_set_for_this_run_does_not_reach_the_trees() {
-    let here = Here::new("settings");
-    let command = here.1.command("make");
+    let temporary = Temporary::new("settings");
+    let command = temporary.work_tree.command("make");
     let cleared: Vec<_> = command.get_envs().filter(|(_, value)| value.is_none()).collect();
     let is_cleared = |name: &str| cleared.iter().any(|(cleared, _)| *cleared == name);
     let makefile = workspace().join("Makefile");
@@ -94,15 +103,15 @@ fn what_is_set_for_this_run_does_not_reach_the_trees() {
 
 #[test]
 fn a_program_that_cannot_be_started_is_no_fault_of_the_tree() {
-    let here = Here::new("missing");
-    let mut missing = here.1.command("/no/such/program");
-    let told = here.1.run(&mut missing).expect_err("there is none");
-    assert!(told.starts_with("/no/such/program cannot be started: "), "{told}");
-    assert_eq!(Problem::from(told.clone()), Problem::NotChecked(told));
+    let temporary = Temporary::new("missing");
+    let mut missing = temporary.work_tree.command("/no/such/program");
+    let problem = temporary.work_tree.run(&mut missing).expect_err("there is none");
+    assert!(problem.starts_with("/no/such/program cannot be started: "), "{problem}");
+    assert_eq!(Problem::from(problem.clone()), Problem::NotChecked(problem));
 }
 
 #[test]
-fn a_problem_is_told_with_where_it_was_met_and_keeps_its_kind() {
+fn a_problem_is_problem_with_where_it_was_met_and_keeps_its_kind() {
     let found = Problem::Found("two leaders".to_owned());
     assert_eq!(found.at("2A"), Problem::Found("2A: two leaders".to_owned()));
     let not_checked = Problem::NotChecked("no space left".to_owned());

@@ -1,17 +1,17 @@
-//! What somebody meant to come back to, and paths of somebody's machine, do not stay in the tree.
+//! No notes of unfinished work in comments, and no paths of one person's machine.
 
 use staff::finding::{Finding, assert_finds, assert_tidy};
 use staff::tree::{Source, sources};
 
 #[test]
-fn nothing_is_left_over() {
-    assert_tidy(sources().iter().flat_map(leftovers).collect());
+fn nothing_is_unfinished() {
+    assert_tidy(sources().iter().flat_map(findings).collect());
 }
 
 /// Words that say that something is not done. (In two pieces, or they would be found here.)
 const NOT_DONE: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
 
-/// Where people's files are.
+/// Where people's home directories are.
 const HOMES: [&str; 4] = [
     concat!("/ho", "me/"),
     concat!("/Us", "ers/"),
@@ -19,16 +19,16 @@ const HOMES: [&str; 4] = [
     concat!("C:\\", "Users"),
 ];
 
-fn leftovers(source: &Source) -> Vec<Finding> {
-    let findings = source.lines().filter_map(|(line, text)| {
+fn findings(source: &Source) -> Vec<Finding> {
+    let found = source.lines().filter_map(|(line, text)| {
         let what = not_done(source, text).or_else(|| home(text))?;
         Some(Finding::new(&source.path, line, what))
     });
-    findings.collect()
+    found.collect()
 }
 
-/// In a comment, without a part of the course: with one it is a student's task, as the guide shows
-/// it, but for the students' crates, where the mark says what a handout says.
+/// A comment with such a word. A part of the course after it makes it a student's task, as the
+/// guide shows them; but not in the students' crates, where marks make the tasks.
 fn not_done(source: &Source, line: &str) -> Option<String> {
     let comments = ["// ", "# ", "<!-- "];
     let comment = comments.iter().find_map(|sign| line.split_once(sign).map(|(_, text)| text))?;
@@ -47,29 +47,29 @@ fn home(line: &str) -> Option<String> {
 fn what_is_not_done_is_found() {
     for word in NOT_DONE {
         assert_finds(
-            &leftovers(&Source::new("lab/a.rs", &format!("let a = 1; // {word}: two\n"))),
+            &findings(&Source::new("lab/a.rs", &format!("let a = 1; // {word}: two\n"))),
             &format!("lab/a.rs:1: `{word}` in a comment: do it, or open an issue, and delete this"),
         );
     }
     let task = format!("// {} 2A: set a deadline\n", NOT_DONE[0]);
-    assert_eq!(leftovers(&Source::new("raft/src/raft.rs", &task)).len(), 1);
+    assert_eq!(findings(&Source::new("raft/src/raft.rs", &task)).len(), 1);
 }
 
 #[test]
 fn a_task_in_the_guide_is_left_alone() {
     let task = format!("// {} 2A: set a deadline\nlet todo = \"{}\";\n", NOT_DONE[0], NOT_DONE[1]);
-    assert_tidy(leftovers(&Source::new("docs/a.md", &task)));
+    assert_tidy(findings(&Source::new("docs/a.md", &task)));
 }
 
 #[test]
 fn a_path_of_one_machine_is_found() {
     let path = format!("see {}ada/raftlab/src\n", HOMES[0]);
     assert_finds(
-        &leftovers(&Source::new("docs/a.md", &path)),
+        &findings(&Source::new("docs/a.md", &path)),
         &format!(
             "docs/a.md:1: `{}` is a path of one machine: name it relative to the tree",
             HOMES[0]
         ),
     );
-    assert_tidy(leftovers(&Source::new("docs/a.md", "see docs/homes/ and ~/raftlab, /tmp\n")));
+    assert_tidy(findings(&Source::new("docs/a.md", "see docs/homes/ and ~/raftlab, /tmp\n")));
 }

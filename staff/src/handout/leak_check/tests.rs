@@ -1,4 +1,4 @@
-//! A line of a solution that is still to be found is found in a tree, and no other.
+//! A line of a solution that is still open is found in a tree, and no other line is.
 
 use super::*;
 use crate::handout::marks::Source;
@@ -26,7 +26,7 @@ fn left_in(path: &str, text: &str, open: &[&str]) -> Vec<String> {
     reference.add(SOURCE);
     let tree = Tree::from([(PathBuf::from(path), text.as_bytes().to_vec())]);
     let open: Vec<String> = open.iter().map(|part| (*part).to_owned()).collect();
-    reference.left_in(&tree, &open)
+    reference.leaks_in(&tree, &open)
 }
 
 const VOTED: &str = "self.voted_for = Some(request.candidate);";
@@ -67,7 +67,7 @@ fn a_short_line_gives_a_solution_away_in_the_code_but_not_in_the_guide() {
     reference.add("\n// FROM 2A: ask\nthread::spawn(ask);\nask();\n");
     let left_in = |path: &str, text: &str| {
         let tree = Tree::from([(PathBuf::from(path), text.as_bytes().to_vec())]);
-        reference.left_in(&tree, &["2A".to_owned()])
+        reference.leaks_in(&tree, &["2A".to_owned()])
     };
     let spawn = "    thread::spawn(ask);";
     assert_eq!(left_in("raft/src/raft.rs", spawn), ["raft/src/raft.rs:1: thread::spawn(ask);"]);
@@ -90,7 +90,7 @@ fn what_a_task_says_is_no_leftover() {
     reference.add("fn a() {\n    // TASK 2A: say what is\n    //   to be done here\n    b();\n}\n");
     let text = b"fn a() {\n    // TODO 2A: say what is\n    // to be done here\n}\n";
     let tree = Tree::from([(PathBuf::from("raft/src/a.rs"), text.to_vec())]);
-    assert_eq!(reference.left_in(&tree, &["2A".to_owned()]), [""; 0]);
+    assert_eq!(reference.leaks_in(&tree, &["2A".to_owned()]), [""; 0]);
 }
 
 /// What the filter takes out, line by line, is what indentation says, in the whole reference.

@@ -1,8 +1,8 @@
-//! No line of a solution is left in a tree where it is still to be found.
+//! Looks for lines of a solution in a tree whose students have yet to write it.
 //!
-//! This reads the marks by itself, by indentation, without the filter, which counts brackets: a
-//! line counts as a solution's if it says something, and says it nowhere outside of what
-//! marks cover.
+//! This is a second opinion on [`marks`](super::marks): it reads the marks with code of its own, by
+//! indentation instead of brackets. A line belongs to a solution if it is long enough to tell
+//! something and stands in the reference only where marks cover it.
 
 use super::derived::take_sources;
 use super::through::Through;
@@ -19,17 +19,18 @@ pub struct Reference {
     given: BTreeSet<String>,
 }
 
-/// Shorter lines are anybody's: `return None;`, `} else {`.
+/// A shorter line gives nothing away: `return None;`, `} else {`.
 const TELLING: usize = 13;
 
-/// In the guide, which shows how the kit is used, more is: `thread::spawn(move || {`.
+/// The same for the guide, whose examples have longer lines in common with solutions:
+/// `thread::spawn(move || {`.
 const TELLING_IN_THE_GUIDE: usize = 30;
 
-/// What begins a mark, and what began one in the scheme before, which may still be somewhere.
+/// What a mark begins with: the present ones, and those of release 2026.1, should one be left.
 const MARKS: [&str; 5] = ["TASK ", "FROM ", "BEGIN ", "END ", "HANDOUT: "];
 
 impl Reference {
-    /// Reads the student's crates of a workspace: what is handed out of them in the end.
+    /// Reads the sources of the student's crates that a handout with everything filled in has.
     pub fn read(workspace: &Path, through: &Through) -> Result<Reference, String> {
         let mut reference = Reference::default();
         let whole = tree::tree(workspace, &through.everything())?;
@@ -40,7 +41,7 @@ impl Reference {
         Ok(reference)
     }
 
-    /// Takes note of a file.
+    /// Adds the lines of a file.
     fn add(&mut self, text: &str) {
         for (line, part) in text.lines().zip(parts_by_indentation(text)) {
             let line = words(line).to_owned();
@@ -55,23 +56,23 @@ impl Reference {
         }
     }
 
-    /// What should not be in a tree where the solutions of these parts are open: each line with
-    /// its place.
-    pub fn left_in(&self, tree: &Tree, open: &[String]) -> Vec<String> {
-        tree.iter().flat_map(|(path, text)| self.left_in_file(path, text, open)).collect()
+    /// The lines that must not be in a tree where these parts are open, each with file and line.
+    pub fn leaks_in(&self, tree: &Tree, open: &[String]) -> Vec<String> {
+        tree.iter().flat_map(|(path, text)| self.leaks_in_file(path, text, open)).collect()
     }
 
-    fn left_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
+    fn leaks_in_file(&self, path: &Path, text: &[u8], open: &[String]) -> Vec<String> {
         let text = String::from_utf8_lossy(text);
         let tells = |line: &str| telling(path).is_some_and(|length| words(line).len() >= length);
         let is_mark = |line: &str| in_student_crate(path) && is_mark(line);
-        let is_left = |line: &str| is_mark(line) || (tells(line) && self.is_closed(line, open));
-        let left = text.lines().enumerate().filter(|(_, line)| is_left(line));
-        left.map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
+        let is_leak = |line: &str| is_mark(line) || (tells(line) && self.is_closed(line, open));
+        let leaks = text.lines().enumerate().filter(|(_, line)| is_leak(line));
+        leaks
+            .map(|(number, line)| format!("{}:{}: {}", path.display(), number + 1, line.trim()))
             .collect()
     }
 
-    /// Whether a line belongs to solutions only, none of which is filled in.
+    /// Whether a line stands only in solutions that are all still open.
     fn is_closed(&self, line: &str, open: &[String]) -> bool {
         let line = words(line);
         let is_open = |part: &String| open.contains(part);
@@ -102,7 +103,7 @@ fn parts_by_indentation(text: &str) -> Vec<Option<String>> {
             is_outside || (is_next && !is_task)
         };
         let end = (begin..lines.len()).find(|place| at > 0 && ends(*place));
-        // A mark within is read after this one, and has the last word.
+        // A mark inside is read later and overrides this one.
         parts[at..begin].fill(None);
         parts[begin..end.unwrap_or(lines.len())].fill(Some(part.to_owned()));
     }
@@ -113,13 +114,13 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// What a line says, whether it is code, a comment, or code in a comment.
+/// The text of a line, without the sign of a comment.
 fn words(line: &str) -> &str {
     line.trim().trim_start_matches(['/', '!']).trim()
 }
 
-/// How long a line must be to give a solution away, where a solution could be left: in what the
-/// student completes, in what the guide says of it, and in a file that somebody left at the root.
+/// How long a line must be to count as a leak, in the files that could have one: the students'
+/// crates, the guide, and files at the root of the tree.
 fn telling(path: &Path) -> Option<usize> {
     if in_student_crate(path) {
         return Some(TELLING);

@@ -1,6 +1,5 @@
-//! The one place where the trees are made, and what Cargo and make say there.
-//!
-//! It lies in the target directory: `course/tree`, built into `course/build`.
+//! The directory in which check-course and selftest make their trees, one after another, and run
+//! Cargo and make in them: `course/tree` in the target directory, built into `course/build`.
 
 use crate::handout::build::{self, cargo};
 use crate::handout::tree::Tree;
@@ -15,15 +14,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Where a tree is made and built.
-pub struct Place {
+/// The directory of the trees, and the one they are built into.
+pub struct WorkTree {
     tree: PathBuf,
     build: PathBuf,
 }
 
-/// What make heeds in the environment, where it also puts what is on its command line, and what it
-/// gives the runner as options; a [`TestRequest`] has the others.
-/// `make check-course SEEDS=3` is not to reach the tests that are to run on real threads.
+/// The settings of make, removed from the environment of what runs in the tree (a [`TestRequest`]
+/// removes the runner's): make exports what is on its command line, and
+/// `make check-course SEEDS=3` must not change how a tree's own tests run.
 const SETTINGS: [&str; 12] = [
     "CHECK",
     "JOBS",
@@ -42,24 +41,24 @@ const SETTINGS: [&str; 12] = [
 /// The variable that says which bug a broken solution has (`staff/selftest`).
 const BUG: &str = "SELFTEST_BUG";
 
-/// Where this program was built, which is in a target directory.
+/// The target directory that this program was built in.
 pub fn target_directory() -> PathBuf {
     let built =
         env::current_exe().ok().and_then(|staff| Some(staff.parent()?.parent()?.to_owned()));
     built.unwrap_or_else(|| workspace().join("target"))
 }
 
-impl Place {
-    /// The place in a target directory.
-    pub fn in_target(target: &Path) -> Result<Place, String> {
+impl WorkTree {
+    /// The work tree in a target directory.
+    pub fn in_target(target: &Path) -> Result<WorkTree, String> {
         let course = target.join("course");
-        let place = Place { tree: course.join("tree"), build: course.join("build") };
-        fs::create_dir_all(&place.tree).map_err(|error| about(&place.tree, &error))?;
-        Ok(place)
+        let work_tree = WorkTree { tree: course.join("tree"), build: course.join("build") };
+        fs::create_dir_all(&work_tree.tree).map_err(|error| about(&work_tree.tree, &error))?;
+        Ok(work_tree)
     }
 
-    /// Makes the tree here, in place of the last one. What is the same in both is not touched, so
-    /// that Cargo does not build it again.
+    /// Replaces the tree by this one. Files that are the same in both are not touched, so that
+    /// Cargo does not build them again.
     pub fn make(&self, tree: &Tree) -> Result<(), String> {
         self.replace(tree)?;
         build::finish(&self.tree)
@@ -83,14 +82,14 @@ impl Place {
         &self.tree
     }
 
-    /// The tree as it is now.
-    pub fn tree(&self) -> Result<Tree, String> {
-        let read = |path: PathBuf| {
+    /// Reads the tree as it is now.
+    pub fn read(&self) -> Result<Tree, String> {
+        let with_text = |path: PathBuf| {
             let file = self.tree.join(&path);
             let text = fs::read(&file).map_err(|error| about(&file, &error))?;
             Ok((path, text))
         };
-        self.files()?.into_iter().map(read).collect()
+        self.files()?.into_iter().map(with_text).collect()
     }
 
     /// The files of the tree.
@@ -119,7 +118,7 @@ impl Place {
         if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
-    /// Whether the compiler has nothing to say about anything in the tree.
+    /// Whether everything in the tree compiles without a warning.
     pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
         let mut cargo = self.command(cargo());
         cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
@@ -131,8 +130,8 @@ impl Place {
         }
     }
 
-    /// Runs tests as the student does, and returns the results for machines. A broken solution in
-    /// the tree has this bug.
+    /// Runs tests by make, as the student does, and returns the results as JSON. A broken solution
+    /// in the tree then has this bug.
     pub fn make_target(
         &self,
         arguments: &[&str],
@@ -149,7 +148,7 @@ impl Place {
         fs::read(&json).map_err(|_| format!("make ended without results:\n{}", said(&output)))
     }
 
-    /// A program that is to run in the tree, with nothing from our own run in its environment.
+    /// A program to be run in the tree, without our own settings in its environment.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.build);
@@ -170,7 +169,7 @@ fn about(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-/// All that a program said, in the order of its channels.
+/// What a program wrote: its standard output, then its standard error.
 fn said(output: &Output) -> String {
     let [out, err] = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said));
     format!("{out}{err}").trim_end().to_owned()
@@ -184,7 +183,7 @@ fn first_warning(messages: &[u8]) -> Option<String> {
     said.find_map(|message| message.rendered.filter(|_| message.level != "note"))
 }
 
-/// Of Cargo's messages what matters here.
+/// The fields of Cargo's messages that are read here.
 #[derive(Deserialize)]
 struct Message {
     message: Option<Diagnostic>,
