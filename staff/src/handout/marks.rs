@@ -72,6 +72,18 @@ pub fn first_mark(text: &str) -> Option<usize> {
     scan(text).iter().position(|line| words_of_mark(line).is_some()).map(|line| line + 1)
 }
 
+/// The line of the first comment in a file that is not a Rust source, such as `# FROM 2B` in a
+/// Makefile, that reads like a mark; counted from 1. (A part begins with a digit: prose does not.)
+pub fn first_mark_elsewhere(text: &str) -> Option<usize> {
+    let is_mark = |line: &str| {
+        let line = line.trim_start();
+        let comment = ["#", "<!--", "//"].iter().find_map(|sign| line.strip_prefix(sign));
+        let mark = comment.and_then(|comment| mark_in(comment.trim_start()));
+        mark.is_some_and(|(_, words)| words.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    };
+    text.lines().position(is_mark).map(|line| line + 1)
+}
+
 impl<'t> Source<'t> {
     /// Reads a source, or says what is wrong with one of its marks.
     pub fn read(text: &'t str, through: &Through) -> Result<Source<'t>, Misplaced> {

@@ -6,7 +6,7 @@
 //! ([`derived`](super::derived)).
 
 use super::derived;
-use super::marks::{Source, first_mark};
+use super::marks::{Source, first_mark, first_mark_elsewhere};
 use super::through::Through;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -113,11 +113,13 @@ fn filtered(texts: &BTreeMap<PathBuf, String>, through: &Through) -> Result<Tree
 
 /// Refuses a mark where no filter would take it out.
 fn refuse_marks_elsewhere(tree: &Tree) -> Result<(), String> {
-    let rust = tree.iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "rs"));
-    for (path, text) in rust {
-        if let Some(line) = str::from_utf8(text).ok().and_then(first_mark) {
+    for (path, text) in tree {
+        let is_rust = path.extension().is_some_and(|it| it == "rs");
+        let first = if is_rust { first_mark } else { first_mark_elsewhere };
+        if let Some(line) = str::from_utf8(text).ok().and_then(first) {
             let crates = STUDENT_CRATES.join(" and ");
-            return Err(format!("{}:{line}: only {crates} have marks", path.display()));
+            let problem = format!("only the sources of {crates} have marks");
+            return Err(format!("{}:{line}: {problem}", path.display()));
         }
     }
     Ok(())

@@ -123,7 +123,24 @@ fn a_mark_out_of_place_is_told_with_its_place() {
     let workspace = Workspace::new("out-of-place", MARKED);
     workspace.add("labrt/src/lib.rs", "//! The kit.\n\n// FROM 2A\nfn a() {}\n");
     let told = workspace.tree().expect_err("the kit has no marks");
-    assert_eq!(told, "labrt/src/lib.rs:3: only raft and kvraft have marks");
+    assert_eq!(told, "labrt/src/lib.rs:3: only the sources of raft and kvraft have marks");
+}
+
+#[test]
+fn a_mark_in_what_is_no_source_is_told_with_its_place() {
+    for (path, text) in [
+        ("Makefile", "all:\n# FROM 2B: a target\n\ttrue\n"),
+        ("raft/Cargo.toml", "[package]\n# FROM 2B\n"),
+        ("docs/page.md", "# A page\n<!-- TASK 2A: read it -->\n"),
+    ] {
+        let workspace = Workspace::new("no-source", MARKED);
+        workspace.add(path, text);
+        let told = workspace.tree().expect_err(path);
+        assert_eq!(told, format!("{path}:2: only the sources of raft and kvraft have marks"));
+    }
+    let workspace = Workspace::new("prose", MARKED);
+    workspace.add("docs/page.md", "# FROM here on\n# TASKS of 2A\nFROM 2B on\n");
+    workspace.tree().expect("prose is no mark");
 }
 
 #[test]
