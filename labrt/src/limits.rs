@@ -37,7 +37,8 @@ pub(crate) fn stack_size() -> usize {
 
 /// How many bytes of stack as many real threads may take as are ever started.
 pub(crate) fn stacks_of_os_threads() -> u64 {
-    MAX_OS_THREADS as u64 * (stack_size() + SIGNAL_STACK) as u64
+    // RUST_MIN_STACK may be any number.
+    (MAX_OS_THREADS as u64).saturating_mul(stack_size().saturating_add(SIGNAL_STACK) as u64)
 }
 
 /// As [`stacks_of_os_threads`], for simulated threads on either back end.
