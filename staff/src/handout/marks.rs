@@ -31,6 +31,8 @@ pub use words::joined;
 /// What is said of a mark in a comment of another kind.
 const PLAIN: &str = "a mark is a plain comment on a line of its own";
 
+const MISSPELT: &str = "a mark begins with TASK or FROM in capitals, then a space and the part";
+
 /// What is wrong with a mark, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Misplaced {
@@ -210,7 +212,9 @@ impl<'t> Source<'t> {
         if is_block_comment_of_mark(line) {
             return Err(here(PLAIN));
         }
-        let Some((kind, words)) = words_of_mark(line) else { return Ok(None) };
+        let Some((kind, words)) = words_of_mark(line) else {
+            return if is_misspelt_mark(line, through) { Err(here(MISSPELT)) } else { Ok(None) };
+        };
         if line.comment != Some(line.indent()) || is_doc(line) {
             return Err(here(PLAIN));
         }
@@ -338,6 +342,19 @@ fn mark_in(comment: &str) -> Option<(Kind, &str)> {
 fn is_block_comment_of_mark(line: &Line) -> bool {
     let comment = line.text.trim_start().strip_prefix("/*").filter(|_| line.begins_in_code);
     comment.is_some_and(|it| mark_in(it.trim_start_matches(['*', '!']).trim_start()).is_some())
+}
+
+/// `// From 2A: ...` and `// TASK2A: ...`: a plain comment that begins as a mark does, but for its
+/// capitals or the space, with a part of the course and a colon. (`// From 2A on` is prose.)
+fn is_misspelt_mark(line: &Line, through: &Through) -> bool {
+    let Some(comment) = line.comment.filter(|it| *it == line.indent() && !is_doc(line)) else {
+        return false;
+    };
+    let words = line.text[comment..].trim_start_matches('/').trim_start();
+    let Some((head, _)) = words.split_once(':') else { return false };
+    let head = head.to_ascii_uppercase();
+    let part = ["TASK", "FROM"].iter().find_map(|word| head.strip_prefix(word));
+    part.is_some_and(|part| through.position(part.trim()).is_ok())
 }
 
 fn is_doc(line: &Line) -> bool {

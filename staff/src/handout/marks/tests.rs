@@ -233,7 +233,7 @@ fn a_sentence_goes_on_in_lines_that_are_indented_more() {
 
 #[test]
 fn what_is_no_mark_stays() {
-    let text = "// FROMAGE 2A\n// From 2A on\nlet a = \"// FROM 2A\";\n// see TASK 2A\n";
+    let text = "// FROMAGE 2A\n// From 2A on\n// From 2A on: it\n// From 9Z: it\nlet a = \"// FROM 2A\";\n// see TASK 2A\n";
     assert_eq!(handed_out(text), text);
     assert_eq!(first_mark(text), None);
     assert_eq!(first_mark("given\n    // TASK\n"), Some(2));
@@ -242,7 +242,10 @@ fn what_is_no_mark_stays() {
 #[test]
 fn a_wrong_mark_is_named_with_its_line() {
     let plain = "a mark is a plain comment on a line of its own";
+    let misspelt = "a mark begins with TASK or FROM in capitals, then a space and the part";
     for (text, line, problem) in [
+        ("fn a() {\n    // Task 2A: b\n    c();\n}\n", 2, misspelt),
+        ("// FROM2B: a\nfn a() {}\n", 1, misspelt),
         (
             "fn a() {\n    b();\n    // TASK 2A: c\n    d();\n}\n",
             3,
