@@ -18,13 +18,18 @@
 //! accuse a correct Raft. What a server says after its crash is not judged; what still reaches it
 //! counts as its knowledge, for its disk is copied later.
 
+mod logs;
 mod rule;
+#[cfg(test)]
+mod story;
 mod view;
+mod words;
 
 pub use rule::{Rule, Violation};
-use view::View;
 
+use logs::Logs;
 use trace::Event;
+use view::View;
 
 /// What of the course the tested solution must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,21 +43,25 @@ pub struct Options {
 /// Watches the events of one cluster.
 #[derive(Debug)]
 pub struct Rules {
-    options: Options,
     view: View,
+    logs: Logs,
 }
 
 impl Rules {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(options: Options) -> Rules {
-        Rules { options, view: View::new(options.servers) }
+        Rules { view: View::new(options.servers), logs: Logs::new(options) }
     }
 
     /// Takes an event, the next one of the stream; returns the first rule that it breaks.
     pub fn see(&mut self, event: &Event) -> Option<Violation> {
-        let _ = self.options;
         self.view.see(event);
-        None
+        self.logs.see(event, &self.view)
     }
+}
+
+/// How many servers are a majority.
+fn quorum(servers: usize) -> usize {
+    servers / 2 + 1
 }
