@@ -160,6 +160,10 @@ impl Story {
         assert_eq!(self.broken.as_ref().map(|violation| violation.rule), Some(rule));
     }
 
+    pub(crate) fn violation(&self) -> Option<&Violation> {
+        self.broken.as_ref()
+    }
+
     fn up(&self, server: usize) -> Incarnation {
         Incarnation { server, number: self.numbers[server] }
     }

@@ -5,5 +5,6 @@ mod commits;
 mod has;
 mod keeps;
 mod leader_log;
+mod model;
 mod snapshots;
 mod up_to_date;
