@@ -169,7 +169,7 @@ impl Logs {
     ) -> Option<Violation> {
         match (open.call.fact.as_ref()?, reply) {
             (Fact::RequestVote { .. }, Some(Fact::Vote { granted: true, .. })) => {
-                up_to_date::granted(open, by, at)
+                up_to_date::granted(open, by, at, view)
             }
             (Fact::AppendEntries { .. }, Some(Fact::Appended { matched: true, .. })) => {
                 self.follower_commits.accepted(&open.call, by.server);

@@ -8,7 +8,8 @@
 
 use super::acknowledged::{Acknowledged, Claim, Open};
 use super::entries::Entries;
-use crate::words::Time;
+use crate::view::View;
+use crate::words::{Time, crash_since};
 use crate::{Rule, Violation};
 use std::time::Duration;
 use trace::{Fact, Incarnation};
@@ -26,7 +27,12 @@ pub(crate) fn claim(
 }
 
 /// A server granted its vote.
-pub(crate) fn granted(open: &Open, by: Incarnation, at: Duration) -> Option<Violation> {
+pub(crate) fn granted(
+    open: &Open,
+    by: Incarnation,
+    at: Duration,
+    view: &View,
+) -> Option<Violation> {
     let Claim { index, term, told } = open.claim?;
     let Some(Fact::RequestVote { term: of, candidate, last_index, last_term }) = open.call.fact
     else {
@@ -34,10 +40,11 @@ pub(crate) fn granted(open: &Open, by: Incarnation, at: Duration) -> Option<Viol
     };
     let what = format!(
         "{by} acknowledged entry {index} of term {term} to S{} at {}, and at {} voted in term {of} \
-         for S{candidate}, whose last entry is {last_index} of term {last_term}",
+         for S{candidate}, whose last entry is {last_index} of term {last_term}{}",
         told.to,
         Time(told.at),
         Time(at),
+        crash_since(view, by.server, told.at, "entry"),
     );
     Some(Violation { rule: Rule::UpToDate, what })
 }

@@ -29,6 +29,20 @@ pub(crate) enum Mistake {
     OldTerms,
 }
 
+/// Correct, and unlike the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variation {
+    Plain,
+    /// The commit index survives a crash.
+    KeepsCommit,
+    /// A snapshot is installed long after it was answered.
+    InstallsLate,
+    /// No test sees what is applied and which snapshots are taken.
+    UnseenService,
+    /// A refusal says term 0.
+    RefusesWithTermZero,
+}
+
 /// What a service receives.
 pub(crate) enum Up {
     Command(u64),
@@ -44,6 +58,9 @@ enum Role {
 
 pub(crate) struct Server {
     mistake: Option<Mistake>,
+    variation: Variation,
+    /// A snapshot that was answered and not installed.
+    late: Option<(u64, u64)>,
     pub number: u64,
     term: u64,
     voted_for: Option<u64>,
@@ -62,9 +79,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(servers: usize, mistake: Option<Mistake>) -> Server {
+    /// In a cluster of so many.
+    pub(crate) fn correct(variation: Variation) -> impl Fn(usize) -> Server {
+        move |servers| Server { variation, ..Server::new(servers) }
+    }
+
+    /// In a cluster of so many.
+    pub(crate) fn wrong(mistake: Mistake) -> impl Fn(usize) -> Server {
+        move |servers| Server { mistake: Some(mistake), ..Server::new(servers) }
+    }
+
+    fn new(servers: usize) -> Server {
         Server {
-            mistake,
+            mistake: None,
+            variation: Variation::Plain,
+            late: None,
             number: 1,
             term: 0,
             voted_for: None,
@@ -87,7 +116,15 @@ impl Server {
         self.number += 1;
         self.role = Role::Follower;
         self.channel.clear();
-        (self.commit, self.handed_up, self.received) = (self.base, self.base, self.base);
+        self.late = None;
+        (self.handed_up, self.received) = (self.base, self.base);
+        let kept = if self.variation == Variation::KeepsCommit { self.commit } else { 0 };
+        self.commit = self.base;
+        self.commit_to(kept);
+    }
+
+    pub(crate) fn leads(&self) -> bool {
+        self.role == Role::Leader
     }
 
     pub(crate) fn stand(&mut self, own: usize) -> Vec<(usize, Fact)> {
@@ -123,8 +160,9 @@ impl Server {
             return None;
         }
         let (term, leader) = (self.term, own as u64);
-        let known = self.matches[peer].min(self.last());
-        if known < self.base || dice.one_in(12) {
+        let known = self.matches[peer].clamp(self.base, self.last());
+        let is_behind = self.matches[peer] < self.base;
+        if dice.one_in(if is_behind { 2 } else { 12 }) {
             let last_term = self.term_of(self.base)?;
             return Some(Fact::InstallSnapshot { term, leader, last_index: self.base, last_term });
         }
@@ -163,11 +201,16 @@ impl Server {
             Fact::AppendEntries { previous_index, previous_term, entry_terms, commit, .. } => {
                 let previous = (*previous_index, *previous_term);
                 let matched = !is_stale && self.append(previous, entry_terms, *commit, dice);
-                Fact::Appended { term, matched }
+                let says_zero = self.variation == Variation::RefusesWithTermZero && !matched;
+                Fact::Appended { term: if says_zero { 0 } else { term }, matched }
             }
             Fact::InstallSnapshot { last_index, last_term, .. } => {
                 if !is_stale {
-                    self.install(*last_index, *last_term);
+                    self.role = Role::Follower;
+                    self.late = Some((*last_index, *last_term));
+                    if self.variation != Variation::InstallsLate {
+                        self.install_late();
+                    }
                 }
                 Fact::Installed { term }
             }
@@ -208,8 +251,18 @@ impl Server {
         true
     }
 
+    /// The service has time for the snapshot.
+    pub(crate) fn install_late(&mut self) {
+        if let Some((index, term)) = self.late.take() {
+            self.install(index, term);
+        }
+    }
+
+    pub(crate) fn service_is_seen(&self) -> bool {
+        self.variation != Variation::UnseenService
+    }
+
     fn install(&mut self, index: u64, term: u64) {
-        self.role = Role::Follower;
         if index <= self.commit {
             if self.has(Mistake::OldSnapshot) {
                 self.channel.push_back(Up::Snapshot(index));
