@@ -1,14 +1,16 @@
-//! Something for each term: a sorted vector, for terms come in rising order and mostly the latest
-//! is asked for.
+//! Something for each term: a sorted vector, for terms come in rising order, and mostly the same or
+//! the next one is asked for as before.
 
 #[derive(Debug, Clone)]
 pub(crate) struct ByTerm<V> {
     terms: Vec<(u64, V)>,
+    /// The place that was asked for last.
+    near: usize,
 }
 
 impl<V> ByTerm<V> {
     pub(crate) fn new() -> ByTerm<V> {
-        ByTerm { terms: Vec::new() }
+        ByTerm { terms: Vec::new(), near: 0 }
     }
 
     pub(crate) fn get(&self, term: u64) -> Option<&V> {
@@ -24,6 +26,7 @@ impl<V> ByTerm<V> {
                 at
             }
         };
+        self.near = at;
         &mut self.terms[at].1
     }
 
@@ -37,10 +40,16 @@ impl<V> ByTerm<V> {
         (below.checked_sub(1).map(|at| &self.terms[at]), self.terms.get(above))
     }
 
+    #[inline]
     fn place(&self, term: u64) -> Result<usize, usize> {
+        let is_at = |at: usize| self.terms.get(at).is_some_and(|(other, _)| *other == term);
+        if is_at(self.near) {
+            return Ok(self.near);
+        }
+        if is_at(self.near + 1) {
+            return Ok(self.near + 1);
+        }
         match self.terms.last() {
-            None => Err(0),
-            Some((last, _)) if *last == term => Ok(self.terms.len() - 1),
             Some((last, _)) if *last < term => Err(self.terms.len()),
             _ => self.terms.binary_search_by_key(&term, |(term, _)| *term),
         }
