@@ -30,14 +30,13 @@ impl<V> ByTerm<V> {
         &mut self.terms[at].1
     }
 
-    /// With the term just below and the term just above for which there is something.
-    #[allow(clippy::type_complexity)]
-    pub(crate) fn neighbours(&self, term: u64) -> (Option<&(u64, V)>, Option<&(u64, V)>) {
+    /// The nearest terms below and above for which there is something, with that.
+    pub(crate) fn neighbours(&self, term: u64) -> [Option<&(u64, V)>; 2] {
         let (below, above) = match self.place(term) {
             Ok(at) => (at, at + 1),
             Err(at) => (at, at),
         };
-        (below.checked_sub(1).map(|at| &self.terms[at]), self.terms.get(above))
+        [below.checked_sub(1).and_then(|at| self.terms.get(at)), self.terms.get(above)]
     }
 
     #[inline]

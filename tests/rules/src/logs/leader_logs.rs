@@ -64,7 +64,7 @@ impl LeaderLogs {
                 *now = Seen { first, last, at };
             }
             let (first, last) = (now.first, now.last);
-            let (below, above) = log.entries.neighbours(run.term);
+            let [below, above] = log.entries.neighbours(run.term);
             let below = below.filter(|(_, other)| other.last >= first);
             if let Some(other) = below.or(above.filter(|(_, other)| other.first <= last)) {
                 return Some(differs(leader, term, run, at, other));

@@ -23,7 +23,7 @@ pub(crate) fn claim(
 ) -> Option<Claim> {
     let held = logs.before(server, term)?;
     let own = (held.last_term(), held.last());
-    (last < own).then(|| Claim { index: own.1, term: own.0, told: held.told })
+    (last < own).then_some(Claim { index: own.1, term: own.0, told: held.told })
 }
 
 /// A server granted its vote.
