@@ -3,16 +3,16 @@
 //! [`Held`] has an entry only if the server has it **in whatever order its open handlers run**:
 //!
 //! - An acknowledgement proves that the server had the entries when it decided, in the term of the
-//!   request. What may take them away is a request of a later term: one of the same term comes from
-//!   the same log, which only grows, and one of an earlier term is refused.
+//!   request. What may take them away is a request of a later term: one of the same term comes
+//!   from the same log, which only grows, and one of an earlier term is refused.
 //! - A request that arrives later cuts `held` at its arrival, recorded before its handler starts.
 //! - A request that was in its handler at any time while the acknowledged one was, may have been
-//!   handled after it: what it may take away is not believed ([`Open::believed`]), whether or not it
-//!   has been answered by then.
+//!   handled after it: what it may take away is not believed ([`Open::believed`]), whether or not
+//!   it has been answered by then.
 //! - A snapshot may be installed long after its answer: its arrival cuts, its answer adds nothing.
 //!
-//! So an entry that is held when a request arrives, and not cut until its answer, was in the log all
-//! the while. Crashes change nothing: an acknowledged entry was saved.
+//! So an entry that is held when a request arrives, and not cut until its answer, was in the log
+//! all the while. Crashes change nothing: an acknowledged entry was saved.
 
 use super::entries::{Append, Entries};
 use super::held::{Acknowledgement, Held};

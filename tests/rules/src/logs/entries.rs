@@ -50,15 +50,15 @@ pub(crate) trait Entries {
         Some(at)
     }
 
-    /// Up to which index these entries stay in a log if the server takes this request. Entries that
-    /// the request does not show to be the same are given up, so the answer may be too low.
+    /// Up to which index these entries stay in a log if the server takes this request. Entries
+    /// that the request does not show to be the same are given up, so the answer may be too low.
     ///
     /// - Equal at a shared index: equal in all before it (log matching), so only the first
     ///   difference and what is behind it can go.
     /// - The request lies below: it may differ there, and then all of these go.
     /// - It lies above: it cannot reach down to these.
-    /// - A snapshot whose last entry is among these keeps what follows (figure 13, 6); any other may
-    ///   replace the whole log.
+    /// - A snapshot whose last entry is among these keeps what follows (figure 13, 6); any other
+    ///   may replace the whole log.
     fn surviving(&self, request: &Fact) -> u64 {
         if let Some(append) = Append::of(request) {
             if append.last() < self.first() {

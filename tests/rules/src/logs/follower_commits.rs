@@ -1,12 +1,12 @@
-//! A follower commits what matched (5.3; figure 2, AppendEntries 5): up to the leader's commit index,
-//! but not beyond the last entry that it knows to be the leader's.
+//! A follower commits what matched (5.3; figure 2, AppendEntries 5): up to the leader's commit
+//! index, but not beyond the last entry that it knows to be the leader's.
 //!
 //! A server applies an entry if in one term a commit index arrived that reaches it, and a request
-//! whose last entry reaches it and which was not refused; or if a snapshot covers it, or the server
-//! counted it itself as a leader. Requests are recorded before their handlers start and an applied
-//! command after it was decided, so whatever the decision rests on has been recorded. A request whose
-//! handler runs may have been accepted already. So may one whose handler ran at a crash: the log
-//! survived. A refusal in a term below the request's says nothing.
+//! whose last entry reaches it and which was not refused; or if a snapshot covers it, or the
+//! server counted it itself as a leader. Requests are recorded before their handlers start and an
+//! applied command after it was decided, so whatever the decision rests on has been recorded. A
+//! request whose handler runs may have been accepted already. So may one whose handler ran at a
+//! crash: the log survived. A refusal in a term below the request's says nothing.
 
 use super::acknowledged::Open;
 use super::by_term::ByTerm;
@@ -87,9 +87,9 @@ impl FollowerCommits {
         let follower = self.servers.get(by.server)?;
         let heard = follower.terms.get(follower.term).copied().unwrap_or_default();
         let what = format!(
-            "{by} applied entry {index} at {}; in term {}, the latest in which a leader spoke to it, \
-             it heard of commit index {} and did not refuse entries up to {}; in all terms that \
-             allows to apply up to {}",
+            "{by} applied entry {index} at {}; in term {}, the latest in which a leader spoke to \
+             it, it heard of commit index {} and did not refuse entries up to {}; in all terms \
+             that allows to apply up to {}",
             Time(at),
             follower.term,
             heard.commit,

@@ -1,11 +1,11 @@
 //! A server acknowledges only what it has (5.3; figure 2, AppendEntries 2): it refuses a request
 //! whose previous entry is not in its log.
 //!
-//! An entry gets into a log by a request that brings it, by a snapshot that covers it, or because its
-//! leader creates it in its own term. Every request is recorded before its handler starts, so what
-//! has not arrived when the answer is recorded was not there when it was decided. Of the entries of
-//! one term that a server was brought the lowest and the highest are remembered: those in between
-//! count as brought.
+//! An entry gets into a log by a request that brings it, by a snapshot that covers it, or because
+//! its leader creates it in its own term. Every request is recorded before its handler starts, so
+//! what has not arrived when the answer is recorded was not there when it was decided. Of the
+//! entries of one term that a server was brought the lowest and the highest are remembered: those
+//! in between count as brought.
 
 use super::acknowledged::Open;
 use super::by_term::ByTerm;

@@ -1,11 +1,11 @@
-//! Acknowledged is kept (5.3; figure 2, AppendEntries 3 and 4): a server deletes an entry only if a
-//! request brings a different one at that index.
+//! Acknowledged is kept (5.3; figure 2, AppendEntries 3 and 4): a server deletes an entry only if
+//! a request brings a different one at that index.
 //!
-//! Broken by a refusal, in the request's own term, of a request whose previous entry the server had
-//! all the while: it was held when the request arrived (so it had been acknowledged before) and was
-//! not cut until the answer (module [`acknowledged`](super::acknowledged)). In its own term only "no
-//! such entry" refuses. It may have been compacted if it is not above every snapshot that the server
-//! took or received, by the time of the answer.
+//! Broken by a refusal, in the request's own term, of a request whose previous entry the server
+//! had all the while: it was held when the request arrived (so it had been acknowledged before)
+//! and was not cut until the answer (module [`acknowledged`](super::acknowledged)). In its own
+//! term only "no such entry" refuses. It may have been compacted if it is not above every snapshot
+//! that the server took or received, by the time of the answer.
 //!
 //! Broken as well by a candidate whose log is less up to date than what it acknowledged, all of it
 //! in earlier terms. A server's term never goes back, so it acknowledged before it became a

@@ -1,10 +1,10 @@
 //! A leader's log only grows (Leader Append-Only, figure 3 and section 5.3).
 //!
-//! What the leader of a term sends in that term comes from one log to which it only appends, so two
-//! messages give the same term at one index, whichever was sent first. Along a log terms do not fall,
-//! for a leader appends entries of its own term, the highest so far; so an entry between two of one
-//! term has that term too, and for each term the lowest and the highest index seen say it all. An
-//! entry of a later term than the message's cannot be there.
+//! What the leader of a term sends in that term comes from one log to which it only appends, so
+//! two messages give the same term at one index, whichever was sent first. Along a log terms do
+//! not fall, for a leader appends entries of its own term, the highest so far; so an entry between
+//! two of one term has that term too, and for each term the lowest and the highest index seen say
+//! it all. An entry of a later term than the message's cannot be there.
 
 use super::by_term::ByTerm;
 use super::entries::Run;
@@ -76,7 +76,8 @@ impl LeaderLogs {
 
 fn from_the_future(leader: Incarnation, term: u64, run: Run, at: Duration) -> Violation {
     let what = format!(
-        "{leader}, leader of term {term}, sent at {} entry {} of term {}, which is later than its own",
+        "{leader}, leader of term {term}, sent at {} entry {} of term {}, later than its \
+         own",
         Time(at),
         run.first,
         run.term,

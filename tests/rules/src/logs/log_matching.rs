@@ -1,14 +1,15 @@
-//! Two entries with the same index and term have the same entries before them (Log Matching, figure
-//! 3 and section 5.3).
+//! Two entries with the same index and term have the same entries before them (Log Matching,
+//! figure 3 and section 5.3).
 //!
 //! The entries of one term were all appended by its leader, to one log, one after the other. A log
 //! that has any of them has all from the first on and, just before that, the entry that the leader
-//! had there. So for each term it is enough to know at which index its entries begin and the term of
-//! the entry before: both are the same in every log that has an entry of the term, at all times. By
-//! induction over the terms all that lies before is the same too. No order of events is needed.
+//! had there. So for each term it is enough to know at which index its entries begin and the term
+//! of the entry before: both are the same in every log that has an entry of the term, at all
+//! times. By induction over the terms all that lies before is the same too. No order of events is
+//! needed.
 //!
-//! A message that begins among the entries of a term does not show where they begin: only that it is
-//! not behind that index. So it is with a snapshot's last entry.
+//! A message that begins among the entries of a term does not show where they begin: only that it
+//! is not behind that index. So it is with a snapshot's last entry.
 
 use super::by_term::ByTerm;
 use super::entries::{Append, Run};
@@ -93,8 +94,8 @@ impl LogMatching {
 
 fn differ(term: u64, known: &Beginning, new: &Beginning) -> Violation {
     let what = format!(
-        "the entries of term {term} {known} in the log that {} sent at {}, and {new} in the log that {} \
-         sent at {}: one leader created them, in one place",
+        "the entries of term {term} {known} in the log that {} sent at {}, and {new} in the log \
+         that {} sent at {}: one leader created them, in one place",
         known.by,
         Time(known.at),
         new.by,

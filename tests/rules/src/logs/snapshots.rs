@@ -1,9 +1,10 @@
-//! A snapshot does not take a service back (7, figure 13): a server hands up a snapshot only if it is
-//! newer than what it has applied.
+//! A snapshot does not take a service back (7, figure 13): a server hands up a snapshot only if it
+//! is newer than what it has applied.
 //!
 //! Commands and snapshots reach the service through one channel, and what the service receives is
-//! recorded in that order. A snapshot that a server hands up is one that a leader sent it, which is
-//! recorded before its handler starts, or one that its own service took, in whatever incarnation.
+//! recorded in that order. A snapshot that a server hands up is one that a leader sent it, which
+//! is recorded before its handler starts, or one that its own service took, in whatever
+//! incarnation.
 
 use crate::words::Time;
 use crate::{Rule, Violation};
@@ -62,15 +63,15 @@ impl Snapshots {
         let (applied, when) = service.applied;
         let what = if index < applied {
             format!(
-                "{by} handed its service at {} the snapshot up to {index}, and it had applied {applied} \
-                 at {}: the service went back",
+                "{by} handed its service at {} the snapshot up to {index}, and it had applied \
+                 {applied} at {}: the service went back",
                 Time(at),
                 Time(when),
             )
         } else if service.snapshots.binary_search(&index).is_err() {
             format!(
-                "{by} handed its service at {} a snapshot up to {index}, which no leader sent it and \
-                 its service did not take",
+                "{by} handed its service at {} a snapshot up to {index}, which no leader sent it \
+                 and its service did not take",
                 Time(at),
             )
         } else {

@@ -1,10 +1,10 @@
-//! Votes go to logs that are up to date (5.4.1; figure 2, RequestVote 2): a voter refuses a candidate
-//! whose last entry has a lower term than its own, or the same term and a lower index.
+//! Votes go to logs that are up to date (5.4.1; figure 2, RequestVote 2): a voter refuses a
+//! candidate whose last entry has a lower term than its own, or the same term and a lower index.
 //!
 //! The voter had the last entry that it held from the arrival of the request to its answer (module
-//! [`acknowledged`](super::acknowledged)), so its own log was at least as up to date as that. All its
-//! acknowledgements were in terms below the candidate's: in that term it may have voted for the
-//! candidate before, then acknowledged its entries, and grant a late duplicate again.
+//! [`acknowledged`](super::acknowledged)), so its own log was at least as up to date as that. All
+//! its acknowledgements were in terms below the candidate's: in that term it may have voted for
+//! the candidate before, then acknowledged its entries, and grant a late duplicate again.
 
 use super::acknowledged::{Acknowledged, Claim, Open};
 use super::entries::Entries;

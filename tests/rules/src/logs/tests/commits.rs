@@ -19,8 +19,8 @@ fn an_entry_of_an_older_term_is_not_committed_by_counting() {
     story.send(0, 3, append((0, 3), (2, 2), &[], 2));
     story.breaks(
         "a leader commits by counting only entries of its term: S0, leader of term 3, sent commit \
-         index 2 at 0.100 s, and nothing of its own term is on a majority: the replies delivered to \
-         it in this term acknowledged by S1 entry 2 of term 2, by S2 entry 2 of term 2, by S3 \
+         index 2 at 0.100 s, and nothing of its own term is on a majority: the replies delivered \
+         to it in this term acknowledged by S1 entry 2 of term 2, by S2 entry 2 of term 2, by S3 \
          nothing, by S4 nothing (5.4.2, figure 8; figure 2, the last rule for leaders)",
     );
 }
@@ -125,9 +125,9 @@ fn a_follower_does_not_apply_beyond_what_matched() {
     story.at(100);
     story.apply(1, 2..=2);
     story.breaks(
-        "a follower commits only what matched: S1 applied entry 2 at 0.100 s; in term 1, the latest \
-         in which a leader spoke to it, it heard of commit index 3 and did not refuse entries up to \
-         1; in all terms that allows to apply up to 1 (5.3; figure 2, AppendEntries 5)",
+        "a follower commits only what matched: S1 applied entry 2 at 0.100 s; in term 1, the \
+         latest in which a leader spoke to it, it heard of commit index 3 and did not refuse entries \
+         up to 1; in all terms that allows to apply up to 1 (5.3; figure 2, AppendEntries 5)",
     );
 }
 

@@ -36,8 +36,8 @@ fn an_acknowledged_entry_is_saved() {
     story.answer(&handler, refused(1));
     story.breaks(
         "what was acknowledged is kept: S2 acknowledged entry 2 of term 1 to S0 at 0.100 s, and at \
-         0.200 s said it had no entry 2 of term 1; it crashed in between, at 0.150 s: was the entry \
-         saved? (5.3; figure 2, AppendEntries 3 and 4)",
+         0.200 s said it had no entry 2 of term 1; it crashed in between, at 0.150 s: was the \
+         entry saved? (5.3; figure 2, AppendEntries 3 and 4)",
     );
 }
 
@@ -48,8 +48,8 @@ fn a_candidate_has_what_it_acknowledged() {
     story.send(2, 0, ask((2, 2), (2, 1)));
     story.breaks(
         "what was acknowledged is kept: S2 acknowledged entry 3 of term 1 to S0 at 0.100 s, and at \
-         0.200 s stood for election in term 2 with entry 2 of term 1 as its last; was it cut off, or \
-         never there? (5.3; figure 2, AppendEntries 3 and 4)",
+         0.200 s stood for election in term 2 with entry 2 of term 1 as its last; was it cut off, \
+         or never there? (5.3; figure 2, AppendEntries 3 and 4)",
     );
 }
 

@@ -11,9 +11,9 @@ fn a_leader_does_not_change_an_entry() {
     story.at(200);
     story.send(0, 2, append((0, 4), (5, 3), &[], 0));
     story.breaks(
-        "a leader's log only grows: S0, leader of term 4, sent entries 5 to 6 of term 2 by 0.100 s, \
-         and at 0.200 s entries 5 to 5 of term 3: a leader does not change its log, and along it \
-         terms do not fall (Leader Append-Only, figure 3 and section 5.3)",
+        "a leader's log only grows: S0, leader of term 4, sent entries 5 to 6 of term 2 by 0.100 \
+         s, and at 0.200 s entries 5 to 5 of term 3: a leader does not change its log, and along \
+         it terms do not fall (Leader Append-Only, figure 3 and section 5.3)",
     );
 }
 
@@ -31,8 +31,8 @@ fn entries_have_no_later_term_than_their_leader() {
     story.at(100);
     story.send(0, 1, append((0, 4), (1, 1), &[5], 0));
     story.breaks(
-        "a leader's log only grows: S0, leader of term 4, sent at 0.100 s entry 2 of term 5, which \
-         is later than its own (Leader Append-Only, figure 3 and section 5.3)",
+        "a leader's log only grows: S0, leader of term 4, sent at 0.100 s entry 2 of term 5, later \
+         than its own (Leader Append-Only, figure 3 and section 5.3)",
     );
 }
 

@@ -1,5 +1,5 @@
-//! A small Raft that runs at random, to see whether the rules accuse it: every thread may be late, so
-//! between what is recorded and what is decided anything may happen. Then with a mistake in it.
+//! A small Raft that runs at random, to see whether the rules accuse it: every thread may be late,
+//! so between what is recorded and what is decided anything may happen. Then with a mistake in it.
 
 mod raft;
 

@@ -41,8 +41,8 @@ fn a_snapshot_comes_from_somewhere() {
     story.at(200);
     story.apply_snapshot(1, 6);
     story.breaks(
-        "a snapshot does not take a service back: S1 handed its service at 0.200 s a snapshot up to \
-         6, which no leader sent it and its service did not take (7, figure 13)",
+        "a snapshot does not take a service back: S1 handed its service at 0.200 s a snapshot up \
+         to 6, which no leader sent it and its service did not take (7, figure 13)",
     );
 }
 
