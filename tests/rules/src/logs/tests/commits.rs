@@ -127,7 +127,8 @@ fn a_follower_does_not_apply_beyond_what_matched() {
     story.breaks(
         "a follower commits only what matched: S1 applied entry 2 at 0.100 s; in term 1, the \
          latest in which a leader spoke to it, it heard of commit index 3 and did not refuse \
-         entries up to 1; in all terms that allows to apply up to 1 (5.3; figure 2, AppendEntries 5)",
+         entries up to 1; in all terms that allows to apply up to 1 (5.3; figure 2, AppendEntries \
+         5)",
     );
 }
 
