@@ -42,6 +42,7 @@ impl ClientEnd {
         match network.begin_call(self.number, request.len()) {
             Route::Closed => None,
             Route::Unreachable(delay) => {
+                drop(request);
                 pause(delay);
                 None
             }

@@ -8,7 +8,10 @@ use labrt::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Rpc;
 
-type Handler = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+/// Shared by a message and its duplicate.
+pub(crate) type EncodedRequest = Arc<Vec<u8>>;
+
+type Handler = Box<dyn Fn(EncodedRequest) -> Vec<u8> + Send + Sync>;
 
 /// A set of RPC handlers, to be added to a network under a name. Several services may share one,
 /// as a key/value service and its Raft do.
@@ -31,9 +34,11 @@ impl Server {
     /// If there is a handler for this RPC already.
     #[track_caller]
     pub fn on<R: Rpc>(&mut self, handler: impl Fn(R) -> R::Reply + Send + Sync + 'static) {
-        let answer = move |request: &[u8]| {
-            let request = labgob::decode(request)
+        let answer = move |encoded: EncodedRequest| {
+            let request = labgob::decode(&encoded)
                 .unwrap_or_else(|error| panic!("{}: cannot decode the request: {error}", R::NAME));
+            // The handler may block for long.
+            drop(encoded);
             labgob::encode(&handler(request))
         };
         let previous = self.handlers.insert(R::NAME, Box::new(answer));
@@ -77,7 +82,7 @@ impl Instance {
         panic!("unknown {what} in {rpc}: the server {} handles [{known}]", self.name);
     }
 
-    pub(crate) fn handle(&self, rpc: &str, request: &[u8]) -> Vec<u8> {
+    pub(crate) fn handle(&self, rpc: &str, request: EncodedRequest) -> Vec<u8> {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.handlers[rpc](request)
     }
