@@ -49,6 +49,12 @@ impl Rules {
         Rules { options, view: View::new(options.servers) }
     }
 
+    /// What kinds of messages told no facts, so that rules were not watched.
+    #[must_use]
+    pub fn untold(&self) -> Option<String> {
+        None
+    }
+
     /// Takes an event, the next one of the stream; returns the first rule that it breaks.
     pub fn see(&mut self, event: &Event) -> Option<Violation> {
         let _ = self.options;

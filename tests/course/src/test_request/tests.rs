@@ -39,6 +39,8 @@ fn full() -> TestRequest {
             backend: Backend::Threads,
             policy: Some(Policy::Random { preemption: 0.1 + 0.2 }),
         },
+        rules_required: true,
+        events: true,
         log_filter: Some("warn,raft=debug,labrpc=off".parse().expect("this is a filter")),
         log_file: Some(PathBuf::from("/a directory/log.txt")),
         result: Some(PathBuf::from("/outcome.json")),
