@@ -22,6 +22,8 @@ pub struct Header {
     pub test: String,
     /// The seed of the run.
     pub seed: u64,
+    /// How many servers the cluster has.
+    pub servers: usize,
     /// Whether it was simulated.
     pub simulated: bool,
     /// The version of the kit that wrote it.
@@ -156,3 +158,6 @@ impl<W: Write> fmt::Debug for Writer<W> {
         write!(formatter, "Writer({} bytes left)", self.left)
     }
 }
+
+#[cfg(test)]
+mod tests;

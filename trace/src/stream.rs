@@ -160,3 +160,6 @@ impl fmt::Debug for Stream {
         formatter.write_str("Stream { .. }")
     }
 }
+
+#[cfg(test)]
+mod tests;

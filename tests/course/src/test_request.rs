@@ -142,7 +142,7 @@ impl TestRequest {
     /// What was set by hand of the settings that change what a seed does: a seed fails again only
     /// with the same.
     pub fn variables_of_a_seed(&self) -> impl Iterator<Item = (&'static str, OsString)> {
-        let shared = [PREEMPT, PCT, TIME_LIMIT, MEMORY];
+        let shared = [PREEMPT, PCT, TIME_LIMIT, MEMORY, RULES];
         self.variables().filter(move |(name, _)| shared.contains(name))
     }
 

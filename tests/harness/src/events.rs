@@ -128,6 +128,7 @@ impl Events {
         let header = Header {
             test: settings.map(|settings| settings.test.clone()).unwrap_or_default(),
             seed: world::seed(),
+            servers,
             simulated: world::simulated(),
             kit: VERSION.to_owned(),
         };
