@@ -248,7 +248,7 @@ pub enum What {
     },
 }
 
-/// A duration as a number of seconds. The nanoseconds of a hundred days survive.
+/// A duration as a number of seconds. The nanoseconds of some days survive.
 mod seconds {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
     use std::time::Duration;

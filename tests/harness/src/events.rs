@@ -129,6 +129,7 @@ impl Events {
             test: settings.map(|settings| settings.test.clone()).unwrap_or_default(),
             seed: world::seed(),
             servers,
+            persistence,
             simulated: world::simulated(),
             kit: VERSION.to_owned(),
         };

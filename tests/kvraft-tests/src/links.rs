@@ -41,7 +41,8 @@ impl Cluster {
         self.servers().for_each(|server| self.connect(server, self.servers()));
     }
 
-    /// New, disabled ends of this party to all servers: their names, never used before, and the ends.
+    /// New, disabled ends of this party to all servers: their names, never used before, and the
+    /// ends.
     pub(crate) fn make_ends_to_all(&self, from: Party) -> (Vec<String>, Vec<ClientEnd>) {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
         let make = |(name, server): (&String, ServerId)| {

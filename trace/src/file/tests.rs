@@ -11,7 +11,8 @@ use std::time::Duration;
 
 fn header() -> Header {
     let test = String::from("backup_2b");
-    Header { test, seed: u64::MAX, servers: 5, simulated: true, kit: String::from("2026.2") }
+    let (persistence, simulated, kit) = (true, true, String::from("2026.2"));
+    Header { test, seed: u64::MAX, servers: 5, persistence, simulated, kit }
 }
 
 /// One event of each kind.
@@ -68,7 +69,7 @@ fn events() -> Vec<Event> {
     ];
     let event = |(what, number): (What, u64)| Event {
         number,
-        at: Duration::from_nanos(8_640_000_123_456_789 + number),
+        at: Duration::from_nanos(86_400_123_456_789 + number),
         thread: (number % 2 == 0).then(|| String::from("S2/ticker")),
         what,
     };

@@ -50,6 +50,7 @@ fn a_watcher_sees_every_event_in_order_and_its_reactions_come_after() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "this crate does not stand on labrt")]
 fn threads_record_at_a_time_and_times_do_not_decrease() {
     let stream = Stream::new(source());
     stream.keep(usize::MAX);
@@ -81,8 +82,14 @@ fn the_last_events_are_kept_if_asked_for() {
 #[test]
 fn what_is_written_can_be_read_and_names_the_thread() {
     let path = env::temp_dir().join(format!("raftlab-stream-{}", process::id()));
-    let header =
-        Header { test: String::new(), seed: 1, servers: 3, simulated: false, kit: String::new() };
+    let header = Header {
+        test: String::new(),
+        seed: 1,
+        servers: 3,
+        persistence: true,
+        simulated: false,
+        kit: String::new(),
+    };
     let out: Box<dyn Write + Send> = Box::new(fs::File::create(&path).expect("it can be written"));
     let stream = Stream::new(source());
     stream.write_to(Writer::begin(out, header, usize::MAX).expect("it can be written"));
