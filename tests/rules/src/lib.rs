@@ -101,3 +101,6 @@ impl Rules {
 fn quorum(servers: usize) -> usize {
     servers / 2 + 1
 }
+
+#[cfg(test)]
+mod tests;

@@ -203,8 +203,8 @@ impl Server {
         }
         let (kind, sender) = (request.kind(), sender(call));
         Some(format!(
-            "{by} answered {sender} {kind:?} in term {term} at {} without a save since {}, when it \
-             was still in term {}: was the term saved?",
+            "{by} answered {sender} {kind:?} in term {term} at {} without a save since {}, when its \
+             term was at most {}: was the term saved?",
             Time(*at),
             Time(lower.moment.at),
             lower.term
@@ -214,14 +214,15 @@ impl Server {
     fn promise_unsaved(&self, answer: &Answer) -> Option<String> {
         let Answer { at, by, call, start, request, reply } = answer;
         let term = request.term();
-        let (did, since) = match reply {
+        let (did, since, came, saved) = match reply {
             Fact::Vote { granted: true, .. } => {
                 let first = self.first.get(call.sender()?.server)?;
                 let is_known = first.term == term && first.life == by.number;
-                ("gave its vote for", is_known.then_some(first.moment)?)
+                let since = is_known.then_some(first.moment)?;
+                ("granted", since, "the candidate's first message of that term", "was the vote")
             }
             Fact::Appended { matched: true, .. } if start.is_new => {
-                ("acknowledged the entries of", start.moment)
+                ("acknowledged the entries of", start.moment, "they", "were they")
             }
             _ => return None,
         };
@@ -230,8 +231,8 @@ impl Server {
         }
         let (kind, sender) = (request.kind(), sender(call));
         Some(format!(
-            "{by} {did} {sender} {kind:?} of term {term} at {} without a save since they could reach \
-             it, at {}",
+            "{by} {did} {sender} {kind:?} of term {term} at {} without a save since {came} arrived, \
+             at {}: {saved} saved?",
             Time(*at),
             Time(since.at)
         ))
