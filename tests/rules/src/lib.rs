@@ -89,8 +89,8 @@ impl Rules {
         violation
     }
 
-    /// Which facts the servers' messages do not tell, so that rules were not watched: "Raft.RequestVote
-    /// tells no facts". Empty if all were, or if the servers sent each other nothing.
+    /// What the servers' messages do not tell, so that some rules were not watched:
+    /// "Raft.RequestVote tells no facts". Empty if all is told, or nothing was replied.
     #[must_use]
     pub fn untold(&self) -> Vec<String> {
         self.told.missing()

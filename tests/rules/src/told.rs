@@ -43,16 +43,16 @@ impl Told {
                 match (&call.fact, fact) {
                     (Some(_), Some(reply)) => self.told.add(reply.kind()),
                     (Some(request), None) => self.unanswered.add(request.kind()),
-                    (None, _) => self.add_silent(&call.rpc),
+                    (None, _) => self.add_silent(call),
                 }
             }
             _ => {}
         }
     }
 
-    fn add_silent(&mut self, rpc: &Cow<'static, str>) {
-        if self.silent.len() < NAMES && !self.silent.contains(rpc) {
-            self.silent.push(rpc.clone());
+    fn add_silent(&mut self, call: &Call) {
+        if self.silent.len() < NAMES && !self.silent.contains(&call.rpc) {
+            self.silent.push(call.rpc.clone());
         }
     }
 

@@ -111,7 +111,8 @@ fn a_leader_without_a_majority() {
 
 #[test]
 fn every_sign_of_a_leader_counts() {
-    let signs: [(&str, fn(&mut Stream)); 4] = [
+    type Sign = fn(&mut Stream);
+    let signs: [(&str, Sign); 4] = [
         ("said so", |stream| stream.said(2, 7, true)),
         ("took a command", |stream| stream.took(2, 7)),
         ("sent AppendEntries", |stream| drop(stream.send(2, 0, heartbeat(2, 7)))),
