@@ -38,8 +38,8 @@ fn wrong_request(call: &Call, fact: &Fact) -> Option<String> {
     let kind = fact.kind();
     if kind.reply().is_none() {
         return Some(format!(
-            "{sender} sent a request {rpc} that tells the fact {kind:?}, which is a reply's: see its \
-             `fact`"
+            "{sender} sent a request {rpc} that tells the fact {kind:?}, which is a reply's: see \
+             its `fact`"
         ));
     }
     if let Some((role, named)) = named(fact)

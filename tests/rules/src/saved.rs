@@ -203,8 +203,8 @@ impl Server {
         }
         let (kind, sender) = (request.kind(), sender(call));
         Some(format!(
-            "{by} answered {sender} {kind:?} in term {term} at {} without a save since {}, when its \
-             term was at most {}: was the term saved?",
+            "{by} answered {sender} {kind:?} in term {term} at {} without a save since {}, when \
+             its term was at most {}: was the term saved?",
             Time(*at),
             Time(lower.moment.at),
             lower.term
@@ -231,8 +231,8 @@ impl Server {
         }
         let (kind, sender) = (request.kind(), sender(call));
         Some(format!(
-            "{by} {did} {sender} {kind:?} of term {term} at {} without a save since {came} arrived, \
-             at {}: {saved} saved?",
+            "{by} {did} {sender} {kind:?} of term {term} at {} without a save since {came} \
+             arrived, at {}: {saved} saved?",
             Time(*at),
             Time(since.at)
         ))

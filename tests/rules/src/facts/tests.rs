@@ -32,8 +32,8 @@ fn a_request_tells_a_requests_fact() {
     stream.send(0, 1, vote(1, true));
     assert_problem(
         &stream,
-        "0.004 s, S0 sent a request Raft.Vote that tells the fact Vote, which is a reply's: see its \
-         `fact`",
+        "0.004 s, S0 sent a request Raft.Vote that tells the fact Vote, which is a reply's: see \
+         its `fact`",
     );
 }
 

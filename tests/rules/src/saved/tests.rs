@@ -127,9 +127,9 @@ fn a_vote_that_was_not_saved() {
     unsaved(&mut stream, 0, request_vote(0, 7), vote(7, true));
     assert_eq!(
         stream.violation(),
-        "2C: what a reply promises is saved first: S2 granted S0's RequestVote of term 7 at 0.011 s \
-         without a save since the candidate's first message of that term arrived, at 0.010 s: was \
-         the vote saved? (figure 2: updated on stable storage before responding to RPCs)"
+        "2C: what a reply promises is saved first: S2 granted S0's RequestVote of term 7 at 0.011 \
+         s without a save since the candidate's first message of that term arrived, at 0.010 s: \
+         was the vote saved? (figure 2: updated on stable storage before responding to RPCs)"
     );
 }
 

@@ -19,8 +19,8 @@ fn a_stale_request_that_is_granted() {
     let stream = after_term_7(request_vote(0, 5), vote(5, true));
     assert_eq!(
         stream.violation(),
-        "stale requests are refused: S2 granted S0's RequestVote of term 5 at 0.008 s, but had been \
-         in term 7 at 0.004 s, before that request arrived (5.1; figure 2, RequestVote 1 and \
+        "stale requests are refused: S2 granted S0's RequestVote of term 5 at 0.008 s, but had \
+         been in term 7 at 0.004 s, before that request arrived (5.1; figure 2, RequestVote 1 and \
          AppendEntries 1)"
     );
 }
