@@ -170,8 +170,10 @@ impl Events {
             watched.ended = true;
             watched.rules.untold()
         };
-        let Some(untold) = untold else { return Ok(()) };
-        let problem = format!("rules not watched: {untold}");
+        if untold.is_empty() {
+            return Ok(());
+        }
+        let problem = format!("rules not watched: {}", untold.join(", "));
         if SETTINGS.get().is_some_and(|settings| settings.rules_required) {
             return Err(format!("{problem} (RULES=required)"));
         }
