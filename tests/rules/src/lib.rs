@@ -19,9 +19,12 @@
 //! counts as its knowledge, for its disk is copied later.
 
 mod facts;
+mod logs;
 mod open;
 mod rule;
 mod saved;
+#[cfg(test)]
+mod story;
 mod terms;
 #[cfg(test)]
 mod testing;
@@ -32,6 +35,7 @@ mod words;
 
 pub use rule::{Rule, Violation};
 
+use logs::Logs;
 use saved::Saved;
 use terms::Terms;
 use told::Told;
@@ -56,6 +60,7 @@ pub struct Rules {
     votes: Votes,
     terms: Terms,
     saved: Saved,
+    logs: Logs,
     /// Whether a rule was broken: what follows is not judged.
     is_broken: bool,
 }
@@ -70,6 +75,7 @@ impl Rules {
             votes: Votes::new(options),
             terms: Terms::new(options),
             saved: Saved::new(options),
+            logs: Logs::new(options),
             is_broken: false,
         }
     }
@@ -84,7 +90,8 @@ impl Rules {
         let violation = facts::see(event, &self.view)
             .or_else(|| self.votes.see(event, &self.view))
             .or_else(|| self.terms.see(event, &self.view))
-            .or_else(|| self.saved.see(event, &self.view));
+            .or_else(|| self.saved.see(event, &self.view))
+            .or_else(|| self.logs.see(event, &self.view));
         self.is_broken = violation.is_some();
         violation
     }
