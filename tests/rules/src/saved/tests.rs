@@ -2,7 +2,7 @@
 
 use crate::Options;
 use crate::testing::{
-    Stream, appended, entries, heartbeat, request_vote, snapshot, stream, stream_with, vote,
+    Stream, appended, entries, heartbeat, request_vote, stream, stream_with, vote,
 };
 use trace::Fact;
 
@@ -109,7 +109,7 @@ fn entries_that_came_before_may_have_been_saved_before() {
     stream.answer(&call, first, appended(6, true));
     let third = stream.arrive(&call);
     stream.answer(&call, third, appended(6, true));
-    unsaved(&mut stream, 1, entries(1, 6, 1, &[6]), appended(6, true));
+    unsaved(&mut stream, 1, entries(1, 6, 0, &[6]), appended(6, true));
     stream.assert_legal();
 }
 
@@ -132,11 +132,12 @@ fn entries_may_come_again_when_a_later_term_has_arrived() {
 fn what_brings_nothing_new_needs_no_save() {
     let mut stream = stream(3);
     follows(&mut stream, 6);
-    unsaved(&mut stream, 1, entries(1, 6, 0, &[4, 5]), appended(6, true));
+    unsaved(&mut stream, 1, entries(1, 6, 0, &[1, 1]), appended(6, true));
     unsaved(&mut stream, 1, entries(1, 6, 9, &[6]), appended(6, false));
     unsaved(&mut stream, 1, heartbeat(1, 6), appended(6, true));
-    unsaved(&mut stream, 1, snapshot(1, 6, 20), Fact::Installed { term: 6 });
-    unsaved(&mut stream, 1, entries(1, 6, 10, &[6, 6]), appended(6, true));
+    let covers = Fact::InstallSnapshot { term: 6, leader: 1, last_index: 12, last_term: 6 };
+    unsaved(&mut stream, 1, covers, Fact::Installed { term: 6 });
+    unsaved(&mut stream, 1, entries(1, 6, 9, &[6, 6, 6]), appended(6, true));
     stream.assert_legal();
 }
 
