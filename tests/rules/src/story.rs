@@ -1,14 +1,17 @@
 //! Streams made by hand, for the tests of the rules on logs: three servers or more that say what
 //! they are made to say. Each event happens a millisecond after the one before it.
 
-use crate::{Options, Rule, Rules, Violation};
+use crate::logs::Logs;
+use crate::view::View;
+use crate::{Options, Rule, Violation};
 use std::sync::Arc;
 use std::time::Duration;
 use trace::{Call, Event, Fact, Incarnation, Party, What};
 
 /// A cluster, and the first rule that its events broke.
 pub(crate) struct Story {
-    rules: Rules,
+    view: View,
+    logs: Logs,
     events: u64,
     now: Duration,
     /// The incarnation of each server.
@@ -36,7 +39,8 @@ impl Story {
 
     pub(crate) fn with(options: Options) -> Story {
         let mut story = Story {
-            rules: Rules::new(options),
+            view: View::new(options.servers),
+            logs: Logs::new(options),
             events: 0,
             now: Duration::ZERO,
             numbers: vec![0; options.servers],
@@ -57,7 +61,8 @@ impl Story {
         self.events += 1;
         self.now += Duration::from_millis(1);
         let event = Event { number: self.events, at: self.now, thread: None, what };
-        let violation = self.rules.see(&event);
+        self.view.see(&event);
+        let violation = self.logs.see(&event, &self.view);
         self.broken = self.broken.take().or(violation);
     }
 
