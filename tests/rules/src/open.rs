@@ -20,9 +20,8 @@ impl<T> Open<T> {
     }
 
     /// It has returned: what was remembered of its start.
-    pub(crate) fn end(&mut self, arrival: u64, by: Incarnation) -> Option<T> {
-        let (at, start) = self.handlers.remove(&arrival)?;
-        (at == by).then_some(start)
+    pub(crate) fn end(&mut self, arrival: u64) -> Option<T> {
+        self.handlers.remove(&arrival).map(|(_, start)| start)
     }
 
     /// What a server's earlier incarnations still answer is not judged.

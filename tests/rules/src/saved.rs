@@ -6,6 +6,7 @@
 //!
 //! - *term*: the answer is in the request's term, and an earlier request, which was granted or
 //!   acknowledged in a lower term, arrived in this life: the server was in that term after that.
+//!   (A refusal is no such sign: some repeat the request's term.)
 //! - *entries*: the answer acknowledges entries of the request's own term, and no message had
 //!   brought the last of them before this one arrived. Only its leader could make them, and a
 //!   snapshot that covers them counts as having brought them.
@@ -14,7 +15,8 @@
 //!
 //! Relies on: an arrival is recorded before its handler starts, a save before it returns, and an
 //! answer after its handler has returned. So what was saved after the moment and before the answer
-//! was recorded in between.
+//! was recorded in between. A life is judged by itself, for the last save of the life before may be
+//! recorded late.
 
 use crate::Options;
 use crate::open::Open;
@@ -38,8 +40,6 @@ struct Server {
     saves: u64,
     /// The latest term in which this life granted or acknowledged, and the last arrival of such.
     current: Option<InTerm>,
-    /// The last arrival that this life granted or acknowledged in a term before that.
-    before: Option<InTerm>,
     /// The latest term of an AppendEntries that has arrived.
     term: u64,
     /// The last index of an entry of that term which a message of that term has brought.
@@ -57,8 +57,8 @@ struct Moment {
     at: Duration,
 }
 
-/// A moment after which the server was in a term.
-#[derive(Debug, Clone, Copy)]
+/// A term, and a moment after which the server was in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct InTerm {
     term: u64,
     moment: Moment,
@@ -106,7 +106,7 @@ impl Saved {
             What::Started { server } => {
                 self.open.forget(server.server);
                 let slot = self.servers.get_mut(server.server)?;
-                (slot.current, slot.before) = (None, None);
+                slot.current = None;
                 None
             }
             What::Saved { server, .. } => {
@@ -121,7 +121,7 @@ impl Saved {
                 None
             }
             What::Answered { call, arrival, by, fact } => {
-                let start = self.open.end(*arrival, *by)?;
+                let start = self.open.end(*arrival)?;
                 let (request, reply) = (call.fact.as_ref()?, fact.as_ref()?);
                 if request.term() != reply.term() || !view.is_up(*by) {
                     return None;
@@ -181,24 +181,16 @@ impl Server {
     }
 
     fn was_in(&mut self, seen: InTerm) {
-        let older = match &mut self.current {
-            Some(current) if seen.term < current.term => Some(seen),
-            Some(current) if seen.term == current.term => {
-                current.moment = current.moment.max(seen.moment);
-                None
-            }
-            current => current.replace(seen),
-        };
-        if older.map(|older| older.moment) > self.before.map(|before| before.moment) {
-            self.before = older;
+        if self.current.is_none_or(|current| current < seen) {
+            self.current = Some(seen);
         }
     }
 
     fn term_unsaved(&self, answer: &Answer) -> Option<String> {
         let Answer { at, by, call, request, .. } = answer;
         let term = request.term();
-        let lower = self.current.filter(|current| current.term < term).or(self.before)?;
-        if lower.term >= term || lower.moment.saves != self.saves {
+        let lower = self.current.filter(|current| current.term < term)?;
+        if lower.moment.saves != self.saves {
             return None;
         }
         let (kind, sender) = (request.kind(), sender(call));

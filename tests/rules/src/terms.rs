@@ -90,7 +90,7 @@ impl Terms {
                 None
             }
             What::Answered { call, arrival, by, fact } => {
-                let shown = self.open.end(*arrival, *by)?;
+                let shown = self.open.end(*arrival)?;
                 let (request, reply) = (call.fact.as_ref()?, fact.as_ref()?);
                 let answer = Answer { at: event.at, by: *by, call, request, reply };
                 self.answered(&answer, shown, view)

@@ -79,6 +79,10 @@ fn what_is_not_judged() {
         unknown.from = from;
         stream.record(What::Sent { call: unknown.clone().into() });
     }
+    let call = stream.send(0, 1, request_vote(0, 1));
+    let arrival = stream.arrive(&call);
+    stream.crash(1);
+    stream.answer(&call, arrival, appended(1, true));
     stream.crash(0);
     stream.send(0, 1, Fact::Installed { term: u64::MAX });
     stream.assert_legal();

@@ -2,7 +2,7 @@
 
 use crate::Options;
 use crate::testing::{
-    Stream, appended, entries, heartbeat, request_vote, snapshot, stream, stream_with, vote,
+    Stream, appended, entries, heartbeat, request_vote, stream, stream_with, vote,
 };
 use trace::Fact;
 
@@ -43,11 +43,12 @@ fn a_term_may_have_been_saved_before_the_request_arrived() {
     stream.assert_legal();
 }
 
-/// The disk may have the term from the life before, of which nothing was seen.
+/// The last save of the life before may be recorded late.
 #[test]
 fn another_life_may_start_in_the_term() {
     let mut stream = stream(3);
     follows(&mut stream, 6);
+    unsaved(&mut stream, 1, heartbeat(1, 6), appended(6, true));
     stream.restart(2);
     unsaved(&mut stream, 0, request_vote(0, 7), vote(7, false));
     stream.assert_legal();
@@ -64,6 +65,24 @@ fn a_late_answer_of_an_earlier_term_counts_from_its_arrival() {
     stream.answer(&late, arrival, appended(6, true));
     unsaved(&mut stream, 0, request_vote(0, 7), vote(7, true));
     stream.assert_legal();
+}
+
+#[test]
+fn a_refusal_promises_no_term_and_is_no_sign_of_one() {
+    let mut below = stream(3);
+    follows(&mut below, 6);
+    unsaved(&mut below, 1, heartbeat(1, 6), appended(6, true));
+    unsaved(&mut below, 0, request_vote(0, 7), vote(6, false));
+    below.assert_legal();
+    // It stood for term 9 and saved; then it merely repeats the request's term.
+    let mut repeats = stream(3);
+    follows(&mut repeats, 6);
+    repeats.save(2);
+    unsaved(&mut repeats, 0, request_vote(0, 7), vote(7, false));
+    repeats.elect(0, 7, &[1]);
+    unsaved(&mut repeats, 0, heartbeat(0, 7), appended(7, false));
+    unsaved(&mut repeats, 1, request_vote(1, 9), vote(9, false));
+    repeats.assert_legal();
 }
 
 #[test]
@@ -90,7 +109,20 @@ fn entries_that_came_before_may_have_been_saved_before() {
     stream.answer(&call, first, appended(6, true));
     let third = stream.arrive(&call);
     stream.answer(&call, third, appended(6, true));
-    unsaved(&mut stream, 1, entries(1, 6, 1, &[6]), appended(6, true));
+    unsaved(&mut stream, 1, entries(1, 6, 0, &[6]), appended(6, true));
+    stream.assert_legal();
+}
+
+/// The handler of the later term's request still waits for the lock.
+#[test]
+fn entries_may_come_again_when_a_later_term_has_arrived() {
+    let mut stream = stream(3);
+    follows(&mut stream, 6);
+    stream.exchange(1, 2, entries(1, 6, 0, &[6]), appended(6, true));
+    stream.elect(0, 7, &[1]);
+    let later = stream.send(0, 2, heartbeat(0, 7));
+    stream.arrive(&later);
+    unsaved(&mut stream, 1, entries(1, 6, 0, &[6]), appended(6, true));
     stream.assert_legal();
 }
 
@@ -100,11 +132,12 @@ fn entries_that_came_before_may_have_been_saved_before() {
 fn what_brings_nothing_new_needs_no_save() {
     let mut stream = stream(3);
     follows(&mut stream, 6);
-    unsaved(&mut stream, 1, entries(1, 6, 0, &[4, 5]), appended(6, true));
+    unsaved(&mut stream, 1, entries(1, 6, 0, &[1, 1]), appended(6, true));
     unsaved(&mut stream, 1, entries(1, 6, 9, &[6]), appended(6, false));
     unsaved(&mut stream, 1, heartbeat(1, 6), appended(6, true));
-    unsaved(&mut stream, 1, snapshot(1, 6, 20), Fact::Installed { term: 6 });
-    unsaved(&mut stream, 1, entries(1, 6, 10, &[6, 6]), appended(6, true));
+    let covers = Fact::InstallSnapshot { term: 6, leader: 1, last_index: 12, last_term: 6 };
+    unsaved(&mut stream, 1, covers, Fact::Installed { term: 6 });
+    unsaved(&mut stream, 1, entries(1, 6, 9, &[6, 6, 6]), appended(6, true));
     stream.assert_legal();
 }
 
@@ -148,13 +181,12 @@ fn a_vote_that_was_saved_may_be_repeated() {
     stream.assert_legal();
 }
 
-/// The request reached the life before; the copy of its disk has the vote.
+/// The request reached the life before, whose save may be recorded late.
 #[test]
 fn a_vote_that_an_earlier_life_saved_is_repeated() {
     let mut stream = stream(3);
     let call = stream.send(0, 2, request_vote(0, 7));
     stream.arrive(&call);
-    stream.save(2);
     stream.restart(2);
     unsaved(&mut stream, 0, request_vote(0, 7), vote(7, true));
     stream.assert_legal();

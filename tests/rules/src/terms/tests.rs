@@ -4,7 +4,7 @@ use crate::Options;
 use crate::testing::{
     Stream, appended, entries, heartbeat, request_vote, stream, stream_with, vote,
 };
-use trace::Fact;
+use trace::{Fact, What};
 
 /// S2 shows term 7, and then answers a request of term 5.
 fn after_term_7(request: Fact, reply: Fact) -> Stream {
@@ -65,6 +65,7 @@ fn a_yes_in_a_later_term_is_no_violation() {
     stream.said(2, 7, false);
     stream.answer(&call, arrival, vote(7, true));
     stream.assert_legal();
+    after_term_7(request_vote(0, 5), vote(7, true)).assert_legal();
 }
 
 /// The handler had granted before another saw the later term.
@@ -149,6 +150,7 @@ fn a_killed_life_shows_nothing() {
     stream.send(2, 0, request_vote(2, 9));
     stream.answer_by(&call, arrival, killed, Some(vote(8, true)));
     stream.start(2);
+    stream.record(What::Said { server: killed, term: 9, leads: false });
     stream.exchange(1, 2, request_vote(1, 7), vote(7, true));
     stream.assert_legal();
 }

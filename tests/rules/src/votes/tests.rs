@@ -134,7 +134,7 @@ fn every_sign_of_a_leader_counts() {
 
 #[test]
 fn what_is_no_vote_for_that_term_and_life_does_not_count() {
-    let broken: [fn(&mut Stream); 5] = [
+    let broken: [fn(&mut Stream); 6] = [
         // Refused.
         |stream| asks(stream, 2, 0, 7, false),
         // For an earlier term.
@@ -147,6 +147,12 @@ fn what_is_no_vote_for_that_term_and_life_does_not_count() {
             let arrival = stream.arrive(&call);
             stream.save(0);
             stream.answer(&call, arrival, vote(7, true));
+        },
+        // Delivered to the life before, when the next has begun.
+        |stream| {
+            let call = stream.send(2, 0, request_vote(2, 7));
+            stream.restart(2);
+            stream.deliver(&call, Some(vote(7, true)));
         },
         // Delivered to the life before.
         |stream| {
