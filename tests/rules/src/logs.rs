@@ -173,6 +173,7 @@ impl Logs {
             }
             (Fact::AppendEntries { .. }, Some(Fact::Appended { matched: true, .. })) => {
                 self.follower_commits.accepted(&open.call, by.server);
+                self.leader_commits.acknowledged(by.server, &open.call);
                 self.acknowledged.add(by.server, open, at);
                 self.has.acknowledged(open, by, at, &self.known)
             }

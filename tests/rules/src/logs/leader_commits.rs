@@ -4,7 +4,8 @@
 //! A commit index that a leader sends, or applies, is one that it heard from a leader, that one of
 //! its snapshots covers, or that it counted itself. Q is the highest index that enough peers, with
 //! itself a majority, acknowledged to it in its term: a reply is recorded before the leader can
-//! see it, so a correct leader has counted no further. Entries up to Q have no later terms than
+//! see it, so a correct leader has counted no further. (A reply may tell all that the peer has
+//! acknowledged in this term, also in replies that were lost: it counts as that.) Entries up to Q have no later terms than
 //! that of Q: if that is not its own term, it may not commit by counting. What it counted in other
 //! terms, in other incarnations too, still counts. A cluster of one server counts nobody: not
 //! watched there.
@@ -30,12 +31,22 @@ struct Leadership {
 #[derive(Debug)]
 pub(crate) struct LeaderCommits {
     servers: Vec<Leadership>,
+    /// Of each server: the last entry that it acknowledged in the latest term in which it did.
+    acknowledged: Vec<Acknowledged>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Acknowledged {
+    in_term: u64,
+    /// Its index and term.
+    entry: (u64, u64),
 }
 
 impl LeaderCommits {
     pub(crate) fn new(servers: usize) -> LeaderCommits {
         let none = Leadership { matches: vec![(0, 0); servers], ..Leadership::default() };
-        LeaderCommits { servers: vec![none; servers] }
+        let acknowledged = vec![Acknowledged::default(); servers];
+        LeaderCommits { servers: vec![none; servers], acknowledged }
     }
 
     /// The term in which this incarnation leads, or led last.
@@ -55,6 +66,20 @@ impl LeaderCommits {
         }
     }
 
+    /// A server has acknowledged what this call brought.
+    pub(crate) fn acknowledged(&mut self, server: usize, call: &Call) {
+        let (Some(append), Some(slot)) = (Append::of_call(call), self.acknowledged.get_mut(server))
+        else {
+            return;
+        };
+        if append.term > slot.in_term {
+            *slot = Acknowledged { in_term: append.term, entry: (0, 0) };
+        }
+        if append.term == slot.in_term {
+            slot.entry = slot.entry.max((append.last(), append.last_term()));
+        }
+    }
+
     /// A leader is about to see that a peer has acknowledged.
     pub(crate) fn delivered(&mut self, call: &Call, known: &mut Known) {
         let (Some(leader), Some(append)) = (call.sender(), Append::of_call(call)) else { return };
@@ -69,6 +94,8 @@ impl LeaderCommits {
             known.counted(leader.server, found.0);
             return;
         };
+        let told = self.acknowledged.get(peer).filter(|told| told.in_term == append.term);
+        let found = told.map_or(found, |told| told.entry.max(found));
         if peer == leader.server || found.0 <= leadership.matches[peer].0 {
             return;
         }

@@ -71,6 +71,17 @@ fn replies_of_an_earlier_leadership_count_for_nothing() {
 }
 
 #[test]
+fn a_reply_may_tell_what_a_lost_reply_acknowledged() {
+    let mut story = Story::of(3);
+    let lost = story.bring(0, 1, append((0, 1), (0, 0), &[1, 1], 0));
+    story.answer(&lost, matched(1));
+    // "I have up to 2", in a field of its own.
+    story.replicate(0, 1, append((0, 1), (0, 0), &[], 0));
+    story.send(0, 2, append((0, 1), (2, 1), &[], 2));
+    story.is_legal();
+}
+
+#[test]
 fn what_was_committed_in_an_earlier_leadership_stays_so() {
     let mut story = Story::of(3);
     story.replicate(0, 1, append((0, 1), (0, 0), &[1, 1], 0));
