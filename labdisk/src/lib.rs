@@ -22,10 +22,13 @@
 
 use bytes::Bytes;
 use labrt::sync::Mutex;
+use trace::{Incarnation, Stream, What};
 
 /// A server's disk, in memory: one encoded Raft state and one snapshot.
 #[derive(Debug, Default)]
 pub struct Persister {
+    /// Whose saves are recorded, and where.
+    recorder: Option<(Stream, Incarnation)>,
     /// One lock for both, so that a reader never sees one without the other.
     saved: Mutex<Saved>,
 }
@@ -53,7 +56,12 @@ impl Persister {
 
     /// Replaces both the state and the snapshot, atomically.
     pub fn save(&self, state: impl Into<RaftState>, snapshot: Bytes) {
-        *self.saved.lock() = Saved { state: state.into(), snapshot };
+        let saved = Saved { state: state.into(), snapshot };
+        let (state_bytes, snapshot_bytes) = (saved.state.len(), saved.snapshot.len());
+        *self.saved.lock() = saved;
+        if let Some((stream, server)) = &self.recorder {
+            stream.record(What::Saved { server: *server, state_bytes, snapshot_bytes });
+        }
     }
 
     /// The state last saved, in one piece; empty if there was none.
@@ -71,7 +79,7 @@ impl Persister {
     /// The size of the saved state in bytes, not counting the snapshot.
     #[must_use]
     pub fn state_size(&self) -> usize {
-        self.saved.lock().state.pieces.iter().map(Bytes::len).sum()
+        self.saved.lock().state.len()
     }
 
     /// The size of the saved snapshot in bytes.
@@ -83,7 +91,19 @@ impl Persister {
     /// Another disk with the same contents: later saves to one do not change the other.
     #[must_use]
     pub fn copy(&self) -> Persister {
-        Persister { saved: Mutex::new(self.saved.lock().clone()) }
+        Persister { recorder: None, saved: Mutex::new(self.saved.lock().clone()) }
+    }
+
+    /// The same disk, as that of this incarnation of a server, whose saves are recorded.
+    #[must_use]
+    pub fn recorded(self, stream: Stream, incarnation: Incarnation) -> Persister {
+        Persister { recorder: Some((stream, incarnation)), ..self }
+    }
+}
+
+impl RaftState {
+    fn len(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
     }
 }
 

@@ -11,7 +11,10 @@ use labrt::thread;
 use labrt::time::{Duration, Instant};
 
 use crate::faults::FaultPlan;
+use trace::Failure;
+
 use crate::network::Inner;
+use crate::record::CallRecord;
 use crate::server::{EncodedRequest, Instance};
 
 /// Which call is meant, on the whole network.
@@ -113,35 +116,40 @@ pub(crate) fn carry(
     call: PendingCall,
     rpc: &'static str,
     request: Vec<u8>,
-) -> Option<Vec<u8>> {
+    record: &CallRecord,
+) -> Result<Vec<u8>, Failure> {
     let PendingCall { id, instance, plan, outcome } = call;
     instance.check_handles(rpc);
+    record.planned(&plan);
     if plan.request_lost {
         drop(request);
         // It may fail earlier, if the server has gone or the end was disabled.
         let _ = outcome.recv_timeout(plan.request_delay);
         network.finish_call(id, Outcome::Dead);
-        return None;
+        return Err(Failure::RequestLost);
     }
     let request = Arc::new(request);
-    let delivery = Delivery { network: network.clone(), id, instance, rpc };
+    let record = record.clone();
+    let delivery = Delivery { network: network.clone(), id, instance, rpc, record };
     let sent = Instant::now();
     if !plan.request_delay.is_zero() && outcome.recv_timeout(plan.request_delay).is_ok() {
         // The server has gone, or the end was disabled. The request still arrives.
         let delay = plan.request_delay.saturating_sub(sent.elapsed());
         delivery.arrive_after(request, delay, &plan);
-        return None;
+        return Err(Failure::ReceiverGone);
     }
     delivery.arrive_after(request, Duration::ZERO, &plan);
-    let Ok(Outcome::Reply(reply)) = outcome.recv() else { return None };
+    let Ok(Outcome::Reply(reply)) = outcome.recv() else {
+        return Err(Failure::ReceiverGone);
+    };
     if let Some(delay) = plan.reply_lost {
         drop(reply);
         pause(delay);
-        return None;
+        return Err(Failure::ReplyLost);
     }
     pause(plan.reply_delay);
     network.count_bytes(reply.len());
-    Some(reply)
+    Ok(reply)
 }
 
 /// Sleeps, unless the delay is zero.
@@ -159,6 +167,7 @@ struct Delivery {
     id: CallId,
     instance: Arc<Instance>,
     rpc: &'static str,
+    record: CallRecord,
 }
 
 impl Delivery {
@@ -176,7 +185,9 @@ impl Delivery {
         let thread = thread::Builder::new().name(rpc).server(self.instance.name.clone());
         let handler = move || {
             pause(delay);
-            let reply = self.instance.handle(self.rpc, request);
+            let arrival = self.network.recorder.arrived(&self.record, self.instance.incarnation);
+            let (reply, fact) = self.instance.handle(self.rpc, request);
+            self.record.answered(arrival, fact);
             self.network.finish_call(self.id, Outcome::Reply(reply));
         };
         if let Err(error) = thread.spawn(handler) {
