@@ -71,10 +71,7 @@ impl Run {
     /// Puts the settings into force.
     fn prepare(self: &Arc<Run>, limits: Limits, request: &TestRequest) -> Result<(), String> {
         let run = self.clone();
-        let exceeded = move |problem: String| {
-            let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
-            run.failed(&problem, &report)
-        };
+        let exceeded = move |problem: &str, report: &str| run.failed(problem, report);
         memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
         log::install(request)
     }

@@ -12,7 +12,7 @@ use course::{
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
 use labrt::time::{Duration, Instant};
-use labrt::world::{self, Failure, Options};
+use labrt::world::{Failure, Options};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ impl Child {
         let trace = request.trace.as_ref().map(create).transpose()?;
         log::install(request)?;
         let child = self.clone();
-        let exceeded = move |problem: String| child.end_over_memory(&problem);
+        let exceeded = move |problem: &str, report: &str| child.end_over_memory(problem, report);
         memory::cap(self.limits.memory_mib, sim::max_stack_bytes(), exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
@@ -166,9 +166,8 @@ impl Child {
         ::log::logger().flush();
     }
 
-    fn end_over_memory(&self, problem: &str) {
-        let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
-        self.end(Simulated::default(), |run| run.broke(problem, &report));
+    fn end_over_memory(&self, problem: &str, report: &str) {
+        self.end(Simulated::default(), |run| run.broke(problem, report));
         ::log::logger().flush();
         process::exit(FAILED)
     }
