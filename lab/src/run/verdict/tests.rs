@@ -31,7 +31,8 @@ fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
         report: None,
         seed: 1,
         wall_seconds: seconds,
-        simulated: None,
+        lateness: None,
+            simulated: None,
     }
 }
 
