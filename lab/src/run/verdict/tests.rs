@@ -32,7 +32,7 @@ fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
         seed: 1,
         wall_seconds: seconds,
         lateness: None,
-            simulated: None,
+        simulated: None,
     }
 }
 

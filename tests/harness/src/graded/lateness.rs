@@ -32,7 +32,7 @@ pub(super) struct Watch {
 struct Measured {
     worst: Duration,
     late_wakeups: u64,
-    /// When the present period began, and what the cores had done by then.
+    /// When the present period began, and what the cores had done by then; `None` before the first.
     period: Option<(Instant, Option<Cores>)>,
     late_in_period: bool,
     /// What the cores did in the periods with late wake-ups.
@@ -43,6 +43,7 @@ impl Watch {
     /// Measures from now on, until the process ends.
     pub(super) fn start() -> Result<Watch, String> {
         let watch = Watch::default();
+        watch.measured.lock().end_period(Instant::now(), Cores::now());
         let measured = watch.measured.clone();
         let measure = move || {
             loop {

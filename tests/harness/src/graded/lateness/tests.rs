@@ -7,6 +7,7 @@ const MS: Duration = Duration::from_millis(1);
 fn measured(lates: &[u32], cores: impl Fn(Duration) -> Option<Cores>) -> Lateness {
     let began = Instant::now();
     let mut measured = Measured::default();
+    measured.end_period(began, cores(Duration::ZERO));
     let mut now = began;
     for late in lates {
         let due = now + SLEEP;
