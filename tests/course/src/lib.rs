@@ -9,6 +9,7 @@
 //! its files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after
 //! each seed ([`SeedLog`]). A [`Collector`] reads what it prints.
 
+mod lateness;
 mod limits;
 mod log_filter;
 mod outcome;
@@ -20,6 +21,7 @@ mod table;
 mod test_request;
 mod version;
 
+pub use lateness::{LATE, LATE_WAKEUPS, Lateness, OTHERS_SHARE};
 pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
 pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict, Work};

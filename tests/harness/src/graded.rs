@@ -15,6 +15,7 @@
 //! [`SeedEvent`]: course::SeedEvent
 
 mod child;
+mod lateness;
 mod memory;
 mod parent;
 mod scenario_result;

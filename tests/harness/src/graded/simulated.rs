@@ -14,7 +14,7 @@ use course::{
 use labrt::sim::{self, Backend, Policy, Schedule, simulate};
 use labrt::sync::Mutex;
 use labrt::time::{Duration, Instant};
-use labrt::world::{self, Failure, Options};
+use labrt::world::{Failure, Options};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ impl Child {
         events::install(&self.name, request);
         log::install(request)?;
         let child = self.clone();
-        let exceeded = move |problem: String| child.end_over_memory(&problem);
+        let exceeded = move |problem: &str, report: &str| child.end_over_memory(problem, report);
         memory::cap(self.limits.memory_mib, sim::max_stack_bytes(), exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
@@ -169,9 +169,8 @@ impl Child {
         flush();
     }
 
-    fn end_over_memory(&self, problem: &str) {
-        let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
-        self.end(Simulated::default(), |run| run.broke(problem, &report));
+    fn end_over_memory(&self, problem: &str, report: &str) {
+        self.end(Simulated::default(), |run| run.broke(problem, report));
         flush();
         process::exit(FAILED)
     }
