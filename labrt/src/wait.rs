@@ -241,9 +241,21 @@ fn describe_ring(ring: &[Arc<ThreadInfo>]) -> String {
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
     let threads = threads_of(world);
     let runs = |info: &&Arc<ThreadInfo>| info.waits.lock().wait.is_none();
-    let running: Vec<_> = threads.iter().filter(runs).map(ToString::to_string).collect();
+    let (late, running): (Vec<_>, Vec<_>) =
+        threads.iter().filter(runs).partition(|info| info.late_until().is_some());
+    let names = |what: &str, threads: Vec<&Arc<ThreadInfo>>| {
+        let names: Vec<_> =
+            threads.iter().map(|info| format!("{info}{}", lateness(info))).collect();
+        if names.is_empty() { String::new() } else { format!("  {what}: {}\n", names.join(", ")) }
+    };
     let waits = describe_waits(&threads, |_, _| true);
-    if running.is_empty() { waits } else { format!("  running: {}\n{waits}", running.join(", ")) }
+    names("running", running) + &names("can run", late) + &waits
+}
+
+/// `, late until 1.234 s`, of a thread that could run.
+fn lateness(info: &ThreadInfo) -> String {
+    let until = info.late_until();
+    until.map_or(String::new(), |until| format!(", late until {:.6} s", until.as_secs_f64()))
 }
 
 /// The threads of `world` that have waited for a lock for so long that this may be what is wrong.
@@ -269,7 +281,9 @@ fn describe_waits(threads: &[Arc<ThreadInfo>], which: impl Fn(&Wait, Duration) -
         let Some(wait) = &slot.wait else { continue };
         let lasting = info.now().duration_since(wait.since);
         if which(wait, lasting) {
-            let key = (wait.kind(info), info.to_string(), wait.to_string());
+            let woken = if info.late_until().is_some() { ", woken" } else { "" };
+            let wait_and_lateness = format!("{wait}{woken}{}", lateness(info));
+            let key = (wait.kind(info), info.to_string(), wait_and_lateness);
             waits.entry(key).or_default().push(lasting);
         }
     }
