@@ -26,13 +26,14 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::carrier::switch;
 use super::guard::{Monitor, take_misuse};
-use super::lateness::{JUST_NOW, Occasion};
+use super::lateness::Occasion;
 use super::options::Schedule;
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 
+mod late;
 mod state;
 mod tasks;
 mod teardown;
@@ -198,40 +199,6 @@ impl Engine {
             return false;
         }
         state.preempts(point) && self.give_way(me, state)
-    }
-
-    /// The running thread may be late at this point; true if the world is ending.
-    #[inline]
-    fn passes_late(&self) -> bool {
-        self.late_at_points && self.may_be_late(Occasion::Point)
-    }
-
-    /// The running thread is about to take a lock that it was the last to give back, at that time.
-    #[inline]
-    pub(crate) fn relock(&self, given_back: u64) {
-        if self.late_at_relock
-            && self.now() <= given_back + JUST_NOW
-            && self.may_be_late(Occasion::Relock)
-        {
-            self.stop_here();
-        }
-    }
-
-    /// The running thread stops for a while, if it is late now. True if the world is ending.
-    fn may_be_late(&self, occasion: Occasion) -> bool {
-        if self.is_ending() {
-            return true;
-        }
-        let mut state = self.state.lock();
-        let me = state.running;
-        let Some(length) = state.draw_lateness(me, occasion) else { return false };
-        if panicking() && state.unwinds(me) {
-            return false;
-        }
-        let until = state.now.saturating_add(length);
-        state.be_late(me, until);
-        drop(self.run_next(me, state));
-        self.is_ending()
     }
 
     /// What every point begins with; nothing if the world is ending.

@@ -6,7 +6,6 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::panicking;
 
 use super::{Body, Key, TaskId, Token, Woken};
@@ -14,7 +13,7 @@ use crate::sim::lateness::{LateThreads, Occasion};
 use crate::sim::options::Schedule;
 use crate::sim::schedule::{Dice, PATIENCE, Priority, Ranked, Scheduler};
 use crate::sim::trace::{ObjectNumber, Op, Trace};
-use crate::thread_info::{NOT_LATE, ThreadInfo};
+use crate::thread_info::ThreadInfo;
 use crate::wait::Site;
 
 /// Everything about a world that changes.
@@ -50,7 +49,7 @@ pub(super) struct Task {
     /// Its number in the order of spawns.
     pub(super) number: u64,
     /// It works for a server, so it may be late.
-    serves: bool,
+    pub(super) serves: bool,
     pub(super) epoch: u64,
     pub(super) blocked: bool,
     pub(super) woken: Woken,
@@ -114,7 +113,7 @@ impl State {
         let thread = self.tasks[self.running as usize].number;
         self.trace.event(self.now, thread, op, object, site);
         // Whoever goes round and round in no time may wait for one that is late.
-        if self.points_without_progress % u64::from(PATIENCE) == 0 {
+        if self.points_without_progress.is_multiple_of(u64::from(PATIENCE)) {
             self.let_soonest_go();
         }
     }
@@ -158,45 +157,6 @@ impl State {
             }
         };
         self.can_run(task, Occasion::Spawned, self.now);
-    }
-
-    /// The thread can run from now on, or is late and can later.
-    #[inline]
-    fn can_run(&mut self, task: TaskId, occasion: Occasion, now: u64) {
-        match self.draw_lateness(task, occasion) {
-            Some(length) => self.be_late(task, now.saturating_add(length)),
-            None => self.runnable.push(task),
-        }
-    }
-
-    /// For how long this thread is late now, if it is. One that unwinds never is.
-    #[inline]
-    pub(super) fn draw_lateness(&mut self, task: TaskId, occasion: Occasion) -> Option<u64> {
-        if !self.late_threads.has(occasion) {
-            return None;
-        }
-        let Task { serves, unwinding, .. } = self.tasks[task as usize];
-        if serves && !unwinding { self.late_threads.draw(occasion) } else { None }
-    }
-
-    /// The thread, which is not among the runnable ones, cannot run before then. The wait it may
-    /// have had is over: nothing wakes it meanwhile.
-    pub(super) fn be_late(&mut self, task: TaskId, until: u64) {
-        let Task { number, info, .. } = &self.tasks[task as usize];
-        if let Some(info) = info {
-            info.late_until.store(until, Ordering::Relaxed);
-        }
-        self.late_threads.add(until, *number, task);
-        self.trace.event(self.now, *number, Op::Late, 0, None);
-    }
-
-    /// The thread that is late for the shortest time is late no longer.
-    fn let_soonest_go(&mut self) {
-        let Some(task) = self.late_threads.pop() else { return };
-        if let Some(info) = &self.tasks[task as usize].info {
-            info.late_until.store(NOT_LATE, Ordering::Relaxed);
-        }
-        self.runnable.push(task);
     }
 
     pub(super) fn end(&mut self, task: TaskId) {
