@@ -14,6 +14,7 @@
 //! | `LAB_LOG_FILE`   | with `cargo test`: the file to log to                              |
 //! | `PREEMPT`        | simulated: the probability of a preemption                         |
 //! | `PCT`            | simulated: the depth of PCT                                        |
+//! | `LATE`           | simulated: which threads are late: `off`, `spawned`, `woken`...    |
 //! | `BACKEND`        | simulated: what carries the threads, `coroutines` or `threads`     |
 //!
 //! Set by whoever starts a child, and read by a child alone:
@@ -51,6 +52,7 @@ const MODE: &str = "MODE";
 const BACKEND: &str = "BACKEND";
 const PREEMPT: &str = "PREEMPT";
 const PCT: &str = "PCT";
+const LATE: &str = "LATE";
 
 /// What the process of a test is asked to do. What is not set has its default.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -132,17 +134,17 @@ impl TestRequest {
     /// What was set by hand of the settings that change what a seed does: a seed fails again only
     /// with the same.
     pub fn variables_of_a_seed(&self) -> impl Iterator<Item = (&'static str, OsString)> {
-        let shared = [PREEMPT, PCT, TIME_LIMIT, MEMORY];
+        let shared = [PREEMPT, PCT, LATE, TIME_LIMIT, MEMORY];
         self.variables().filter(move |(name, _)| shared.contains(name))
     }
 
     /// Every variable there is; those without a value are not to be set.
-    fn all_variables(&self) -> [(&'static str, Option<OsString>); 14] {
+    fn all_variables(&self) -> [(&'static str, Option<OsString>); 15] {
         let (seed, seeds) = match (self.role, self.mode) {
             (Role::Child, Mode::Sim) => (None, self.seeds),
             _ => (self.seeds.map(Seeds::first), None),
         };
-        let Simulation { backend, policy } = self.simulation;
+        let Simulation { backend, policy, late } = self.simulation;
         let (preemption, depth) = match policy {
             Some(Policy::Random { preemption }) => (Some(preemption), None),
             Some(Policy::Pct { depth }) => (None, Some(depth)),
@@ -159,6 +161,7 @@ impl TestRequest {
             (BACKEND, text((backend != Backend::default()).then_some(backend))),
             (PREEMPT, text(preemption)),
             (PCT, text(depth)),
+            (LATE, text(late)),
             (LOG, text(self.log_filter.as_ref())),
             (LOG_FILE, self.log_file.clone().map(OsString::from)),
             (RESULT, self.result.clone().map(OsString::from)),

@@ -18,6 +18,7 @@ mod child;
 mod memory;
 mod parent;
 mod scenario_result;
+mod schedule;
 mod simulated;
 mod test;
 mod warnings;

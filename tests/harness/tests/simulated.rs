@@ -209,6 +209,7 @@ fn settings_that_cannot_be_are_told_with_those_that_can() {
     let name = "settings_that_cannot_be_are_told_with_those_that_can";
     for (variable, value, complaint) in [
         ("LAB_TIME_LIMIT", "0", "LAB_TIME_LIMIT is \"0\", and must be a whole number from 1"),
+        ("LATE", "x", "LATE is \"x\", and must be off, spawned, woken, relock, points or mixed"),
         ("PREEMPT", "30", "PREEMPT is \"30\", and must be a number from 0 to 1"),
         ("BACKEND", "fibers", "BACKEND is \"fibers\", and must be coroutines (fast) or threads"),
     ] {

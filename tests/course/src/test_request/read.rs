@@ -1,8 +1,8 @@
 //! Reads a request from the environment, and says of what cannot be read what it must be.
 
 use super::{
-    BACKEND, CHILD, LAST, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, RESULT, Role, SEED, SEEDS,
-    TIME_LIMIT, TRACE, TestRequest, Unreadable,
+    BACKEND, CHILD, LAST, LATE, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, RESULT, Role, SEED,
+    SEEDS, TIME_LIMIT, TRACE, TestRequest, Unreadable,
 };
 use crate::{LogFilter, Mode, Policy, Seeds, Simulation};
 use std::ffi::OsString;
@@ -118,7 +118,8 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
             (false, _) => self.depth().map(|depth| Policy::Pct { depth }),
             (true, _) => self.preemption().map(|preemption| Policy::Random { preemption }),
         };
-        Simulation { backend: self.word(BACKEND).unwrap_or_default(), policy }
+        let backend = self.word(BACKEND).unwrap_or_default();
+        Simulation { backend, policy, late: self.word(LATE) }
     }
 
     fn preemption(&mut self) -> Option<f64> {
