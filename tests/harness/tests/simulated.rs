@@ -330,7 +330,7 @@ fn logging_alone_or_among_others_a_seed_does_the_same() {
         ..seeds_of("7..9")
     };
     assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
-    let simulation = Simulation { backend: Backend::Threads, policy: None };
+    let simulation = Simulation { backend: Backend::Threads, ..Simulation::default() };
     let on_threads = simulate(&TestRequest { simulation, ..seeds_of("8..9") });
     assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
 }

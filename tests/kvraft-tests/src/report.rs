@@ -1,9 +1,9 @@
 //! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Shared, State};
-use harness::checks::{Violation, stop};
+use harness::checks::stop;
 use labrt::world;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 impl Cluster {
     /// Ends the test, and the calling thread with it: `what` was expected and did not happen.
@@ -32,9 +32,9 @@ impl Shared {
         stop(format!("{}\n{summary}", what.into()))
     }
 
-    /// Fails the test if a property does not hold.
+    /// Fails the test if a property or a rule does not hold.
     #[track_caller]
-    pub(crate) fn hold_to(&self, result: Result<(), Violation>) {
+    pub(crate) fn hold_to(&self, result: Result<(), impl Display>) {
         let Err(violation) = result else { return };
         let summary = self.lock().summary();
         world::fail(format!("{violation}\n{summary}"));

@@ -1,9 +1,9 @@
 //! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Server, Shared, State};
-use harness::checks::{Violation, stop};
+use harness::checks::stop;
 use labrt::world;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 impl Cluster {
     /// Ends the test, and the calling thread with it: `what` was expected and did not happen.
@@ -23,10 +23,10 @@ impl Cluster {
 }
 
 impl Shared {
-    /// Fails the test if a property does not hold. The calling thread goes on: it may be one that
-    /// others wait for. Returns whether the property holds.
+    /// Fails the test if a property or a rule does not hold. The calling thread goes on: it may be one that
+    /// others wait for. Returns whether it holds.
     #[track_caller]
-    pub(crate) fn hold_to(&self, result: Result<(), Violation>) -> bool {
+    pub(crate) fn hold_to(&self, result: Result<(), impl Display>) -> bool {
         let Err(violation) = result else { return true };
         let summary = self.lock().summary();
         world::fail(format!("{violation}\n{summary}"));

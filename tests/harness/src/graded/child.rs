@@ -4,7 +4,7 @@
 use super::scenario_result::ScenarioResult;
 use super::test::{Limits, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use course::{
     CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
 };
@@ -49,7 +49,7 @@ pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String
             let outcome = run.held(&held);
             run.leave(&outcome);
             if outcome.verdict == Verdict::Undecided {
-                ::log::logger().flush();
+                flush();
                 process::exit(UNDECIDED)
             }
             outcome
@@ -76,13 +76,15 @@ impl Run {
             run.failed(&problem, &report)
         };
         memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
+        events::install(&self.name, request);
         log::install(request)
     }
 
     /// Ends the process without waiting for its threads: some may never end.
     fn failed(&self, what: &str, report: &str) -> ! {
         self.leave(&self.broke(what, report));
-        ::log::logger().flush();
+        events::write_kept();
+        flush();
         process::exit(FAILED)
     }
 
@@ -160,7 +162,7 @@ impl Run {
 /// missing outcome would count as a failure of the solution.
 pub(super) fn end_without_outcome(path: &Path, error: &io::Error) -> ! {
     eprintln!("cannot write {}: {error}", path.display());
-    ::log::logger().flush();
+    flush();
     process::exit(CANNOT_WRITE)
 }
 
@@ -175,4 +177,10 @@ pub(super) fn end_with_whoever_started_us() {
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");
+}
+
+/// The log and the events are in their files.
+pub(super) fn flush() {
+    ::log::logger().flush();
+    events::flush();
 }

@@ -1,11 +1,13 @@
 //! The child that simulates: runs one test with one seed after the other, each in a world of its
 //! own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
+use super::child::{
+    FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line, flush,
+};
 use super::schedule::{in_words, schedule_of};
 use super::test::{Limits, Scenario, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use ::log::LevelFilter;
 use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, TestRequest, Titles};
 use labrt::sim::{self, Schedule, simulate};
@@ -57,7 +59,7 @@ pub(super) fn run(test: Test, request: TestRequest, settings: Result<(), String>
         Ok(trace) => child.run_all(&request, trace, &scenario),
         Err(problem) => child.refuse(&problem),
     }
-    ::log::logger().flush();
+    flush();
     process::exit(0)
 }
 
@@ -77,6 +79,7 @@ impl Child {
             File::create(path).map_err(cannot)
         };
         let trace = request.trace.as_ref().map(create).transpose()?;
+        events::install(&self.name, request);
         log::install(request)?;
         let child = self.clone();
         let exceeded = move |problem: String| child.end_over_memory(&problem);
@@ -162,13 +165,13 @@ impl Child {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let figures = Simulated { virtual_seconds, ..Simulated::default() };
         self.end(figures, |run| run.broke(&first_line(failure), &failure.to_string()));
-        ::log::logger().flush();
+        flush();
     }
 
     fn end_over_memory(&self, problem: &str) {
         let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
         self.end(Simulated::default(), |run| run.broke(problem, &report));
-        ::log::logger().flush();
+        flush();
         process::exit(FAILED)
     }
 
