@@ -23,8 +23,8 @@ OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay always simulate: leave \
 	MODE=os out, or use make test))
 
-# MODE, PREEMPT, PCT, LATE, BACKEND and LOG are in the environment, whether make was told them there or
-# on its command line.
+# MODE, PREEMPT, PCT, LATE, BACKEND and LOG are in the environment, whether make was told them
+# there or on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
 .PHONY: help list linear test test- sim sim- replay book clean force

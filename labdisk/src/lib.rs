@@ -106,7 +106,8 @@ impl Persister {
         self.saved.lock().snapshot.len()
     }
 
-    /// Another disk with the same contents, as slow as this one: later saves to one do not change the other.
+    /// Another disk with the same contents, as slow as this one: later saves to one do not change
+    /// the other.
     #[must_use]
     pub fn copy(&self) -> Persister {
         Persister { recorder: None, slow: self.slow, saved: Mutex::new(self.saved.lock().clone()) }

@@ -107,7 +107,7 @@ fn failures_are_counted_by_kind_and_the_first_kept() {
     ran.exits(1)
         .says("FAIL  re_election_2a          20 seeds, first 100     lost entry 100\n")
         .says(&format!("  seed   100 (version {VERSION})\n"))
-        .says("  after  3.500 s of virtual time (PREEMPT=0.5)\n")
+        .says("  after  3.500 s of virtual time (PREEMPT=0.5 LATE=off)\n")
         .says("  again  make replay TEST=re_election_2a SEED=100\n");
     assert_eq!(names_in(&bench.file("lab/re_election_2a")), ["seed-100", "seed-101", "seed-102"]);
     let results = bench.json("results.json");
