@@ -241,9 +241,21 @@ fn describe_ring(ring: &[Arc<ThreadInfo>]) -> String {
 pub(crate) fn report(world: Option<&Arc<World>>) -> String {
     let threads = threads_of(world);
     let runs = |info: &&Arc<ThreadInfo>| info.waits.lock().wait.is_none();
-    let running: Vec<_> = threads.iter().filter(runs).map(ToString::to_string).collect();
+    let (late, running): (Vec<_>, Vec<_>) =
+        threads.iter().filter(runs).partition(|info| info.late_until().is_some());
+    let names = |what: &str, threads: Vec<&Arc<ThreadInfo>>| {
+        let names: Vec<_> =
+            threads.iter().map(|info| format!("{info}{}", lateness(info))).collect();
+        if names.is_empty() { String::new() } else { format!("  {what}: {}\n", names.join(", ")) }
+    };
     let waits = describe_waits(&threads, |_, _| true);
-    if running.is_empty() { waits } else { format!("  running: {}\n{waits}", running.join(", ")) }
+    names("running", running) + &names("can run", late) + &waits
+}
+
+/// `, late until 1.234 s`, of a thread that could run.
+fn lateness(info: &ThreadInfo) -> String {
+    let until = info.late_until();
+    until.map_or(String::new(), |until| format!(", late until {:.6} s", until.as_secs_f64()))
 }
 
 /// The threads of `world` that have waited for a lock for so long that this may be what is wrong.
@@ -263,18 +275,20 @@ fn threads_of(world: Option<&Arc<World>>) -> Vec<Arc<ThreadInfo>> {
 
 /// A line for each wait. Threads of one name that wait for the same thing share one.
 fn describe_waits(threads: &[Arc<ThreadInfo>], which: impl Fn(&Wait, Duration) -> bool) -> String {
-    let mut waits: BTreeMap<(Kind, String, String, Site), Vec<Times>> = BTreeMap::new();
+    let mut waits: BTreeMap<(Kind, String, String, Site, String), Vec<Times>> = BTreeMap::new();
     for info in threads {
         let slot = info.waits.lock();
         let Some(wait) = &slot.wait else { continue };
         let lasting = info.now().duration_since(wait.since);
         if which(wait, lasting) {
-            let key = (wait.kind(info), info.to_string(), wait.what.to_string(), wait.site);
+            let woken = if info.late_until().is_some() { ", woken" } else { "" };
+            let late = format!("{woken}{}", lateness(info));
+            let key = (wait.kind(info), info.to_string(), wait.what.to_string(), wait.site, late);
             waits.entry(key).or_default().push(Times { lasting, limit: wait.limit });
         }
     }
     let mut text = String::new();
-    for ((_, name, what, site), times) in waits {
+    for ((_, name, what, site, late), times) in waits {
         let (name, lasting) = match times.len() {
             1 => (name, "for"),
             count => (format!("{name} (x{count})"), "for up to"),
@@ -283,7 +297,7 @@ fn describe_waits(threads: &[Arc<ThreadInfo>], which: impl Fn(&Wait, Duration) -
         let limit = limit.map_or(String::new(), |limit| format!(" up to {:.3} s", seconds(limit)));
         let longest = times.iter().map(|one| seconds(one.lasting)).fold(0.0, f64::max);
         let site = file_line(site);
-        writeln!(text, "  {name:<28} {what}{limit}, in {site}, {lasting} {longest:.3} s")
+        writeln!(text, "  {name:<28} {what}{limit}, in {site}{late}, {lasting} {longest:.3} s")
             .expect("writing to a string");
     }
     text

@@ -119,7 +119,8 @@ pub struct Simulated {
     /// The hash of all events: runs with the same hash did the same.
     #[serde(with = "sixteen_digits")]
     pub hash: Option<u64>,
-    /// How the scheduler chose, as one would set it by hand: `PREEMPT=0.3`.
+    /// How the scheduler chose and which threads were late, as one would set it by hand:
+    /// `PREEMPT=0.3 LATE=off`.
     pub policy: Option<String>,
 }
 

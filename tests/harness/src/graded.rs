@@ -19,6 +19,7 @@ mod lateness;
 mod memory;
 mod parent;
 mod scenario_result;
+mod schedule;
 mod simulated;
 mod test;
 mod warnings;

@@ -190,6 +190,7 @@ fn settings_that_cannot_be_are_told_with_those_that_can() {
     let name = "settings_that_cannot_be_are_told_with_those_that_can";
     for (variable, value, complaint) in [
         ("LAB_TIME_LIMIT", "0", "LAB_TIME_LIMIT is \"0\", and must be a whole number from 1"),
+        ("LATE", "x", "LATE is \"x\", and must be off, spawned, woken, relock, points or mixed"),
         ("PREEMPT", "30", "PREEMPT is \"30\", and must be a number from 0 to 1"),
         ("BACKEND", "fibers", "BACKEND is \"fibers\", and must be coroutines (fast) or threads"),
     ] {
@@ -310,7 +311,7 @@ fn logging_alone_or_among_others_a_seed_does_the_same() {
         ..seeds_of("7..9")
     };
     assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
-    let simulation = Simulation { backend: Backend::Threads, policy: None };
+    let simulation = Simulation { backend: Backend::Threads, ..Simulation::default() };
     let on_threads = simulate(&TestRequest { simulation, ..seeds_of("8..9") });
     assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
 }
