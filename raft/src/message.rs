@@ -142,8 +142,8 @@ pub enum ApplyMsg {
     },
 }
 
-// What the messages say in the paper's words: the tests watch the paper's rules by it. If you change
-// a message, change this with it.
+// What the messages say in the paper's words: the tests watch the paper's rules by it. If you
+// change a message, change this with it.
 
 impl Rpc for RequestVote {
     const NAME: &'static str = "Raft.RequestVote";

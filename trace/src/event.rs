@@ -16,7 +16,8 @@ pub struct Event {
     /// ordinary under simulation. In the file: seconds.
     #[serde(with = "seconds")]
     pub at: Duration,
-    /// The thread that recorded it, as `S1/ticker`. Only where events are kept or written.
+    /// The thread that recorded it, as `S1/ticker`. Only where events are written as they
+    /// come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
     /// What happened.
@@ -173,6 +174,13 @@ pub enum What {
         /// The term it named.
         term: u64,
     },
+    /// A server's service starts from the snapshot on its disk.
+    Restored {
+        /// Which.
+        server: Incarnation,
+        /// The last index that it covers.
+        index: u64,
+    },
     /// A server's service received a committed command.
     Applied {
         /// Which.
@@ -240,7 +248,7 @@ pub enum What {
     },
 }
 
-/// A duration as a number of seconds. The nanoseconds of a hundred days survive.
+/// A duration as a number of seconds. The nanoseconds of some days survive.
 mod seconds {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
     use std::time::Duration;

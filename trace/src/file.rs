@@ -22,6 +22,10 @@ pub struct Header {
     pub test: String,
     /// The seed of the run.
     pub seed: u64,
+    /// How many servers the cluster has.
+    pub servers: usize,
+    /// Whether the test asks for persistence: from part 2C on.
+    pub persistence: bool,
     /// Whether it was simulated.
     pub simulated: bool,
     /// The version of the kit that wrote it.
@@ -106,8 +110,8 @@ pub fn read(path: &Path) -> Result<Trace, ReadError> {
             Ok(event) => trace.events.push(event),
             Err(error) => {
                 trace.cut_off = Some(format!(
-                    "line {number} is no event ({error}): the file is cut off or damaged there, and \
-                     {} events before it were read",
+                    "line {number} is no event ({error}): the file is cut off or damaged there, \
+                     and {} events before it were read",
                     trace.events.len()
                 ));
                 break;
@@ -126,8 +130,8 @@ fn read_header(line: &[u8]) -> Result<Header, String> {
     let Version { raftlab_trace } = serde_json::from_slice(line).map_err(not_a_trace)?;
     if raftlab_trace != VERSION {
         return Err(format!(
-            "a trace of version {raftlab_trace}; this kit reads version {VERSION}: read it with the \
-             kit that wrote it"
+            "a trace of version {raftlab_trace}; this kit reads version {VERSION}: read it with \
+             the kit that wrote it"
         ));
     }
     let first: FirstLine = serde_json::from_slice(line).map_err(not_a_trace)?;
@@ -156,3 +160,6 @@ impl<W: Write> fmt::Debug for Writer<W> {
         write!(formatter, "Writer({} bytes left)", self.left)
     }
 }
+
+#[cfg(test)]
+mod tests;

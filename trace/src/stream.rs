@@ -28,7 +28,7 @@ pub type Reaction = Box<dyn FnOnce() + Send>;
 pub struct Source {
     /// The time since the test's world began.
     pub now: fn() -> Duration,
-    /// The calling thread, as `S1/ticker`. Asked only where events are kept or written.
+    /// The calling thread, as `S1/ticker`. Asked only where events are written.
     pub thread: fn() -> String,
 }
 
@@ -40,8 +40,10 @@ pub struct Stream {
 
 struct Inner {
     source: Source,
-    /// Whether events are kept or written, with all that costs.
+    /// Whether events are kept or written.
     kept: AtomicBool,
+    /// Whether events are written, with all that costs.
+    written: AtomicBool,
     /// A leaf: nothing is waited for, and no other lock taken, while it is held.
     state: Mutex<State>,
 }
@@ -67,7 +69,12 @@ impl Stream {
             capacity: 0,
             writer: None,
         };
-        let inner = Inner { source, kept: AtomicBool::new(false), state: Mutex::new(state) };
+        let inner = Inner {
+            source,
+            kept: AtomicBool::new(false),
+            written: AtomicBool::new(false),
+            state: Mutex::new(state),
+        };
         Stream { inner: Arc::new(inner) }
     }
 
@@ -85,6 +92,7 @@ impl Stream {
     /// Writes every later event. A write that fails ends the writing, and nothing else.
     pub fn write_to(&self, writer: Writer<Box<dyn Write + Send>>) {
         self.inner.state.lock().writer = Some(writer);
+        self.inner.written.store(true, Ordering::Relaxed);
         self.inner.kept.store(true, Ordering::Relaxed);
     }
 
@@ -96,14 +104,15 @@ impl Stream {
 
     /// Records that this has happened now.
     pub fn record(&self, what: What) {
-        let thread = self.is_kept().then(self.inner.source.thread);
+        let written = self.inner.written.load(Ordering::Relaxed);
+        let thread = written.then(self.inner.source.thread);
         let mut state = self.inner.state.lock();
         state.recorded += 1;
         // Read with the lock held, so that times do not decrease along the stream.
         let at = (self.inner.source.now)();
         let event = Event { number: state.recorded, at, thread, what };
         let reactions = state.show(&event);
-        if event.thread.is_some() {
+        if self.is_kept() {
             state.keep(event);
         }
         drop(state);
@@ -133,15 +142,14 @@ impl State {
         self.watchers.iter_mut().filter_map(|watcher| watcher.see(event)).collect()
     }
 
-    #[cold]
     fn keep(&mut self, event: Event) {
         if let Some(writer) = &mut self.writer {
             writer.write(&event);
         }
+        if self.recent.len() == self.capacity {
+            self.recent.pop_front();
+        }
         if self.capacity > 0 {
-            if self.recent.len() == self.capacity {
-                self.recent.pop_front();
-            }
             self.recent.push_back(event);
         }
     }
@@ -152,3 +160,6 @@ impl fmt::Debug for Stream {
         formatter.write_str("Stream { .. }")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ fn what_does_not_exist_is_named() {
     assert!(wrong("list 2A").contains("2A"));
     assert!(
         wrong("")
-            .starts_with("no command given: use lab test, lab replay, lab list or lab linear\n")
+            .starts_with("no command given: use lab test, lab replay, lab list, lab linear or lab")
     );
 }
 

@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
-use harness::{NetworkMode, ServerRegistry};
+use harness::{Events, NetworkMode, ServerRegistry};
 use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use labrt::time::Instant;
 use log::info;
 use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// What kind of service applies the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
+    /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
+    pub(crate) events: Events,
     /// One lock for everything. No thread waits, sends or calls a student's method while it holds
     /// it.
     state: Mutex<State>,
@@ -83,10 +85,10 @@ impl Cluster {
     /// Starts the servers and connects them all. Calls to servers that cannot be reached take up to
     /// 7 s to fail.
     pub fn new(setup: Setup) -> Cluster {
-        let network = Network::new();
+        let shared = Arc::new_cyclic(|shared| Shared::new(setup, shared.clone()));
+        let network = Network::recorded(shared.events.stream());
         network.set_reliable(setup.network_mode == NetworkMode::Reliable);
         network.set_long_delays(true);
-        let shared = Arc::new(Shared::new(setup));
         let begin = Begin { at: Instant::now(), rpcs: 0, bytes: 0 };
         let mut cluster = Cluster { shared, network, begin };
         cluster.servers().for_each(|server| cluster.start(server));
@@ -160,7 +162,7 @@ impl Cluster {
 }
 
 impl Shared {
-    fn new(setup: Setup) -> Shared {
+    fn new(setup: Setup, this: Weak<Shared>) -> Shared {
         let redelivery = match setup.service {
             Service::Plain => Redelivery::Allowed,
             Service::Snapshotting => Redelivery::Refused,
@@ -173,7 +175,12 @@ impl Shared {
             links: BTreeMap::new(),
         };
         let (state, finished) = (Mutex::new(state), AtomicBool::new(false));
-        Shared { service: setup.service, state, finished }
+        let events = Events::begin(setup.servers, move |violation| {
+            if let Some(shared) = this.upgrade() {
+                shared.hold_to(Err(violation));
+            }
+        });
+        Shared { service: setup.service, events, state, finished }
     }
 
     #[track_caller]

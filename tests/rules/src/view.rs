@@ -1,4 +1,4 @@
-//! What all rules want to know of the servers: which incarnation is up, and when the last crash was.
+//! What all rules want to know of the servers: which incarnation is up, and when each crashed last.
 
 use std::time::Duration;
 use trace::{Event, Incarnation, What};

@@ -39,6 +39,8 @@ fn full() -> TestRequest {
             backend: Backend::Threads,
             policy: Some(Policy::Random { preemption: 0.1 + 0.2 }),
         },
+        rules_required: true,
+        events: true,
         log_filter: Some("warn,raft=debug,labrpc=off".parse().expect("this is a filter")),
         log_file: Some(PathBuf::from("/a directory/log.txt")),
         result: Some(PathBuf::from("/outcome.json")),
@@ -71,7 +73,7 @@ fn a_process_is_not_asked_for_what_its_starter_was() {
     full().apply_to(&mut command);
     TestRequest::default().apply_to(&mut command);
     assert_eq!(command.get_envs().filter(|(_, value)| value.is_some()).count(), 0);
-    assert_eq!(command.get_envs().count(), 14, "and all of it is removed that was inherited");
+    assert_eq!(command.get_envs().count(), 16, "and all of it is removed that was inherited");
 }
 
 #[test]
@@ -92,6 +94,12 @@ fn a_child_simulates_its_seeds_or_else_the_one_that_was_set_by_hand() {
 }
 
 #[test]
+fn rules_are_required_or_not() {
+    assert!(read(&[("RULES", "required")]).expect("it can be read").rules_required);
+    assert_eq!(problem(&[("RULES", "all")]), "RULES is \"all\", and must be required");
+}
+
+#[test]
 fn what_is_set_to_nothing_is_not_set() {
     let names = TestRequest::default().all_variables().map(|(name, _)| (name, ""));
     assert_eq!(read(&names), Ok(TestRequest::default()));
@@ -100,7 +108,7 @@ fn what_is_set_to_nothing_is_not_set() {
 #[test]
 fn a_seed_is_run_again_under_what_changes_it() {
     let again: Vec<_> = full().variables_of_a_seed().map(|(name, _)| name).collect();
-    assert_eq!(again, ["LAB_TIME_LIMIT", "LAB_MEMORY_MIB", "PREEMPT"]);
+    assert_eq!(again, ["LAB_TIME_LIMIT", "LAB_MEMORY_MIB", "RULES", "PREEMPT"]);
 }
 
 #[test]

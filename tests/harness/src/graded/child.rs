@@ -5,7 +5,7 @@ use super::lateness::Watch;
 use super::scenario_result::ScenarioResult;
 use super::test::{Limits, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use course::{
     CANNOT_WRITE, Lateness, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict,
     seed_with_version,
@@ -51,7 +51,7 @@ pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String
             let outcome = run.held(&held);
             run.leave(&outcome);
             if outcome.verdict == Verdict::Undecided {
-                ::log::logger().flush();
+                flush();
                 process::exit(UNDECIDED)
             }
             outcome
@@ -85,6 +85,7 @@ impl Run {
         let run = self.clone();
         let exceeded = move |problem: &str, report: &str| run.failed(problem, report);
         memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
+        events::install(&self.name, request);
         log::install(request)
     }
 
@@ -95,7 +96,8 @@ impl Run {
 
     fn end(&self, outcome: Outcome) -> ! {
         self.leave(&outcome);
-        ::log::logger().flush();
+        events::write_kept();
+        flush();
         process::exit(FAILED)
     }
 
@@ -180,7 +182,7 @@ impl Run {
 /// missing outcome would count as a failure of the solution.
 pub(super) fn end_without_outcome(path: &Path, error: &io::Error) -> ! {
     eprintln!("cannot write {}: {error}", path.display());
-    ::log::logger().flush();
+    flush();
     process::exit(CANNOT_WRITE)
 }
 
@@ -195,4 +197,10 @@ pub(super) fn end_with_whoever_started_us() {
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");
+}
+
+/// The log and the events are in their files.
+pub(super) fn flush() {
+    ::log::logger().flush();
+    events::flush();
 }

@@ -1,10 +1,12 @@
 //! The child that simulates: runs one test with one seed after the other, each in a world of its
 //! own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
+use super::child::{
+    FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line, flush,
+};
 use super::test::{Limits, Scenario, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use ::log::LevelFilter;
 use course::{
     Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation, TestRequest, Titles,
@@ -58,7 +60,7 @@ pub(super) fn run(test: Test, request: TestRequest, settings: Result<(), String>
         Ok(trace) => child.run_all(&request, trace, &scenario),
         Err(problem) => child.refuse(&problem),
     }
-    ::log::logger().flush();
+    flush();
     process::exit(0)
 }
 
@@ -78,6 +80,7 @@ impl Child {
             File::create(path).map_err(cannot)
         };
         let trace = request.trace.as_ref().map(create).transpose()?;
+        events::install(&self.name, request);
         log::install(request)?;
         let child = self.clone();
         let exceeded = move |problem: &str, report: &str| child.end_over_memory(problem, report);
@@ -163,12 +166,12 @@ impl Child {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let figures = Simulated { virtual_seconds, ..Simulated::default() };
         self.end(figures, |run| run.broke(&first_line(failure), &failure.to_string()));
-        ::log::logger().flush();
+        flush();
     }
 
     fn end_over_memory(&self, problem: &str, report: &str) {
         self.end(Simulated::default(), |run| run.broke(problem, report));
-        ::log::logger().flush();
+        flush();
         process::exit(FAILED)
     }
 
