@@ -34,4 +34,4 @@ pub use texts::random_text;
 pub use think_time::ThinkTime;
 pub use watcher::watch;
 
-pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note};
+pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note, proved_wrong};
