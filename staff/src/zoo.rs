@@ -152,7 +152,8 @@ impl Run<'_> {
         let work_tree = self.plant(specimen)?;
         let patch = specimen.patch;
         let lab = &patch.part[..1];
-        let graded = |part: &str| self.course.parts.iter().any(|it| it.name == part && it.is_graded());
+        let graded =
+            |part: &str| self.course.parts.iter().any(|it| it.name == part && it.is_graded());
         let parts = self.parts(|part| part.starts_with(lab) && graded(part));
         let results = simulate(&work_tree, &parts, seeds)?;
         Ok(Kills::of(&results, &patch.rules, seeds))
@@ -164,7 +165,9 @@ impl Run<'_> {
     }
 
     fn plant(&self, specimen: &Specimen) -> Result<WorkTree, Problem> {
-        Ok(self.planter.plant(&self.zoo.stack(specimen.patch, specimen.base), specimen.patch.kind)?)
+        Ok(self
+            .planter
+            .plant(&self.zoo.stack(specimen.patch, specimen.base), specimen.patch.kind)?)
     }
 
     /// The patches of a kind that were asked for, on each of their bases.

@@ -69,7 +69,8 @@ impl Zoo {
 
     fn has_its_bases(&self, patch: &Patch) -> Result<(), String> {
         let mut bases = patch.bases.iter().flatten();
-        match bases.find(|base| self.find(Kind::Correct, base).is_none_or(Patch::stands_on_another)) {
+        match bases.find(|base| self.find(Kind::Correct, base).is_none_or(Patch::stands_on_another))
+        {
             None => Ok(()),
             Some(base) => Err(format!(
                 "{}: the base {base:?} is not {REFERENCE}, nor a correct variation of it",
@@ -104,7 +105,8 @@ impl Patch {
     fn read(kind: Kind, file: &Path, text: &str, course: &Course) -> Result<Patch, String> {
         let fields = fields(text)?;
         let known = ["What", "Part", "Rule", "Paper", "Base"];
-        if let Some((field, _)) = fields.iter().find(|(field, _)| !known.contains(&field.as_str())) {
+        if let Some((field, _)) = fields.iter().find(|(field, _)| !known.contains(&field.as_str()))
+        {
             return Err(format!("no field is called {field:?}; there are {}", known.join(", ")));
         }
         let find = |wanted: &str| fields.iter().find(|(field, _)| field == wanted);

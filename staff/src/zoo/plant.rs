@@ -8,7 +8,7 @@ use crate::work_tree::WorkTree;
 use course::Course;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 
 /// The reference's own assertions would catch a bug before any test: they are off where one is
 /// planted.
@@ -32,7 +32,7 @@ impl Planter {
         reference.retain(|path, _| !is_source(path));
         let mut sources = tree::files(workspace)?;
         sources.retain(|path, _| is_source(path));
-        let scratch = target.join("course/zoo");
+        let scratch = target.join(format!("course/zoo-{}", process::id()));
         Ok(Planter { reference, sources, scratch, target: target.to_owned() })
     }
 
@@ -74,6 +74,13 @@ impl Planter {
         let work_tree = WorkTree::in_target(&self.target)?;
         work_tree.make(&tree)?;
         Ok(work_tree)
+    }
+}
+
+impl Drop for Planter {
+    fn drop(&mut self) {
+        // There is none if no patch was applied.
+        let _ = fs::remove_dir_all(&self.scratch);
     }
 }
 
