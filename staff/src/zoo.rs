@@ -183,16 +183,16 @@ impl Run<'_> {
                 patch.bases.iter().map(move |base| Specimen { patch, base: base.as_deref() })
             })
             .collect();
-        let count = all.len();
-        let (first, taken) = match self.arguments.today {
-            true => (today() * a_day.min(count) % count.max(1), a_day.min(count)),
-            false => (0, count),
-        };
-        let mut all: Vec<Specimen> = all;
-        all.rotate_left(first);
-        all.truncate(taken);
-        Ok(all)
+        Ok(if self.arguments.today { share(all, a_day, today()) } else { all })
     }
+}
+
+/// Those whose turn it is on a day. Everything has its turn before anything has it again.
+fn share<T>(mut all: Vec<T>, a_day: usize, day: usize) -> Vec<T> {
+    let count = all.len().max(1);
+    all.rotate_left(day % count * a_day % count);
+    all.truncate(a_day);
+    all
 }
 
 /// Days since 1970.
@@ -205,3 +205,6 @@ fn simulate(work_tree: &WorkTree, parts: &[String], seeds: u32) -> Result<Result
     let json = work_tree.make_target(&["sim", &format!("SEEDS={seeds}")], parts, None)?;
     Ok(Results::read(&json)?)
 }
+
+#[cfg(test)]
+mod tests;
