@@ -19,12 +19,12 @@ impl Temporary {
         Temporary { planter: planter.expect("the workspace can be read"), target }
     }
 
-    /// A patch that replaces a line of the file with what the servers' numbers are called.
+    /// A patch that replaces the first line of a file.
     fn patch(&self, name: &str, old: &str, new: &str) -> Patch {
         let file = self.target.join(format!("{name}.patch"));
         let path = "raft/src/types.rs";
-        let text =
-            format!("What: {name}\n\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-{old}\n+{new}\n");
+        let lines = format!("-{old}\n+{new}\n {SECOND}\n");
+        let text = format!("What: {name}\n\n--- a/{path}\n+++ b/{path}\n@@ -1,2 +1,2 @@\n{lines}");
         fs::write(&file, text).expect("the directory is writable");
         let (bases, rules) = (vec![None], Vec::new());
         Patch { name: name.to_owned(), kind: Kind::Bug, file, bases, part: String::new(), rules }
@@ -53,6 +53,8 @@ impl Drop for Temporary {
 
 const FIRST: &str = "//! The three numbers of the paper, each a type of its own so that they cannot be \
                      mixed:";
+
+const SECOND: &str = "//! a [`Term`] (5.1), an [`Index`] into the log (5.3) and a [`ServerId`].";
 
 #[test]
 fn patches_are_applied_one_on_top_of_the_other() {
