@@ -1,10 +1,13 @@
 //! Failures are counted by seed and by claim.
 
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
+
+fn run(verdict: &str, what: Option<&str>, seed: u64) -> Value {
+    json!({"verdict": verdict, "what": what, "seed": seed, "wall_seconds": 1.0})
+}
 
 fn results() -> Results {
-    let run = |verdict: &str, what: Option<&str>, seed: u64| json!({"verdict": verdict, "what": what, "seed": seed, "wall_seconds": 1.0});
     let tests = json!({"tests": [
         {"name": "rejoin_2b", "runs": [
             run("pass", None, 0),

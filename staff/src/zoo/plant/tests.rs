@@ -51,8 +51,8 @@ impl Drop for Temporary {
     }
 }
 
-const FIRST: &str = "//! The three numbers of the paper, each a type of its own so that they cannot be \
-                     mixed:";
+const FIRST: &str =
+    "//! The three numbers of the paper, each a type of its own so that they cannot be mixed:";
 
 const SECOND: &str = "//! a [`Term`] (5.1), an [`Index`] into the log (5.3) and a [`ServerId`].";
 
