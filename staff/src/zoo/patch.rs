@@ -68,15 +68,27 @@ impl Zoo {
     }
 
     fn has_its_bases(&self, patch: &Patch) -> Result<(), String> {
-        let mut bases = patch.bases.iter().flatten();
-        match bases.find(|base| self.find(Kind::Correct, base).is_none_or(Patch::stands_on_another))
-        {
+        let known = |base: &&String| {
+            let base = self.find(Kind::Correct, base);
+            base.is_some_and(|base| *base != *patch && self.reaches_the_reference(base))
+        };
+        match patch.bases.iter().flatten().find(|base| !known(base)) {
             None => Ok(()),
             Some(base) => Err(format!(
-                "{}: the base {base:?} is not {REFERENCE}, nor a correct variation of it",
+                "{}: the base {base:?} is neither {REFERENCE} nor a correct variation of it",
                 patch.file.display()
             )),
         }
+    }
+
+    /// Whether the bases of a variation, one under the other, end with the reference.
+    fn reaches_the_reference(&self, patch: &Patch) -> bool {
+        let mut here = Some(patch);
+        for _ in 0..self.0.len() {
+            let Some(base) = here.and_then(Patch::base) else { return here.is_some() };
+            here = self.find(Kind::Correct, base);
+        }
+        false
     }
 
     /// The patches of a kind.
@@ -89,16 +101,19 @@ impl Zoo {
         self.of(kind).find(|patch| patch.name == name)
     }
 
-    /// What is applied one after the other: the base, if that is a patch, then the patch.
+    /// What is applied one after the other: what the base stands on, the base, then the patch.
     pub fn stack<'z>(&'z self, patch: &'z Patch, base: Option<&str>) -> Vec<&'z Patch> {
         let base = base.and_then(|base| self.find(Kind::Correct, base));
-        base.into_iter().chain([patch]).collect()
+        let mut stack = base.map_or(Vec::new(), |base| self.stack(base, base.base()));
+        stack.push(patch);
+        stack
     }
 }
 
 impl Patch {
-    fn stands_on_another(&self) -> bool {
-        self.bases.iter().any(Option::is_some)
+    /// What a variation stands on when it is a base itself.
+    fn base(&self) -> Option<&str> {
+        self.bases.first()?.as_deref()
     }
 
     /// Reads a header.
