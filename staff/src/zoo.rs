@@ -105,31 +105,41 @@ impl Run<'_> {
     fn correct(&self) -> Result<String, Problem> {
         let seeds = self.arguments.seeds.map_or(SEEDS_OF_CORRECT, NonZeroU32::get);
         let specimens = self.chosen(Kind::Correct, CORRECT_A_DAY)?;
+        let mut accused = Vec::new();
         for specimen in &specimens {
-            let name = &specimen.patch.name;
-            self.passes(specimen, seeds).map_err(|problem| problem.at(name))?;
+            let name = specimen.patch.name.as_str();
+            if !self.passes(specimen, seeds).map_err(|problem| problem.at(name))? {
+                accused.push(name);
+            }
         }
-        Ok(format!("{} correct variations pass every test", specimens.len()))
+        let all = specimens.len();
+        if accused.is_empty() {
+            return Ok(format!("{all} correct variations pass every test"));
+        }
+        let (some, names) = (accused.len(), accused.join(", "));
+        Err(Problem::Found(format!("{some} of {all} correct variations do not pass: {names}")))
     }
 
-    fn passes(&self, specimen: &Specimen, seeds: u32) -> Result<(), Problem> {
+    /// Whether a variation passes every test. Prints its failures.
+    fn passes(&self, specimen: &Specimen, seeds: u32) -> Result<bool, Problem> {
         let began = Instant::now();
+        let name = &specimen.patch.name;
         let work_tree = self.plant(specimen)?;
-        let mut runs = 0;
+        let (mut runs, mut failed) = (0, 0);
         for (lab, seeds) in [("2", seeds), ("3", seeds.div_ceil(LAB_3_SHARE))] {
             let parts = self.parts(|part| part.starts_with(lab));
             let results = simulate(&work_tree, &parts, seeds)?;
             for (test, run) in results.all() {
                 runs += 1;
                 if run.verdict != "pass" {
-                    let how = format!("{test}: {}", run.summary());
-                    return Err(Problem::Found(how));
+                    failed += 1;
+                    println!("{name}: {test}: {}", run.summary());
                 }
             }
         }
         let seconds = began.elapsed().as_secs_f64();
-        println!("{}: {runs} runs pass, {seconds:.1} s", specimen.patch.name);
-        Ok(())
+        println!("{name}: {} of {runs} runs pass, {seconds:.1} s", runs - failed);
+        Ok(failed == 0)
     }
 
     fn bugs(&self) -> Result<String, Problem> {
