@@ -37,6 +37,9 @@ pub(crate) struct ThreadInfo {
     name: Name,
     /// The server this thread works for, inherited from its spawner.
     pub(crate) server: Option<Arc<str>>,
+    /// The server that this thread works for just now, in [`for_server`](crate::thread::for_server),
+    /// and for which what it spawns works. Only the thread itself sets it.
+    pub(crate) on_behalf_of: Mutex<Option<Arc<str>>>,
     /// The world this thread belongs to; none outside of `world::run`.
     pub(crate) world: Option<Arc<World>>,
     /// What this thread waits for just now.
@@ -127,6 +130,7 @@ impl ThreadInfo {
             id: engine.map_or(number, |engine| engine.number_thread()),
             name,
             server,
+            on_behalf_of: Mutex::new(None),
             world,
             waits: Mutex::new(WaitSlot::default()),
             late_until: AtomicU64::new(NOT_LATE),
@@ -146,7 +150,7 @@ impl ThreadInfo {
         site: Site,
     ) -> ThreadInfo {
         let seed = mix(self.seed, self.children.fetch_add(1, Ordering::Relaxed));
-        let server = server.or_else(|| self.server.clone());
+        let server = server.or_else(|| self.serves());
         let name = name.map_or_else(|| self.name.of_child(site), Name::given);
         ThreadInfo::new(name, server, self.world.clone(), seed)
     }
@@ -231,6 +235,11 @@ impl ThreadInfo {
             Some(engine) => Instant::of_world(engine.elapsed()),
             None => Instant::from_os(std::time::Instant::now()),
         }
+    }
+
+    /// The server that this thread works for at present.
+    pub(crate) fn serves(&self) -> Option<Arc<str>> {
+        self.on_behalf_of.lock().clone().or_else(|| self.server.clone())
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -75,12 +75,12 @@ impl<W: Write + Send + 'static> Log for TestLog<W> {
             return;
         }
         let thread = thread::current();
-        let message = one_line(record);
-        events::record_for_readers(|| logged(record.target(), thread.server(), &message));
+        let (server, message) = (thread.server(), one_line(record));
+        events::record_for_readers(|| logged(record.target(), server.as_deref(), &message));
         self.write(format_args!(
             "{seconds:10.6} {server:2} {topic:<18} {message}  [{name}]",
             seconds = world::elapsed().as_secs_f64(),
-            server = thread.server().unwrap_or("--"),
+            server = server.as_deref().unwrap_or("--"),
             topic = record.target(),
             name = thread.name(),
             message = message,

@@ -6,6 +6,7 @@
 use crate::cluster::Cluster;
 use kvraft::{KvServer, ServerId};
 use labrpc::{ClientEnd, Server};
+use labrt::thread::for_server;
 use log::info;
 use std::sync::Arc;
 use trace::{Incarnation, Party, What};
@@ -29,7 +30,8 @@ impl Cluster {
         };
         self.shared.hold_to(saved);
         self.shared.events.record(What::Started { server: begins });
-        let running = KvServer::new(ends, server, persister, self.max_raft_state);
+        let new = || KvServer::new(ends, server, persister, self.max_raft_state);
+        let running = for_server(server.to_string(), new);
         self.lock().registry.begin_incarnation(server.0, running.clone());
         // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
@@ -64,7 +66,7 @@ impl Cluster {
             ended
         };
         if let Some(running) = ended {
-            running.kill();
+            for_server(server.to_string(), || running.kill());
         }
     }
 

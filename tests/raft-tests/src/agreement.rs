@@ -100,7 +100,8 @@ impl Cluster {
             state.started.ask(value.clone());
             (raft, state.registry.present(server.0)?, state.applied.highest())
         };
-        let (index, term) = raft.start(labgob::encode(value))?;
+        let start = || raft.start(labgob::encode(value));
+        let (index, term) = thread::for_server(server.to_string(), start)?;
         let (at, in_term) = (index.0, term.0);
         self.shared.events.record(What::Took { server: incarnation, index: at, term: in_term });
         info!(target: "cluster", "{server}, leader of term {term}, took {value} at index {index}");

@@ -8,6 +8,7 @@ use crate::cluster::{Cluster, Service, State};
 use harness::random_text;
 use labrpc::{ClientEnd, Server};
 use labrt::channel;
+use labrt::thread::for_server;
 use log::info;
 use raft::{Raft, ServerId};
 use std::sync::Arc;
@@ -72,7 +73,7 @@ impl Cluster {
         // The course then makes a second copy, which here would only be equal: the first
         // has no other owner.
         if let Some(raft) = ended {
-            raft.kill();
+            for_server(server.to_string(), || raft.kill());
         }
     }
 
@@ -104,7 +105,8 @@ impl Cluster {
             self.shared.restore(incarnation, &snapshot);
         }
         let (sender, messages) = channel::bounded(0);
-        let raft = Raft::new(ends, server, persister, sender);
+        let new = || Raft::new(ends, server, persister, sender);
+        let raft = for_server(server.to_string(), new);
         self.lock().registry.begin_incarnation(server.0, raft.clone());
         // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
