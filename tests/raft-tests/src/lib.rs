@@ -24,17 +24,21 @@ mod signatures;
 mod agreement;
 mod applier;
 mod cluster;
+mod election_timers;
 mod finish;
 mod leaders;
 mod lifecycle;
 mod links;
+mod protocol_counts;
 mod report;
 mod value;
 mod watcher;
 
 pub use agreement::Retry;
 pub use cluster::{Cluster, Service, Setup};
+pub use election_timers::{ElectionTimers, Gap, Since};
 pub use harness::NetworkMode;
+pub use protocol_counts::ProtocolCounts;
 pub use value::Value;
 
 use labrt::time::Duration;

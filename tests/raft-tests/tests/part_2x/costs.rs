@@ -1,0 +1,101 @@
+//! What a Raft spends, measured in simulated time: elections for a failover, rounds to settle a
+//! conflict, RPCs and bytes of an idle second. No test fails by it; what is three times the
+//! reference's or more is noted.
+
+use super::{agree, start_some};
+use harness::{Figures, note};
+use labrt::thread::sleep;
+use labrt::time::Duration;
+use labrt::world;
+use log::info;
+use raft_tests::{Cluster, ProtocolCounts, Retry, Value};
+
+const SERVERS: usize = 5;
+
+const FAILOVERS: usize = 8;
+const CONFLICTS: usize = 4;
+const IDLE_SECONDS: u32 = 5;
+
+/// How many entries of either side conflict.
+const CONFLICTING: usize = 20;
+
+/// What the reference spends, the mean of 100 seeds.
+const REFERENCE_ELECTIONS: f64 = 1.1;
+const REFERENCE_ROUNDS: f64 = 1.5;
+const REFERENCE_RPCS: f64 = 40.0;
+const REFERENCE_BYTES: f64 = 2000.0;
+
+/// Measures all of it, in turn.
+pub fn costs() -> Figures {
+    let cluster = Cluster::reliable(SERVERS);
+    cluster.network().set_long_delays(false);
+    agree(&cluster, SERVERS);
+    if !world::simulated() {
+        note("elections, rounds and idle traffic are measured under simulation only (make sim-2X)");
+        return cluster.finish();
+    }
+    idle_second(&cluster);
+    let counts = cluster.count_protocol();
+    let elections = elections_of_a_failover(&cluster, &counts);
+    compare("elections for a failover", elections, REFERENCE_ELECTIONS);
+    let rounds = rounds_of_a_conflict(&cluster, &counts);
+    compare("refused AppendEntries until a conflict is settled", rounds, REFERENCE_ROUNDS);
+    agree(&cluster, SERVERS);
+    cluster.finish()
+}
+
+fn idle_second(cluster: &Cluster) {
+    sleep(Duration::from_secs(1));
+    let counters = || {
+        let network = cluster.network();
+        [network.total_count(), network.total_bytes()].map(|count| count as f64)
+    };
+    let before = counters();
+    sleep(Duration::from_secs(1) * IDLE_SECONDS);
+    let after = counters();
+    let [rpcs, bytes] = [0, 1].map(|at| (after[at] - before[at]) / f64::from(IDLE_SECONDS));
+    compare("RPCs in an idle second of five servers", rpcs, REFERENCE_RPCS);
+    compare("bytes in an idle second of five servers", bytes, REFERENCE_BYTES);
+}
+
+/// The leader is cut off: how many elections the others start until they have agreed.
+fn elections_of_a_failover(cluster: &Cluster, counts: &ProtocolCounts) -> f64 {
+    let mut elections = 0;
+    for _ in 0..FAILOVERS {
+        let leader = cluster.check_one_leader();
+        let before = counts.elections_without(leader);
+        cluster.disconnect(leader);
+        agree(cluster, SERVERS - 1);
+        elections += counts.elections_without(leader) - before;
+        cluster.connect(leader);
+        agree(cluster, SERVERS);
+    }
+    elections as f64 / FAILOVERS as f64
+}
+
+/// A leader is cut off and takes commands, the others agree on as many: how many AppendEntries it
+/// refuses, for want of the entry before, when it is back.
+fn rounds_of_a_conflict(cluster: &Cluster, counts: &ProtocolCounts) -> f64 {
+    let mut rounds = 0;
+    for _ in 0..CONFLICTS {
+        let leader = cluster.check_one_leader();
+        cluster.disconnect(leader);
+        start_some(cluster, leader, CONFLICTING..CONFLICTING + 1);
+        for _ in 0..CONFLICTING {
+            cluster.agree_on(Value::random(), SERVERS - 1, Retry::Yes);
+        }
+        let before = counts.conflicts_of(leader);
+        cluster.connect(leader);
+        agree(cluster, SERVERS);
+        rounds += counts.conflicts_of(leader) - before;
+    }
+    rounds as f64 / CONFLICTS as f64
+}
+
+fn compare(what: &str, measured: f64, reference: f64) {
+    let text = format!("{what}: {measured:.1} (mean), the reference {reference:.1}");
+    info!(target: "cluster", "{text}");
+    if measured >= 3.0 * reference {
+        note(text);
+    }
+}
