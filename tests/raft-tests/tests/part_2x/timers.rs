@@ -70,57 +70,44 @@ struct Measured {
 /// Measured lengths, the shortest first.
 struct Lengths(Vec<Duration>);
 
+/// How many gaps are beyond what is usual, and what is wrong if those are half of all or more.
+struct Verdict {
+    what: &'static str,
+    beyond: String,
+    cases: usize,
+}
+
 /// A granted vote resets the timer.
 pub fn granted_vote() -> Figures {
-    measure("a granted vote", after_vote, |unusual, usual| {
+    measure("granted votes", after_vote, |unusual, usual| {
         let limit = usual.shortest() * 3 / 4;
-        let (cases, all) = (unusual.count(|length| length < limit), unusual.0.len());
-        (2 * cases >= all).then(|| {
-            format!(
-                "an election timer is not reset by a granted vote: the next candidacy came less \
-                 than {limit:.3?} after it in {cases} of {all} cases, after {unusual}; after a \
-                 heartbeat it came after {usual}"
-            )
-        })
+        let cases = unusual.count(|length| length < limit);
+        let what = "an election timer is not reset by a granted vote: after one";
+        let beyond = format!("less than {:.3} s", limit.as_secs_f64());
+        Verdict { what, beyond, cases }
     })
 }
 
 /// A refused request for a vote does not reset the timer.
 pub fn refused_candidates() -> Figures {
-    let verdict = |unusual: &Lengths, usual: &Lengths| {
-        too_long(
-            unusual,
-            usual,
-            "requests for votes that are refused",
-            "while refused candidates kept asking",
-        )
-    };
-    measure("refused requests for votes", while_refusing, verdict)
+    measure("refused votes", while_refusing, |unusual, usual| {
+        let what = "an election timer is reset by refused votes: while refusing some";
+        too_long(unusual, usual, what)
+    })
 }
 
 /// Messages of a leader of an earlier term do not reset the timer.
 pub fn old_leader() -> Figures {
-    let verdict = |unusual: &Lengths, usual: &Lengths| {
-        too_long(
-            unusual,
-            usual,
-            "heartbeats of an earlier term, which are refused",
-            "while an old leader's heartbeats kept coming",
-        )
-    };
-    measure("heartbeats of an earlier term", amid_stale_heartbeats, verdict)
+    measure("heartbeats of an earlier term", amid_stale_heartbeats, |unusual, usual| {
+        let what = "an election timer is reset by heartbeats of an earlier term: amid those";
+        too_long(unusual, usual, what)
+    })
 }
 
-fn too_long(unusual: &Lengths, usual: &Lengths, reset_by: &str, when: &str) -> Option<String> {
+fn too_long(unusual: &Lengths, usual: &Lengths, what: &'static str) -> Verdict {
     let limit = usual.longest() * 11 / 10;
-    let (cases, all) = (unusual.count(|length| length > limit), unusual.0.len());
-    (2 * cases >= all).then(|| {
-        format!(
-            "an election timer is reset by {reset_by}: {when}, the next candidacy came more than \
-             {limit:.3?} after the last heartbeat of the server's own leader in {cases} of {all} \
-             cases, after {unusual}; without, it came after {usual}"
-        )
-    })
+    let cases = unusual.count(|length| length > limit);
+    Verdict { what, beyond: format!("more than {:.3} s", limit.as_secs_f64()), cases }
 }
 
 /// Measures the usual gaps, then those of a situation, and fails the test if the verdict is that
@@ -128,7 +115,7 @@ fn too_long(unusual: &Lengths, usual: &Lengths, reset_by: &str, when: &str) -> O
 fn measure(
     situation: &str,
     round: fn(&Measured) -> Vec<Gap>,
-    verdict: impl Fn(&Lengths, &Lengths) -> Option<String>,
+    verdict: fn(&Lengths, &Lengths) -> Verdict,
 ) -> Figures {
     let cluster = Cluster::reliable(SERVERS);
     // Whoever calls a server that is cut off learns it soon, so that all is well again at once.
@@ -159,12 +146,24 @@ fn measure(
     let unusual = Lengths::new(lengths);
     info!(target: "cluster", "{situation}: the next candidacy comes after {unusual}");
     if unusual.0.len() < ENOUGH {
-        note(format!("{situation}: could not measure what it does to the election timer"));
-    } else if let Some(wrong) = verdict(&unusual, &usual) {
-        cluster.fail(format!("{wrong} (5.2; figure 2, rules for followers)"));
+        note(format!("{situation}: could not measure what they do to the election timer"));
+    } else {
+        judge(&cluster, &unusual, &usual, &verdict(&unusual, &usual));
     }
     agree(&cluster, SERVERS);
     cluster.finish()
+}
+
+fn judge(cluster: &Cluster, unusual: &Lengths, usual: &Lengths, verdict: &Verdict) {
+    let (Verdict { what, beyond, cases }, all) = (verdict, unusual.0.len());
+    cluster.require(2 * cases < all, || {
+        format!(
+            "{what} the next candidacy came after {unusual}, after a heartbeat after {usual} (5.2; \
+             figure 2, rules for followers)\n  cases      {cases} of {all} took {beyond}; {} usual \
+             ones were measured",
+            usual.0.len()
+        )
+    });
 }
 
 /// From the last heartbeat to the candidacy of each follower, when all are cut off at some moment
