@@ -137,9 +137,12 @@ impl Timers {
                     self.sent(sender.server, call, event.at);
                 }
             }
-            What::Answered { call, by, fact: Some(reply), .. } => {
-                if let Some(request) = &call.fact {
-                    self.servers[by.server].answered(request, reply, event.at);
+            What::Answered { call, by, fact: reply, .. } => {
+                let server = &mut self.servers[by.server];
+                match call.fact.as_ref().zip(reply.as_ref()) {
+                    Some((request, reply)) => server.answered(request, reply, event.at),
+                    // It may be a reason to wait, or none.
+                    None => server.waits = None,
                 }
             }
             What::Crashed { server } => self.servers[server.server].waits = None,

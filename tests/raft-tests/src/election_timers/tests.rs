@@ -29,8 +29,12 @@ fn sends(fact: Option<Fact>) -> What {
 
 /// Server 1 answers this.
 fn answers(request: Fact, reply: Fact) -> What {
+    answers_told(Some(request), Some(reply))
+}
+
+fn answers_told(request: Option<Fact>, fact: Option<Fact>) -> What {
     let by = Incarnation { server: 1, number: 1 };
-    What::Answered { call: call(0, Some(request)), arrival: 1, by, fact: Some(reply) }
+    What::Answered { call: call(0, request), arrival: 1, by, fact }
 }
 
 fn accepts(term: u64) -> What {
@@ -110,6 +114,14 @@ fn a_candidacy_counts_though_a_later_term_was_refused_meanwhile() {
     let events = [accepts(3), votes(9, false), sends(Some(request_vote(4)))];
     let gap = gap(Since::Heartbeat, 2 * HEARTBEAT);
     assert_eq!(gaps(events), [Gap { refused_votes: 1, ..gap }]);
+}
+
+#[test]
+fn nothing_is_known_of_a_wait_once_it_is_unclear_what_was_answered() {
+    for (request, reply) in [(None, None), (Some(append(3)), None)] {
+        let unclear = answers_told(request, reply);
+        assert_eq!(gaps([accepts(3), unclear, sends(Some(request_vote(4)))]), []);
+    }
 }
 
 #[test]
