@@ -3,7 +3,7 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout quick selftest staff-help unit-tests
+.PHONY: bench check check-course handout quick selftest staff-help unit-tests zoo zoo-correct
 
 help: staff-help
 
@@ -16,6 +16,8 @@ staff-help:
 	@echo "                      GIT=1: as a Git repository"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
+	@echo "make zoo              how often each planted bug is caught, and by what (SEEDS=200, NAMES=\"votes-twice\")"
+	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
 	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
 	@echo
@@ -39,6 +41,14 @@ check-course:
 
 selftest:
 	@$(STAFF) selftest $(if $(SEEDS),--seeds='$(SEEDS)')
+
+ZOO = $(if $(SEEDS),--seeds='$(SEEDS)') $(NAMES)
+
+zoo:
+	@$(STAFF) zoo bugs $(ZOO)
+
+zoo-correct:
+	@$(STAFF) zoo correct $(ZOO)
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc
@@ -71,6 +81,9 @@ check:
 	@$(MAKE) --no-print-directory unit-tests
 	@$(STAFF) check-course $(FULL_CHECK)
 	@$(STAFF) selftest
+	@$(STAFF) zoo check
+	@$(STAFF) zoo correct --today
+	@$(STAFF) zoo bugs --today
 	@$(LAB) test --seeds=50 2 2X
 	@$(LAB) test --seeds=25 3
 	@$(LAB) test --seeds=5 --check=determinism 2

@@ -43,7 +43,8 @@ Options:
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
-the simulation chooses who runs next, instead of leaving that to the seed. RULES=required fails
+the simulation chooses who runs next, and LATE=off (or spawned, woken, relock, points, mixed) which
+threads of servers are late, instead of leaving that to the seed. RULES=required fails
 a solution whose messages tell no facts; EVENTS=1 writes all events on real threads, too.
 
 Exit codes:
@@ -256,7 +257,7 @@ impl TestArguments {
                 wrong("SEEDS (--seeds) and CHECK (--check) are for MODE=sim (--mode sim)")
             }
             (Mode::Os, ..) if is_set => {
-                wrong("PREEMPT, PCT and BACKEND (--backend) are for MODE=sim (--mode sim)")
+                wrong("PREEMPT, PCT, LATE and BACKEND (--backend) are for MODE=sim (--mode sim)")
             }
             (Mode::Sim, ..) if self.runs != NonZeroU32::MIN => {
                 wrong("RUNS (--runs) is for real threads; simulated, SEEDS (--seeds) says how many")

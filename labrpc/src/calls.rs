@@ -13,9 +13,10 @@ use labrt::time::{Duration, Instant};
 use crate::faults::FaultPlan;
 use trace::Failure;
 
+use crate::in_flight::{Counted, EncodedRequest};
 use crate::network::Inner;
 use crate::record::CallRecord;
-use crate::server::{EncodedRequest, Instance};
+use crate::server::Instance;
 
 /// Which call is meant, on the whole network.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +122,7 @@ pub(crate) fn carry(
     let PendingCall { id, instance, plan, outcome } = call;
     instance.check_handles(rpc);
     record.planned(&plan);
+    let _counted = Counted::other();
     if plan.request_lost {
         drop(request);
         // It may fail earlier, if the server has gone or the end was disabled.
@@ -128,7 +130,7 @@ pub(crate) fn carry(
         network.finish_call(id, Outcome::Dead);
         return Err(Failure::RequestLost);
     }
-    let request = Arc::new(request);
+    let request = Arc::new(EncodedRequest::new(request));
     let record = record.clone();
     let delivery = Delivery { network: network.clone(), id, instance, rpc, record };
     let sent = Instant::now();
@@ -172,7 +174,7 @@ struct Delivery {
 
 impl Delivery {
     /// Delivers the request after a delay, and a duplicate of it if one is planned.
-    fn arrive_after(self, request: EncodedRequest, delay: Duration, plan: &FaultPlan) {
+    fn arrive_after(self, request: Arc<EncodedRequest>, delay: Duration, plan: &FaultPlan) {
         if let Some(more) = plan.duplicate {
             self.clone().start(request.clone(), delay + more);
         }
@@ -180,7 +182,7 @@ impl Delivery {
     }
 
     /// Runs the handler after a delay, on a thread of its own with the RPC's name.
-    fn start(self, request: EncodedRequest, delay: Duration) {
+    fn start(self, request: Arc<EncodedRequest>, delay: Duration) {
         let rpc = self.rpc;
         let thread = thread::Builder::new().name(rpc).server(self.instance.name.clone());
         let handler = move || {

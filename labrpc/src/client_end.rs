@@ -7,6 +7,7 @@ use trace::Failure;
 
 use crate::Rpc;
 use crate::calls::{Route, carry, pause};
+use crate::in_flight::Counted;
 use crate::network::Inner;
 use crate::record::{CallRecord, Parties};
 
@@ -62,6 +63,7 @@ impl ClientEnd {
             Route::Closed => Err(Failure::Closed),
             Route::Unreachable(delay) => {
                 drop(request);
+                let _counted = Counted::unreachable();
                 pause(delay);
                 Err(Failure::Unreachable)
             }

@@ -61,12 +61,14 @@
 mod calls;
 mod client_end;
 mod faults;
+mod in_flight;
 mod network;
 mod record;
 mod server;
 
 pub use client_end::ClientEnd;
 pub use faults::{Cut, Faults, LinkFaults};
+pub use in_flight::CallsInFlight;
 pub use network::Network;
 pub use server::Server;
 pub use trace::{EntryTerms, Fact};

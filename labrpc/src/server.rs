@@ -9,14 +9,12 @@ use labrt::sync::atomic::{AtomicU64, Ordering};
 use trace::{Fact, Incarnation};
 
 use crate::Rpc;
-
-/// Shared by a message and its duplicate.
-pub(crate) type EncodedRequest = Arc<Vec<u8>>;
+use crate::in_flight::EncodedRequest;
 
 /// An encoded reply, and what it says.
 type Answer = (Vec<u8>, Option<Fact>);
 
-type Handler = Box<dyn Fn(EncodedRequest) -> Answer + Send + Sync>;
+type Handler = Box<dyn Fn(Arc<EncodedRequest>) -> Answer + Send + Sync>;
 
 /// A set of RPC handlers, to be added to a network under a name. Several services may share one,
 /// as a key/value service and its Raft do.
@@ -45,8 +43,8 @@ impl Server {
     /// If there is a handler for this RPC already.
     #[track_caller]
     pub fn on<R: Rpc>(&mut self, handler: impl Fn(R) -> R::Reply + Send + Sync + 'static) {
-        let answer = move |encoded: EncodedRequest| {
-            let request = labgob::decode(&encoded)
+        let answer = move |encoded: Arc<EncodedRequest>| {
+            let request = labgob::decode(encoded.bytes())
                 .unwrap_or_else(|error| panic!("{}: cannot decode the request: {error}", R::NAME));
             // The handler may block for long.
             drop(encoded);
@@ -96,7 +94,7 @@ impl Instance {
         panic!("unknown {what} in {rpc}: the server {} handles [{known}]", self.name);
     }
 
-    pub(crate) fn handle(&self, rpc: &str, request: EncodedRequest) -> Answer {
+    pub(crate) fn handle(&self, rpc: &str, request: Arc<EncodedRequest>) -> Answer {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.handlers[rpc](request)
     }

@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use labrpc::{Cut, Faults, LinkFaults, Network, Rpc, Server};
+use labrpc::{CallsInFlight, Cut, Faults, LinkFaults, Network, Rpc, Server};
 use labrt::sim::{Schedule, simulate};
 use labrt::thread;
 use labrt::time::Duration;
@@ -63,8 +63,12 @@ fn network() -> Network {
     network
 }
 
-/// How many bytes ten calls with large requests hold, at this time of their lives.
-fn held_after(time: Duration, prepare: impl Fn(&Network) + Send + Sync + 'static) -> usize {
+/// How many bytes ten calls with large requests hold, at this time of their lives, and what the
+/// network says of them.
+fn held_after(
+    time: Duration,
+    prepare: impl Fn(&Network) + Send + Sync + 'static,
+) -> (usize, CallsInFlight) {
     let options = Options { name: "memory".into(), seed: 1, time_limit: 1000 * LONG };
     let ended = simulate(options, Schedule::default(), move || {
         let network = network();
@@ -79,32 +83,42 @@ fn held_after(time: Duration, prepare: impl Fn(&Network) + Send + Sync + 'static
             thread::spawn(move || end.call(&*request));
         }
         thread::sleep(time);
-        IN_USE.load(Ordering::Relaxed).saturating_sub(before)
+        (IN_USE.load(Ordering::Relaxed).saturating_sub(before), CallsInFlight::now())
     });
     ended.result.expect("nothing fails")
+}
+
+fn calls(unreachable: usize, others: usize, bytes: usize) -> CallsInFlight {
+    CallsInFlight { unreachable, others, bytes }
 }
 
 /// One test, because all that a process allocates counts.
 #[test]
 fn a_call_that_waits_holds_no_bytes_that_nobody_will_read() {
     let at_once = Duration::from_millis(10);
-    let nowhere = held_after(at_once, |network| network.enable("end", false));
+    let (nowhere, told) = held_after(at_once, |network| network.enable("end", false));
     assert!(nowhere < LARGE, "{nowhere} bytes held by calls that lead nowhere");
+    assert_eq!(told, calls(10, 0, 0));
 
     let link = |link: LinkFaults| move |network: &Network| network.set_link("end", link.clone());
     let lost = LinkFaults { request_loss: 1.0, request_delay: LONG, ..LinkFaults::default() };
-    let lost = held_after(at_once, link(lost));
+    let (lost, told) = held_after(at_once, link(lost));
     assert!(lost < LARGE, "{lost} bytes held by calls whose requests are lost");
+    assert_eq!(told, calls(0, 10, 0));
 
-    let handled = held_after(at_once, |_| ());
+    let (handled, told) = held_after(at_once, |_| ());
     assert!(handled < LARGE, "{handled} bytes held by calls whose requests were handed over");
+    assert_eq!(told, calls(0, 10, 0));
 
     let no_reply = LinkFaults { cut: Some(Cut::Replies), ..LinkFaults::default() };
-    let no_reply = held_after(LONG + at_once, link(no_reply));
+    let (no_reply, told) = held_after(LONG + at_once, link(no_reply));
     assert!(no_reply < LARGE, "{no_reply} bytes held by calls whose replies are lost");
+    assert_eq!(told, calls(0, 10, 0));
 
     let late = LinkFaults { request_delay: LONG, ..LinkFaults::default() };
-    let late = held_after(at_once, link(late));
+    let (late, told) = held_after(at_once, link(late));
     // An encoder reserves some more than it needs.
     assert!((10 * LARGE..15 * LARGE).contains(&late), "{late} bytes held by ten late requests");
+    assert!(told.bytes >= 10 * LARGE && told.bytes <= late, "{told:?}");
+    assert_eq!(CallsInFlight::now(), calls(0, 0, 0), "their worlds have ended");
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use rand::rngs::ChaCha8Rng;
@@ -23,6 +24,9 @@ use crate::world::World;
 
 /// Identifies a thread for the life of the process; 0 stands for no thread (see `sync::Owner`).
 pub(crate) type ThreadNumber = u64;
+
+/// No thread is late until then.
+pub(crate) const NOT_LATE: u64 = 0;
 
 /// One thread.
 pub(crate) struct ThreadInfo {
@@ -37,6 +41,8 @@ pub(crate) struct ThreadInfo {
     pub(crate) world: Option<Arc<World>>,
     /// What this thread waits for just now.
     pub(crate) waits: Mutex<WaitSlot>,
+    /// Under simulation: late, though it could run, until then (nanoseconds since the world began).
+    pub(crate) late_until: AtomicU64,
     /// Seeds this thread's generator.
     pub(crate) seed: u64,
     /// Made with the first draw. Only the thread itself draws, so the lock is never contended.
@@ -123,6 +129,7 @@ impl ThreadInfo {
             server,
             world,
             waits: Mutex::new(WaitSlot::default()),
+            late_until: AtomicU64::new(NOT_LATE),
             seed,
             generator: Mutex::new(None),
             children: AtomicU64::new(0),
@@ -210,6 +217,12 @@ impl ThreadInfo {
         let here = current_sim().and_then(|sim| sim.find(number));
         here.or_else(|| LISTED.lock().get(&number).cloned())
             .or_else(|| worlds().iter().find_map(|engine| engine.find(number)))
+    }
+
+    /// Until when the thread is late, if it is: since its world began.
+    pub(crate) fn late_until(&self) -> Option<Duration> {
+        let until = self.late_until.load(Ordering::Relaxed);
+        (until != NOT_LATE).then(|| Duration::from_nanos(until))
     }
 
     /// What this thread's clock shows. Costs nothing, and is no scheduling point.

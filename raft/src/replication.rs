@@ -305,7 +305,11 @@ impl State {
             debug!("refuses {leader}, leader of term {term}: now in term {}", self.term);
             return false;
         }
-        assert!(!self.is_leader(), "{} and {leader} cannot both lead term {term} (5.2)", self.me);
+        debug_assert!(
+            !self.is_leader(),
+            "{} and {leader} cannot both lead term {term} (5.2)",
+            self.me
+        );
         self.become_follower(now);
         self.reset_election_timer(now);
         true

@@ -3,6 +3,7 @@
 use crate::check_course::CheckArguments;
 use crate::handout::HandoutArguments;
 use crate::selftest::SelftestArguments;
+use crate::zoo::{ZooAction, ZooArguments};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::OsString;
 use std::fmt::{self, Display};
@@ -21,6 +22,13 @@ staff check-course [--full] [--seeds N]
                         for each test; --full: on real threads as well
 staff selftest [--seeds N]
                         check that the graded tests catch broken solutions, each by its right name
+staff zoo check         check that every patch in staff/zoo applies
+staff zoo correct [--seeds N] [--today] [NAME...]
+                        check that correct variations of the reference pass every test, with N seeds
+                        for each; --today: only those whose turn it is
+staff zoo bugs [--seeds N] [--today] [NAME...]
+                        run the graded tests on bugs planted in the reference, and print how often
+                        each was caught, and by what
 staff help              print this
 
 Exit codes:
@@ -39,6 +47,8 @@ pub enum Command {
     CheckCourse(CheckArguments),
     /// Check that the graded tests catch broken solutions.
     Selftest(SelftestArguments),
+    /// Run the tests on correct variations, or on planted bugs.
+    Zoo(ZooArguments),
     /// Explain the command line.
     Help,
 }
@@ -65,8 +75,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     let command = match parser.next()? {
         None => {
             return Err(Wrong(
-                "no command given: use staff handout, staff check-course or staff selftest"
-                    .to_owned(),
+                "no command given: use staff handout, check-course, selftest or zoo".to_owned(),
             ));
         }
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
@@ -77,6 +86,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
         Some("handout") => handout(&mut parser),
         Some("check-course") => check_course(&mut parser),
         Some("selftest") => selftest(&mut parser),
+        Some("zoo") => zoo(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("no such command: {}", command.display()))),
     }
@@ -126,6 +136,31 @@ fn selftest(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         }
     }
     Ok(Command::Selftest(arguments))
+}
+
+fn zoo(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let (mut action, mut seeds_given, mut today, mut names) = (None, None, false, Vec::new());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(word) if action.is_none() => action = Some(zoo_action(&word.string()?)?),
+            Value(name) => names.push(name.string()?),
+            Long("seeds") => seeds_given = Some(seeds(&parser.value()?.string()?)?),
+            Long("today") => today = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let action = action.map_or_else(|| zoo_action(""), Ok)?;
+    Ok(Command::Zoo(ZooArguments { action, seeds: seeds_given, today, names }))
+}
+
+fn zoo_action(word: &str) -> Result<ZooAction, Wrong> {
+    match word {
+        "check" => Ok(ZooAction::Check),
+        "correct" => Ok(ZooAction::Correct),
+        "bugs" => Ok(ZooAction::Bugs),
+        _ => Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct or bugs"))),
+    }
 }
 
 fn seeds(value: &str) -> Result<NonZeroU32, Wrong> {

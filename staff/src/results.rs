@@ -48,6 +48,11 @@ impl Results {
         found.map_or(&[], |results| &results.runs)
     }
 
+    /// All runs, each with the name of its test.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Run)> {
+        self.tests.iter().flat_map(|test| test.runs.iter().map(|run| (test.name.as_str(), run)))
+    }
+
     /// The same runs, alone.
     pub fn into_runs(self, test: &str) -> Vec<Run> {
         let found = self.tests.into_iter().find(|results| results.name == test);

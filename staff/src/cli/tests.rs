@@ -37,6 +37,21 @@ fn a_self_test_may_have_a_number_of_seeds() {
 }
 
 #[test]
+fn the_zoo_has_three_commands() {
+    let zoo = |action, seeds, today, names: &[&str]| {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        Ok(Command::Zoo(ZooArguments { action, seeds: NonZeroU32::new(seeds), today, names }))
+    };
+    assert_eq!(parsed("zoo check"), zoo(ZooAction::Check, 0, false, &[]));
+    assert_eq!(parsed("zoo correct --today"), zoo(ZooAction::Correct, 0, true, &[]));
+    let two = zoo(ZooAction::Bugs, 200, false, &["votes-twice", "vote-forgotten"]);
+    assert_eq!(parsed("zoo bugs --seeds=200 votes-twice vote-forgotten"), two);
+    for line in ["zoo", "zoo votes-twice", "zoo bugs --seeds 0", "zoo bugs --full"] {
+        assert!(parsed(line).is_err(), "{line}");
+    }
+}
+
+#[test]
 fn help_is_given_wherever_it_is_asked_for() {
     for line in ["help", "--help", "-h", "handout --help", "check-course -h"] {
         assert_eq!(parsed(line), Ok(Command::Help), "{line}");

@@ -14,6 +14,7 @@
 //! | `LAB_LOG_FILE`   | with `cargo test`: the file to log to                              |
 //! | `PREEMPT`        | simulated: the probability of a preemption                         |
 //! | `PCT`            | simulated: the depth of PCT                                        |
+//! | `LATE`           | simulated: which threads are late: `off`, `spawned`, `woken`...    |
 //! | `RULES`          | `required`: fail a solution whose messages tell no facts           |
 //! | `EVENTS`         | set: write all events beside the log on the OS, too                |
 //! | `BACKEND`        | simulated: what carries the threads, `coroutines` or `threads`     |
@@ -53,6 +54,7 @@ const MODE: &str = "MODE";
 const BACKEND: &str = "BACKEND";
 const PREEMPT: &str = "PREEMPT";
 const PCT: &str = "PCT";
+const LATE: &str = "LATE";
 const RULES: &str = "RULES";
 const EVENTS: &str = "EVENTS";
 
@@ -142,17 +144,17 @@ impl TestRequest {
     /// What was set by hand of the settings that change what a seed does: a seed fails again only
     /// with the same.
     pub fn variables_of_a_seed(&self) -> impl Iterator<Item = (&'static str, OsString)> {
-        let shared = [PREEMPT, PCT, TIME_LIMIT, MEMORY, RULES];
+        let shared = [PREEMPT, PCT, LATE, TIME_LIMIT, MEMORY, RULES];
         self.variables().filter(move |(name, _)| shared.contains(name))
     }
 
     /// Every variable there is; those without a value are not to be set.
-    fn all_variables(&self) -> [(&'static str, Option<OsString>); 16] {
+    fn all_variables(&self) -> [(&'static str, Option<OsString>); 17] {
         let (seed, seeds) = match (self.role, self.mode) {
             (Role::Child, Mode::Sim) => (None, self.seeds),
             _ => (self.seeds.map(Seeds::first), None),
         };
-        let Simulation { backend, policy } = self.simulation;
+        let Simulation { backend, policy, late } = self.simulation;
         let (preemption, depth) = match policy {
             Some(Policy::Random { preemption }) => (Some(preemption), None),
             Some(Policy::Pct { depth }) => (None, Some(depth)),
@@ -171,6 +173,7 @@ impl TestRequest {
             (BACKEND, text((backend != Backend::default()).then_some(backend))),
             (PREEMPT, text(preemption)),
             (PCT, text(depth)),
+            (LATE, text(late)),
             (LOG, text(self.log_filter.as_ref())),
             (LOG_FILE, self.log_file.clone().map(OsString::from)),
             (RESULT, self.result.clone().map(OsString::from)),

@@ -10,6 +10,7 @@
     reason = "a static labrt lock would belong to the first of many worlds; none waits with this"
 )]
 
+use crate::graded::proved_wrong;
 use crate::{log, note};
 use course::{Course, TestRequest, VERSION};
 use labrt::{thread, world};
@@ -170,8 +171,10 @@ impl Events {
             watched.ended = true;
             watched.rules.untold()
         };
-        let Some(untold) = untold else { return Ok(()) };
-        let problem = format!("rules not watched: {untold}");
+        if untold.is_empty() {
+            return Ok(());
+        }
+        let problem = format!("rules not watched: {}", untold.join(", "));
         if SETTINGS.get().is_some_and(|settings| settings.rules_required) {
             return Err(format!("{problem} (RULES=required)"));
         }
@@ -195,6 +198,7 @@ impl Watcher for RulesWatcher {
             watched.ended |= violation.is_some();
             violation?
         };
+        proved_wrong();
         let broken = self.broken.clone();
         Some(Box::new(move || broken(violation)))
     }

@@ -20,14 +20,18 @@ pub mod graded;
 pub mod log;
 mod network_mode;
 mod server_registry;
+mod slowness;
 pub mod sources;
 mod texts;
+mod think_time;
 mod watcher;
 
 pub use events::Events;
 pub use network_mode::NetworkMode;
 pub use server_registry::{Poll, ServerRegistry};
+pub use slowness::{Slow, Slowness};
 pub use texts::random_text;
+pub use think_time::ThinkTime;
 pub use watcher::watch;
 
-pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note};
+pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note, proved_wrong};

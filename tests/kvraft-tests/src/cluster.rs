@@ -1,7 +1,7 @@
 //! The cluster: its servers and network, and how it starts.
 
 use crate::history::History;
-use harness::{Events, Figures, NetworkMode, ServerRegistry, Work};
+use harness::{Events, Figures, NetworkMode, ServerRegistry, Slow, Slowness, Work};
 use kvraft::{KvServer, ServerId};
 use labdisk::Persister;
 use labrpc::Network;
@@ -150,7 +150,10 @@ impl Cluster {
 
 impl Shared {
     fn new(servers: usize, this: Weak<Shared>) -> Shared {
-        let server = || Server { persister: Arc::new(Persister::new()), ends: Vec::new() };
+        // What services there are is the solution's.
+        let Slow { one_in, longest } = Slowness::of_world().disk;
+        let disk = || Persister::new().slow(one_in, longest);
+        let server = || Server { persister: Arc::new(disk()), ends: Vec::new() };
         let state = State {
             registry: ServerRegistry::new(servers),
             servers: (0..servers).map(|_| server()).collect(),

@@ -48,6 +48,7 @@ impl Applier {
         match (message, self.shared.service) {
             (ApplyMsg::Command { index, command, .. }, service) => {
                 self.shared.events.record(What::Applied { server, index: index.0 });
+                self.shared.slowness.service.pause();
                 let counts = self.shared.apply(server, index, &command);
                 let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
                 if counts && service == Service::Snapshotting && before_multiple {
@@ -57,6 +58,7 @@ impl Applier {
             (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
             (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
                 self.shared.events.record(What::AppliedSnapshot { server, index: index.0 });
+                self.shared.slowness.service.pause();
                 self.shared.ingest(server, Some(index), &snapshot);
             }
         }

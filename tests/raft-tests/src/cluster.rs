@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
-use harness::{Events, NetworkMode, ServerRegistry};
+use harness::{Events, NetworkMode, ServerRegistry, Slow, Slowness};
 use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,8 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
+    /// What takes its time in this seed.
+    pub(crate) slowness: Slowness,
     /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
     pub(crate) events: Events,
     /// One lock for everything. No thread waits, sends or calls a student's method while it holds
@@ -100,6 +102,7 @@ impl Cluster {
             bytes: cluster.network.total_bytes(),
         };
         info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.network_mode);
+        info!(target: "cluster", "slow: {:?}", cluster.shared.slowness);
         cluster
     }
 
@@ -167,8 +170,9 @@ impl Shared {
             Service::Plain => Redelivery::Allowed,
             Service::Snapshotting => Redelivery::Refused,
         };
+        let slowness = Slowness::of_world();
         let state = State {
-            servers: (0..setup.servers).map(|_| Server::new()).collect(),
+            servers: (0..setup.servers).map(|_| Server::new(slowness.disk)).collect(),
             registry: ServerRegistry::new(setup.servers),
             applied: AppliedLog::new(setup.servers, redelivery),
             started: Started::new(),
@@ -180,7 +184,7 @@ impl Shared {
                 shared.hold_to(Err(violation));
             }
         });
-        Shared { service: setup.service, events, state, finished }
+        Shared { service: setup.service, slowness, events, state, finished }
     }
 
     #[track_caller]
@@ -199,8 +203,8 @@ impl Shared {
 }
 
 impl Server {
-    fn new() -> Server {
-        let persister = Arc::new(Persister::new());
+    fn new(disk: Slow) -> Server {
+        let persister = Arc::new(Persister::new().slow(disk.one_in, disk.longest));
         Server { persister, connected: false, ends: Vec::new() }
     }
 }

@@ -18,13 +18,30 @@
 //! accuse a correct Raft. What a server says after its crash is not judged; what still reaches it
 //! counts as its knowledge, for its disk is copied later.
 
+mod facts;
+mod logs;
+mod open;
 mod rule;
+mod saved;
+#[cfg(test)]
+mod story;
+mod terms;
+#[cfg(test)]
+mod testing;
+mod told;
 mod view;
+mod votes;
+mod words;
 
 pub use rule::{Rule, Violation};
-use view::View;
 
+use logs::Logs;
+use saved::Saved;
+use terms::Terms;
+use told::Told;
 use trace::Event;
+use view::View;
+use votes::Votes;
 
 /// What of the course the tested solution must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,27 +55,59 @@ pub struct Options {
 /// Watches the events of one cluster.
 #[derive(Debug)]
 pub struct Rules {
-    options: Options,
     view: View,
+    told: Told,
+    votes: Votes,
+    terms: Terms,
+    saved: Saved,
+    logs: Logs,
+    /// Whether a rule was broken: what follows is not judged.
+    is_broken: bool,
 }
 
 impl Rules {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new(options: Options) -> Rules {
-        Rules { options, view: View::new(options.servers) }
+        Rules {
+            view: View::new(options.servers),
+            told: Told::default(),
+            votes: Votes::new(options),
+            terms: Terms::new(options),
+            saved: Saved::new(options),
+            logs: Logs::new(options),
+            is_broken: false,
+        }
     }
 
-    /// What kinds of messages told no facts, so that rules were not watched.
-    #[must_use]
-    pub fn untold(&self) -> Option<String> {
-        None
-    }
-
-    /// Takes an event, the next one of the stream; returns the first rule that it breaks.
+    /// Takes an event, the next one of the stream; returns the first rule that is broken, once.
     pub fn see(&mut self, event: &Event) -> Option<Violation> {
-        let _ = self.options;
+        self.told.see(event);
+        if self.is_broken {
+            return None;
+        }
         self.view.see(event);
-        None
+        let violation = facts::see(event, &self.view)
+            .or_else(|| self.votes.see(event, &self.view))
+            .or_else(|| self.terms.see(event, &self.view))
+            .or_else(|| self.saved.see(event, &self.view))
+            .or_else(|| self.logs.see(event, &self.view));
+        self.is_broken = violation.is_some();
+        violation
+    }
+
+    /// What the servers' messages do not tell, so that some rules were not watched:
+    /// "Raft.RequestVote tells no facts". Empty if all is told, or nothing was replied.
+    #[must_use]
+    pub fn untold(&self) -> Vec<String> {
+        self.told.missing()
     }
 }
+
+/// How many servers are a majority.
+fn quorum(servers: usize) -> usize {
+    servers / 2 + 1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Reads a request from the environment, and says of what cannot be read what it must be.
 
 use super::{
-    BACKEND, CHILD, EVENTS, LAST, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, REQUIRED, RESULT,
-    RULES, Role, SEED, SEEDS, TIME_LIMIT, TRACE, TestRequest, Unreadable,
+    BACKEND, CHILD, EVENTS, LAST, LATE, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, REQUIRED,
+    RESULT, RULES, Role, SEED, SEEDS, TIME_LIMIT, TRACE, TestRequest, Unreadable,
 };
 use crate::{LogFilter, Mode, Policy, Seeds, Simulation};
 use std::ffi::OsString;
@@ -120,7 +120,8 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
             (false, _) => self.depth().map(|depth| Policy::Pct { depth }),
             (true, _) => self.preemption().map(|preemption| Policy::Random { preemption }),
         };
-        Simulation { backend: self.word(BACKEND).unwrap_or_default(), policy }
+        let backend = self.word(BACKEND).unwrap_or_default();
+        Simulation { backend, policy, late: self.word(LATE) }
     }
 
     fn rules_required(&mut self) -> bool {

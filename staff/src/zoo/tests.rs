@@ -1,0 +1,18 @@
+//! Over the days everything has its turn.
+
+use super::*;
+use std::collections::BTreeSet;
+
+#[test]
+fn everything_has_its_turn() {
+    for (count, a_day) in [(1, 1), (7, 1), (7, 3), (66, 3), (2, 3)] {
+        let all: Vec<usize> = (0..count).collect();
+        let days = count.div_ceil(a_day);
+        let begin = 20_000;
+        let seen: BTreeSet<usize> =
+            (begin..begin + days).flat_map(|day| share(all.clone(), a_day, day)).collect();
+        assert_eq!(seen.len(), count, "{count} things, {a_day} a day");
+        assert_eq!(share(all, a_day, begin).len(), a_day.min(count));
+    }
+    assert!(share(Vec::<usize>::new(), 3, 20_000).is_empty());
+}
