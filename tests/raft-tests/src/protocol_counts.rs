@@ -69,15 +69,9 @@ impl Watcher for CountsWatcher {
                     counts.candidacies.insert((sender.server, *term));
                 }
             }
-            What::Answered {
-                call,
-                by,
-                fact: Some(Fact::Appended { term, matched: false }),
-                ..
-            } => {
-                if call.fact.as_ref().is_some_and(|request| request.term() == *term) {
-                    counts.conflicts[by.server] += 1;
-                }
+            What::Answered { call, by, fact: Some(Fact::Appended { term, matched }), .. } => {
+                let in_its_term = call.fact.as_ref().is_some_and(|told| told.term() == *term);
+                counts.conflicts[by.server] += usize::from(in_its_term && !matched);
             }
             _ => {}
         }
