@@ -25,8 +25,8 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// Has this test shown something that no lateness explains?
 static PROVED: AtomicBool = AtomicBool::new(false);
 
-/// Notes that the solution has been proved wrong: a promise broken, a history that nothing explains.
-/// Then the test has failed, however late the machine was.
+/// Notes that the solution has been proved wrong: a promise is broken, or no order explains a
+/// history. Then the test has failed, however late the machine was.
 pub fn proved_wrong() {
     PROVED.store(true, Ordering::Relaxed);
 }

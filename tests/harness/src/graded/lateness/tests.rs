@@ -40,3 +40,14 @@ fn only_seconds_with_late_wakeups_are_judged() {
     let share = measured(&late_last, cores).others_share.unwrap();
     assert!(share < 0.1, "{share}");
 }
+
+#[test]
+fn lateness_is_no_excuse_for_what_is_proved_wrong() {
+    let watch = Watch::default();
+    let mut measured = Measured { late_wakeups: 100, ..Measured::default() };
+    measured.late_periods = Cores::for_test(100, 100, 0);
+    assert!(measured.lateness().blames_the_machine());
+    *watch.measured.lock() = measured;
+    proved_wrong();
+    assert_eq!(watch.lateness(), None);
+}
