@@ -3,15 +3,13 @@
 //! reference's or more is noted.
 
 use super::timers::{LAST_ROUND, usual_gaps};
-use super::{agree, start_some};
+use super::{agree, agree_all, start_some};
 use harness::{Figures, note};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use labrt::world;
 use log::info;
 use raft_tests::{Cluster, ProtocolCounts};
-
-const SERVERS: usize = 5;
 
 const WAITS: usize = 3;
 const FAILOVERS: usize = 6;
@@ -29,10 +27,9 @@ const REFERENCE_RPCS: f64 = 40.0;
 const REFERENCE_BYTES: f64 = 640.0;
 
 /// Measures all of it, in turn.
-pub fn costs() -> Figures {
-    let cluster = Cluster::reliable(SERVERS);
+pub fn costs(cluster: Cluster) -> Figures {
     cluster.network().set_long_delays(false);
-    agree(&cluster, SERVERS);
+    agree_all(&cluster);
     if !world::simulated() {
         note("elections, rounds and idle traffic are measured under simulation only (make sim-2X)");
         return cluster.finish();
@@ -45,7 +42,7 @@ pub fn costs() -> Figures {
     compare("elections for a failover", elections, REFERENCE_ELECTIONS);
     let rounds = rounds_of_a_conflict(&cluster, &counts);
     compare("refused AppendEntries until a conflict is settled", rounds, REFERENCE_ROUNDS);
-    agree(&cluster, SERVERS);
+    agree_all(&cluster);
     cluster.finish()
 }
 
@@ -69,10 +66,10 @@ fn elections_of_a_failover(cluster: &Cluster, counts: &ProtocolCounts) -> f64 {
         let leader = cluster.check_one_leader();
         let before = counts.elections_without(leader);
         cluster.disconnect(leader);
-        agree(cluster, SERVERS - 1);
+        agree(cluster, cluster.size() - 1);
         let elections = counts.elections_without(leader) - before;
         cluster.connect(leader);
-        agree(cluster, SERVERS);
+        agree_all(cluster);
         elections
     })
 }
@@ -85,18 +82,18 @@ fn rounds_of_a_conflict(cluster: &Cluster, counts: &ProtocolCounts) -> f64 {
         cluster.disconnect(first);
         start_some(cluster, first, CONFLICTING..CONFLICTING + 1);
         for _ in 0..CONFLICTING {
-            agree(cluster, SERVERS - 1);
+            agree(cluster, cluster.size() - 1);
         }
         // The third assumes that all logs are as long as its own.
         let second = cluster.check_one_leader();
         cluster.disconnect(second);
-        agree(cluster, SERVERS - 2);
+        agree(cluster, cluster.size() - 2);
         let before = counts.conflicts_of(first);
         cluster.connect(first);
-        agree(cluster, SERVERS - 1);
+        agree(cluster, cluster.size() - 1);
         let rounds = counts.conflicts_of(first) - before;
         cluster.connect(second);
-        agree(cluster, SERVERS);
+        agree_all(cluster);
         rounds
     })
 }

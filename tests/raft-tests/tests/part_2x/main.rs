@@ -274,26 +274,26 @@ fn elected_too_late_2x() {
 /// election itself (5.2).
 #[test]
 fn granted_vote_resets_timer_2x() {
-    graded(|| timers::granted_vote());
+    graded(|| timers::granted_vote(Cluster::reliable(5)));
 }
 
 /// A server that refuses its vote stands for election as soon as if it had not been asked.
 #[test]
 fn refused_vote_keeps_timer_2x() {
-    graded(|| timers::refused_candidates());
+    graded(|| timers::refused_candidates(Cluster::reliable(5)));
 }
 
 /// Heartbeats of an earlier term do not keep a server from standing for election.
 #[test]
 fn old_leader_keeps_timer_2x() {
-    graded(|| timers::old_leader());
+    graded(|| timers::old_leader(Cluster::reliable(5)));
 }
 
 /// What a failover, a conflict and an idle second cost: nothing fails by it, but what is three
 /// times the reference's is noted.
 #[test]
 fn costs_2x() {
-    graded(|| costs::costs());
+    graded(|| costs::costs(Cluster::reliable(5)));
 }
 
 /// Holds up what is addressed to the server for so long, while every server is given a command now
@@ -347,6 +347,11 @@ fn start_some(cluster: &Cluster, server: ServerId, commands: Range<usize>) {
 #[track_caller]
 fn agree(cluster: &Cluster, servers: usize) {
     cluster.agree_on(Value::random(), servers, Retry::Yes);
+}
+
+#[track_caller]
+fn agree_all(cluster: &Cluster) {
+    agree(cluster, cluster.size());
 }
 
 /// Waits until it happens, or that long.

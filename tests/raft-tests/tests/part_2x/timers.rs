@@ -21,7 +21,7 @@
 //! the rest of one sleep and the whole of the next: never less than its shortest sleep, after a
 //! vote as after a heartbeat.
 
-use super::{agree, silent};
+use super::{agree_all, silent};
 use harness::checks::stop_if_failed;
 use harness::{Figures, note};
 use labrpc::{Cut, LinkFaults};
@@ -33,8 +33,6 @@ use log::info;
 use raft::ServerId;
 use raft_tests::{Cluster, ElectionTimers, Gap, Retry, Since, Value};
 use std::fmt;
-
-const SERVERS: usize = 5;
 
 /// Gaps are measured in so many rounds at most; each round gives one to four of them.
 const ROUNDS_OF_USUAL: usize = 6;
@@ -77,8 +75,8 @@ struct Verdict {
 }
 
 /// A granted vote resets the timer.
-pub fn granted_vote() -> Figures {
-    measure("granted votes", after_vote, |unusual, usual| {
+pub fn granted_vote(cluster: Cluster) -> Figures {
+    measure(cluster, "granted votes", after_vote, |unusual, usual| {
         let limit = usual.shortest() * 3 / 4;
         let cases = unusual.count(|length| length < limit);
         let what = "an election timer is not reset by a granted vote: after one";
@@ -88,16 +86,16 @@ pub fn granted_vote() -> Figures {
 }
 
 /// A refused request for a vote does not reset the timer.
-pub fn refused_candidates() -> Figures {
-    measure("refused votes", while_refusing, |unusual, usual| {
+pub fn refused_candidates(cluster: Cluster) -> Figures {
+    measure(cluster, "refused votes", while_refusing, |unusual, usual| {
         let what = "an election timer is reset by refused votes: while refusing some";
         too_long(unusual, usual, what)
     })
 }
 
 /// Messages of a leader of an earlier term do not reset the timer.
-pub fn old_leader() -> Figures {
-    measure("heartbeats of an earlier term", amid_stale_heartbeats, |unusual, usual| {
+pub fn old_leader(cluster: Cluster) -> Figures {
+    measure(cluster, "heartbeats of an earlier term", amid_stale_heartbeats, |unusual, usual| {
         let what = "an election timer is reset by heartbeats of an earlier term: amid those";
         too_long(unusual, usual, what)
     })
@@ -112,14 +110,14 @@ fn too_long(unusual: &Lengths, usual: &Lengths, what: &'static str) -> Verdict {
 /// Measures the usual gaps, then those of a situation, and fails the test if the verdict is that
 /// something is wrong. A situation that does not come about is tried again.
 fn measure(
+    cluster: Cluster,
     situation: &str,
     round: fn(&Measured) -> Vec<Gap>,
     verdict: fn(&Lengths, &Lengths) -> Verdict,
 ) -> Figures {
-    let cluster = Cluster::reliable(SERVERS);
     // Whoever calls a server that is cut off learns it soon, so that all is well again at once.
     cluster.network().set_long_delays(false);
-    agree(&cluster, SERVERS);
+    agree_all(&cluster);
     if !world::simulated() {
         note("election timers are measured under simulation only (make sim-2X)");
         return cluster.finish();
@@ -136,7 +134,7 @@ fn measure(
         {
             break;
         }
-        agree(&measured.cluster, SERVERS);
+        agree_all(&measured.cluster);
         lengths.extend(round(&measured).into_iter().map(|gap| gap.length));
         measured.cluster.fix_links();
         measured.cluster.servers().for_each(|server| measured.cluster.connect(server));
@@ -149,7 +147,7 @@ fn measure(
     } else {
         judge(&cluster, &unusual, &usual, &verdict(&unusual, &usual));
     }
-    agree(&cluster, SERVERS);
+    agree_all(&cluster);
     cluster.finish()
 }
 
@@ -173,7 +171,7 @@ pub fn usual_gaps(cluster: &Cluster, timers: &ElectionTimers, rounds: usize) -> 
         if world::elapsed() > LAST_USUAL_ROUND {
             break;
         }
-        agree(cluster, SERVERS);
+        agree_all(cluster);
         sleep(Duration::from_millis(random_range(0..150)));
         timers.forget_ended();
         cluster.servers().for_each(|server| cluster.disconnect(server));
