@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is
-//! noted at its place. The scenarios are in `tests/`, one file a part.
+//! noted at its place. The scenarios are in `tests/`, one file or folder a part.
 
 // First, so that its errors come first.
 #[allow(dead_code, reason = "for Rust 1.88 a type in a nameless constant is not used")]
