@@ -1,6 +1,6 @@
 //! What a Raft spends, measured in simulated time: the wait for a candidate, elections for a
-//! failover, rounds to settle a conflict, RPCs and bytes of an idle second. No test fails by it; what is three times the
-//! reference's or more is noted.
+//! failover, rounds to settle a conflict, RPCs and bytes of an idle second. No test fails by it;
+//! what is three times the reference's or more is noted.
 
 use super::timers::{LAST_ROUND, usual_gaps};
 use super::{agree, agree_all, start_some};

@@ -1,7 +1,7 @@
 //! Part 2X: beyond the course. What its tests of 2A to 2D cannot show, or hardly: votes and
 //! acknowledgements that arrive after their sender has crashed, or when they no longer count; links
-//! that fail alone; requests that arrive twice. And what makes a Raft slow, not wrong: who resets the
-//! election timer, and what an election, a conflict and an idle second cost.
+//! that fail alone; requests that arrive twice. And what makes a Raft slow, not wrong: who resets
+//! the election timer, and what an election, a conflict and an idle second cost.
 //!
 //! Worth no points. A scenario here asks for no progress while it does its worst, only that no
 //! property is violated, and for agreement once all is well again.
