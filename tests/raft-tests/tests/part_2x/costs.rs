@@ -20,7 +20,7 @@ const IDLE_SECONDS: u32 = 5;
 const CONFLICTING: usize = 20;
 
 /// What the reference spends.
-const REFERENCE_WAIT: f64 = 0.45;
+const REFERENCE_WAIT: f64 = 0.46;
 const REFERENCE_ELECTIONS: f64 = 1.0;
 const REFERENCE_ROUNDS: f64 = 1.0;
 const REFERENCE_RPCS: f64 = 40.0;

@@ -12,10 +12,9 @@
 //! lengths is as likely as any other, whatever the distribution is. A test fails if half of ten
 //! gaps or more are beyond all 24 usual ones (below the shortest, or above the longest). Then the
 //! five most extreme of 34 are all among those ten: C(10, 5) / C(34, 5), 9 in 10,000 at most. And
-//! they must be beyond by a margin, which bounded timeouts cannot reach that often: with timeouts
-//! drawn evenly from 300 to 600 ms, "below three quarters of the shortest" needs all 24 above
-//! 400 ms, 6 in 100,000, and five new ones of ten below three quarters of that as well; together
-//! less than 1 in 10 million, and likewise for "a tenth above the longest".
+//! they must be beyond by a margin, which bounded timeouts hardly reach. With timeouts drawn evenly
+//! from 300 to 600 ms, five of ten below three quarters of the shortest of 24: 3 in a billion; a
+//! tenth above the longest: 5 in a million (integrated over the shortest, or the longest, of 24).
 //!
 //! A ticker that sleeps for a random time, then looks whether something was heard since, waits for
 //! the rest of one sleep and the whole of the next: never less than its shortest sleep, after a
@@ -39,7 +38,7 @@ const ROUNDS_OF_USUAL: usize = 6;
 const MOST_ROUNDS: usize = 8;
 
 /// With fewer gaps nothing is concluded.
-const ENOUGH_USUAL: usize = 16;
+const ENOUGH_USUAL: usize = 20;
 const ENOUGH: usize = 10;
 
 /// The usual gaps have been measured by then, and no round of a situation begins later than that: a
