@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Steps and numbers are the course's. Where the course's own harness has a slip, the fix is
-//! noted at its place. The scenarios are in `tests/`, one file a part.
+//! noted at its place. The scenarios are in `tests/`, one file or folder a part.
 
 // First, so that its errors come first.
 #[allow(dead_code, reason = "for Rust 1.88 a type in a nameless constant is not used")]
@@ -24,17 +24,21 @@ mod signatures;
 mod agreement;
 mod applier;
 mod cluster;
+mod election_timers;
 mod finish;
 mod leaders;
 mod lifecycle;
 mod links;
+mod protocol_counts;
 mod report;
 mod value;
 mod watcher;
 
 pub use agreement::Retry;
 pub use cluster::{Cluster, Service, Setup};
+pub use election_timers::{ElectionTimers, Gap, Since};
 pub use harness::NetworkMode;
+pub use protocol_counts::ProtocolCounts;
 pub use value::Value;
 
 use labrt::time::Duration;

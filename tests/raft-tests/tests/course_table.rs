@@ -11,7 +11,7 @@ fn the_tests_are_those_of_the_course() {
             ("part_2b", include_str!("part_2b.rs")),
             ("part_2c", include_str!("part_2c.rs")),
             ("part_2d", include_str!("part_2d.rs")),
-            ("part_2x", include_str!("part_2x.rs")),
+            ("part_2x", include_str!("part_2x/main.rs")),
         ],
     );
 }

@@ -1,9 +1,13 @@
 //! Part 2X: beyond the course. What its tests of 2A to 2D cannot show, or hardly: votes and
 //! acknowledgements that arrive after their sender has crashed, or when they no longer count; links
-//! that fail alone; requests that arrive twice.
+//! that fail alone; requests that arrive twice. And what makes a Raft slow, not wrong: who resets
+//! the election timer, and what an election, a conflict and an idle second cost.
 //!
 //! Worth no points. A scenario here asks for no progress while it does its worst, only that no
 //! property is violated, and for agreement once all is well again.
+
+mod costs;
+mod timers;
 
 use harness::checks::stop_if_failed;
 use harness::{Figures, graded};
@@ -266,6 +270,32 @@ fn elected_too_late_2x() {
     });
 }
 
+/// A server that has granted its vote waits as long as after a heartbeat before it stands for
+/// election itself (5.2).
+#[test]
+fn granted_vote_resets_timer_2x() {
+    graded(|| timers::granted_vote(Cluster::reliable(5)));
+}
+
+/// A server that refuses its vote stands for election as soon as if it had not been asked.
+#[test]
+fn refused_vote_keeps_timer_2x() {
+    graded(|| timers::refused_candidates(Cluster::reliable(5)));
+}
+
+/// Heartbeats of an earlier term do not keep a server from standing for election.
+#[test]
+fn old_leader_keeps_timer_2x() {
+    graded(|| timers::old_leader(Cluster::reliable(5)));
+}
+
+/// What a failover, a conflict and an idle second cost: nothing fails by it, but what is three
+/// times the reference's is noted.
+#[test]
+fn costs_2x() {
+    graded(|| costs::costs(Cluster::reliable(5)));
+}
+
 /// Holds up what is addressed to the server for so long, while every server is given a command now
 /// and then. When it all arrives, several clients give commands without a pause, mostly to the
 /// server.
@@ -317,6 +347,11 @@ fn start_some(cluster: &Cluster, server: ServerId, commands: Range<usize>) {
 #[track_caller]
 fn agree(cluster: &Cluster, servers: usize) {
     cluster.agree_on(Value::random(), servers, Retry::Yes);
+}
+
+#[track_caller]
+fn agree_all(cluster: &Cluster) {
+    agree(cluster, cluster.size());
 }
 
 /// Waits until it happens, or that long.
