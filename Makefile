@@ -23,11 +23,11 @@ OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay always simulate: leave \
 	MODE=os out, or use make test))
 
-# MODE, PREEMPT, PCT, BACKEND and LOG are in the environment, whether make was told them there or
-# on its command line.
+# MODE, PREEMPT, PCT, LATE, BACKEND and LOG are in the environment, whether make was told them
+# there or on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
-.PHONY: help list linear test test- sim sim- replay book clean force
+.PHONY: help list linear events test test- sim sim- replay book clean force
 
 help:
 	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
@@ -38,6 +38,7 @@ help:
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log (SEEDS=0..418: after others)"
 	@echo "make list             the course: parts, tests, points"
 	@echo "make linear FILE=path  is a recorded history linearizable? (docs/linearizability.md)"
+	@echo "make events FILE=path  what a file of events holds, judged by the paper's rules (docs/trace.md)"
 	@echo "make book             the guide in docs/ as a book: target/book/index.html"
 	@echo "make clean            remove everything built, and the kept logs"
 	@echo
@@ -47,6 +48,8 @@ help:
 	@echo "  SEED=n       the seed of every run, as a failure names it"
 	@echo "  MODE=sim     make test simulates each test once, on a fresh seed"
 	@echo "  JSON=file    write the results as JSON"
+	@echo "  RULES=required  fail a solution whose messages tell no facts (raft/src/message.rs)"
+	@echo "  EVENTS=1     write all events of a test on real threads beside its log, too"
 	@echo "  KEEP=1       keep the logs of tests that passed, too"
 	@echo "  LOG=filter   what to log, such as LOG=raft=debug"
 	@echo
@@ -55,6 +58,7 @@ help:
 	@echo "  CHECK=determinism    run each seed twice, in two processes: both must do the same"
 	@echo "  PREEMPT=0.3  the probability of a preemption, instead of the seed's choice"
 	@echo "  PCT=3        the depth of probabilistic concurrency testing, instead of the same"
+	@echo "  LATE=relock  which threads are late: off, spawned, woken, relock, points, mixed; instead of the same"
 	@echo "  BACKEND=threads      carry simulated threads on real ones, for a debugger"
 
 # The runner refuses a part that does not exist: it knows the course.
@@ -81,6 +85,9 @@ list:
 
 linear:
 	@$(LAB) linear $(FILE)
+
+events:
+	@$(LAB) events $(FILE)
 
 # mdbook is taken from the PATH, or else built once, into target/.
 MDBOOK_VERSION = 0.5.4

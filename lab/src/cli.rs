@@ -22,6 +22,8 @@ lab replay TEST --seed N          simulate one seed again, with its whole log; -
 lab list                          print the course: its parts, tests and points
 lab linear [OPTIONS] FILE...      say whether recorded histories are linearizable (see
                                   lab linear --help, docs/linearizability.md)
+lab events FILE                   say what a file of events holds, and judge it by the paper's
+                                  rules (see docs/trace.md)
 lab help                          print this
 lab --version                     print the kit's version, which a seed belongs to
 
@@ -41,7 +43,9 @@ Options:
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
-the simulation chooses who runs next, instead of leaving that to the seed.
+the simulation chooses who runs next, and LATE=off (or spawned, woken, relock, points, mixed) which
+threads of servers are late, instead of leaving that to the seed. RULES=required fails
+a solution whose messages tell no facts; EVENTS=1 writes all events on real threads, too.
 
 Exit codes:
   0    every test passed
@@ -64,6 +68,8 @@ pub enum Command {
     List,
     /// Check recorded histories.
     Linear(Vec<OsString>),
+    /// Say what a file of events holds.
+    Events(PathBuf),
     /// Explain the command line.
     Help,
     /// Print the version.
@@ -93,6 +99,10 @@ pub struct TestArguments {
     pub seed: Option<u64>,
     /// Whether to keep the files of runs that passed.
     pub keep: bool,
+    /// Whether a solution whose messages tell no facts fails.
+    pub rules_required: bool,
+    /// Whether all events are written on the OS, too.
+    pub events: bool,
     /// What to log, if not what is usual.
     pub log_filter: Option<LogFilter>,
     /// How many seconds a test may take.
@@ -130,7 +140,11 @@ pub fn parse(
 ) -> Result<Command, Wrong> {
     let mut parser = lexopt::Parser::from_args(words);
     let command = match parser.next()? {
-        None => return wrong("no command given: use lab test, lab replay, lab list or lab linear"),
+        None => {
+            return wrong(
+                "no command given: use lab test, lab replay, lab list, lab linear or lab events",
+            );
+        }
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Short('V') | Long("version")) => return alone(&mut parser, Command::Version),
         Some(Value(word)) => word,
@@ -142,6 +156,7 @@ pub fn parse(
         Some("replay") => test(&mut parser, variable, Some(Mode::Sim), Command::Replay),
         Some("list") => alone(&mut parser, Command::List),
         Some("linear") => Ok(Command::Linear(parser.raw_args()?.collect())),
+        Some("events") => events(&mut parser),
         Some("help") => Ok(Command::Help),
         Some(moved @ ("handout" | "check-course")) => Err(Wrong(format!(
             "lab {moved} is now make {moved}, which only the course staff's tree has"
@@ -156,6 +171,15 @@ fn alone(parser: &mut lexopt::Parser, command: Command) -> Result<Command, Wrong
         None => Ok(command),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(argument) => Err(argument.unexpected().into()),
+    }
+}
+
+fn events(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    match parser.next()? {
+        Some(Value(file)) => alone(parser, Command::Events(PathBuf::from(file))),
+        Some(Short('h') | Long("help")) => Ok(Command::Help),
+        Some(option) => Err(option.unexpected().into()),
+        None => wrong("lab events needs a file: target/lab/latest/events.jsonl, say"),
     }
 }
 
@@ -214,6 +238,8 @@ impl TestArguments {
             json: None,
             seed: by_hand.seeds.map(Seeds::first),
             keep: false,
+            rules_required: by_hand.rules_required,
+            events: by_hand.events,
             log_filter: by_hand.log_filter,
             time_limit_seconds: by_hand.time_limit_seconds.unwrap_or(TIME_LIMIT_SECONDS),
             memory_mib: by_hand.memory_mib.unwrap_or(MEMORY_MIB),
@@ -231,7 +257,7 @@ impl TestArguments {
                 wrong("SEEDS (--seeds) and CHECK (--check) are for MODE=sim (--mode sim)")
             }
             (Mode::Os, ..) if is_set => {
-                wrong("PREEMPT, PCT and BACKEND (--backend) are for MODE=sim (--mode sim)")
+                wrong("PREEMPT, PCT, LATE and BACKEND (--backend) are for MODE=sim (--mode sim)")
             }
             (Mode::Sim, ..) if self.runs != NonZeroU32::MIN => {
                 wrong("RUNS (--runs) is for real threads; simulated, SEEDS (--seeds) says how many")
@@ -252,6 +278,8 @@ impl TestArguments {
             time_limit_seconds: Some(self.time_limit_seconds),
             memory_mib: Some(self.memory_mib),
             simulation: self.simulation,
+            rules_required: self.rules_required,
+            events: self.events,
             log_filter: self.log_filter.clone(),
             ..TestRequest::default()
         }

@@ -1,5 +1,6 @@
 //! `lab`, the runner of the course's graded tests: `lab test 2A`, `lab replay`, `lab list`; and
-//! `lab linear`, which starts the checker of recorded histories.
+//! `lab linear`, which starts the checker of recorded histories, and `lab events`, which judges a
+//! recorded stream of events.
 //!
 //! It builds the test binaries with Cargo and starts each test in a process of its own, several at
 //! a time; it links none of the student's crates, so nothing a solution does can take it down. What
@@ -19,6 +20,7 @@
 //! `report` uses `run`, and `run` uses nothing of `report`.
 
 mod cli;
+mod events;
 mod exit;
 mod linear;
 mod list;
@@ -58,6 +60,7 @@ fn run_command_line() -> Exit {
         Command::Version => print(&format!("lab {VERSION}\n")),
         Command::List => print(&list::table(&course)),
         Command::Linear(words) => linear::linear(&words),
+        Command::Events(file) => events::events(&file),
         Command::Test(arguments) => ended(test::test(&course, &arguments)),
         Command::Replay(arguments) => ended(replay::replay(&course, &arguments)),
     }

@@ -61,6 +61,8 @@ pub fn run(verdict: RunVerdict, number: u32, seconds: u64) -> RunResult {
         kept: None,
         simulated: None,
         after_seeds: None,
+        lateness: None,
+        again: None,
         needs_earlier_seeds: false,
     }
 }

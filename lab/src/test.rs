@@ -19,6 +19,7 @@ use crate::run::verdict::Limits;
 use crate::select::{SelectedTest, select};
 use course::{Course, Mode, Seeds};
 use std::fmt::Display;
+use std::iter;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::available_parallelism;
@@ -152,6 +153,7 @@ impl Session<'_> {
                 let jobs = in_order(&self.tests, self.arguments.runs());
                 let work = |job: Job| Some(vec![runner.run(&self.tests[job.test], job.first)?]);
                 self.work_off(jobs, work, results, console);
+                self.run_again(&runner, results, console);
             }
             Mode::Sim => {
                 let simulator = self.simulator(&runner);
@@ -186,6 +188,30 @@ impl Session<'_> {
                 }
             }
         });
+    }
+
+    /// Runs once more, alone and with its seed, each run that failed on a busy machine.
+    fn run_again(&self, runner: &Runner, results: &mut Results, console: &mut Console) {
+        for (test, place) in results.to_run_again() {
+            if self.interrupt.signal().is_some() {
+                return;
+            }
+            let run = &results.tests[test].runs[place];
+            let (number, seed, why) = (run.number, run.seed, run.why_again().unwrap_or_default());
+            let job = Job { test, first: number, count: 1 };
+            let work = |_| runner.run_with(&self.tests[test], number, seed);
+            work_off(iter::once(job), 1, work, |event| {
+                self.process_groups.kill_overdue(Instant::now());
+                match event {
+                    Event::Started(job) => console.started_again(job, &why, results),
+                    Event::Tick => console.tick(results),
+                    Event::Done(job, again) => {
+                        console.done_again(job, &again, results);
+                        results.add_again(test, place, again);
+                    }
+                }
+            });
+        }
     }
 
     /// What runs of these tests have in common.

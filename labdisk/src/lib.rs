@@ -16,16 +16,28 @@
 //! assert_eq!(after_crash.state(), b"term 1");
 //! ```
 //!
-//! A save replaces both at once, never fails and takes no time.
+//! A save replaces both at once and never fails. It takes no time, but in a simulation in which the
+//! disk is [`slow`].
 //!
 //! [`copy`]: Persister::copy
+//! [`slow`]: Persister::slow
 
 use bytes::Bytes;
+use labrt::rand::random_range;
 use labrt::sync::Mutex;
+use labrt::thread;
+use labrt::time::Duration;
+use labrt::world;
+use std::num::NonZeroU32;
+use trace::{Incarnation, Stream, What};
 
 /// A server's disk, in memory: one encoded Raft state and one snapshot.
 #[derive(Debug, Default)]
 pub struct Persister {
+    /// Whose saves are recorded, and where.
+    recorder: Option<(Stream, Incarnation)>,
+    /// One save in so many takes up to so long, if simulated.
+    slow: Option<(NonZeroU32, Duration)>,
     /// One lock for both, so that a reader never sees one without the other.
     saved: Mutex<Saved>,
 }
@@ -53,7 +65,21 @@ impl Persister {
 
     /// Replaces both the state and the snapshot, atomically.
     pub fn save(&self, state: impl Into<RaftState>, snapshot: Bytes) {
-        *self.saved.lock() = Saved { state: state.into(), snapshot };
+        let saved = Saved { state: state.into(), snapshot };
+        self.take_time();
+        let (state_bytes, snapshot_bytes) = (saved.state.len(), saved.snapshot.len());
+        *self.saved.lock() = saved;
+        if let Some((stream, server)) = &self.recorder {
+            stream.record(What::Saved { server: *server, state_bytes, snapshot_bytes });
+        }
+    }
+
+    fn take_time(&self) {
+        if let Some((one_in, longest)) = self.slow.filter(|_| world::simulated())
+            && random_range(0..one_in.get()) == 0
+        {
+            thread::sleep(random_range(Duration::ZERO..=longest));
+        }
     }
 
     /// The state last saved, in one piece; empty if there was none.
@@ -71,7 +97,7 @@ impl Persister {
     /// The size of the saved state in bytes, not counting the snapshot.
     #[must_use]
     pub fn state_size(&self) -> usize {
-        self.saved.lock().state.pieces.iter().map(Bytes::len).sum()
+        self.saved.lock().state.len()
     }
 
     /// The size of the saved snapshot in bytes.
@@ -80,10 +106,30 @@ impl Persister {
         self.saved.lock().snapshot.len()
     }
 
-    /// Another disk with the same contents: later saves to one do not change the other.
+    /// Another disk with the same contents, as slow as this one: later saves to one do not change
+    /// the other.
     #[must_use]
     pub fn copy(&self) -> Persister {
-        Persister { saved: Mutex::new(self.saved.lock().clone()) }
+        Persister { recorder: None, slow: self.slow, saved: Mutex::new(self.saved.lock().clone()) }
+    }
+
+    /// The same disk, of which in simulation one save in `one_in` takes up to `longest`, and is on
+    /// the disk only then. (On the OS it stays as fast as it is.) 0 for no such save.
+    #[must_use]
+    pub fn slow(self, one_in: u32, longest: Duration) -> Persister {
+        Persister { slow: NonZeroU32::new(one_in).map(|one_in| (one_in, longest)), ..self }
+    }
+
+    /// The same disk, as that of this incarnation of a server, whose saves are recorded.
+    #[must_use]
+    pub fn recorded(self, stream: Stream, incarnation: Incarnation) -> Persister {
+        Persister { recorder: Some((stream, incarnation)), ..self }
+    }
+}
+
+impl RaftState {
+    fn len(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
     }
 }
 

@@ -11,7 +11,11 @@ use labrt::thread;
 use labrt::time::{Duration, Instant};
 
 use crate::faults::FaultPlan;
+use trace::Failure;
+
+use crate::in_flight::{Counted, EncodedRequest};
 use crate::network::Inner;
+use crate::record::CallRecord;
 use crate::server::Instance;
 
 /// Which call is meant, on the whole network.
@@ -105,38 +109,49 @@ impl Call {
 }
 
 /// Carries a call on the caller's thread: it sleeps while the request is late, waits for the
-/// handler, and sleeps while the reply is late.
+/// handler, and sleeps while the reply is late. Thousands of calls may wait at once, so none holds
+/// bytes that nobody will read.
 #[track_caller]
 pub(crate) fn carry(
     network: Arc<Inner>,
     call: PendingCall,
     rpc: &'static str,
     request: Vec<u8>,
-) -> Option<Vec<u8>> {
+    record: &CallRecord,
+) -> Result<Vec<u8>, Failure> {
     let PendingCall { id, instance, plan, outcome } = call;
     instance.check_handles(rpc);
-    let delivery = Delivery { network: network.clone(), id, instance, rpc, request };
+    record.planned(&plan);
+    let _counted = Counted::other();
+    if plan.request_lost {
+        drop(request);
+        // It may fail earlier, if the server has gone or the end was disabled.
+        let _ = outcome.recv_timeout(plan.request_delay);
+        network.finish_call(id, Outcome::Dead);
+        return Err(Failure::RequestLost);
+    }
+    let request = Arc::new(EncodedRequest::new(request));
+    let record = record.clone();
+    let delivery = Delivery { network: network.clone(), id, instance, rpc, record };
     let sent = Instant::now();
     if !plan.request_delay.is_zero() && outcome.recv_timeout(plan.request_delay).is_ok() {
         // The server has gone, or the end was disabled. The request still arrives.
-        if !plan.request_lost {
-            delivery.arrive_after(plan.request_delay.saturating_sub(sent.elapsed()), &plan);
-        }
-        return None;
+        let delay = plan.request_delay.saturating_sub(sent.elapsed());
+        delivery.arrive_after(request, delay, &plan);
+        return Err(Failure::ReceiverGone);
     }
-    if plan.request_lost {
-        network.finish_call(id, Outcome::Dead);
-        return None;
-    }
-    delivery.arrive_after(Duration::ZERO, &plan);
-    let Ok(Outcome::Reply(reply)) = outcome.recv() else { return None };
+    delivery.arrive_after(request, Duration::ZERO, &plan);
+    let Ok(Outcome::Reply(reply)) = outcome.recv() else {
+        return Err(Failure::ReceiverGone);
+    };
     if let Some(delay) = plan.reply_lost {
+        drop(reply);
         pause(delay);
-        return None;
+        return Err(Failure::ReplyLost);
     }
     pause(plan.reply_delay);
     network.count_bytes(reply.len());
-    Some(reply)
+    Ok(reply)
 }
 
 /// Sleeps, unless the delay is zero.
@@ -147,32 +162,34 @@ pub(crate) fn pause(delay: Duration) {
     }
 }
 
-/// A request on its way to a handler.
+/// The way of a request to a handler.
 #[derive(Clone)]
 struct Delivery {
     network: Arc<Inner>,
     id: CallId,
     instance: Arc<Instance>,
     rpc: &'static str,
-    request: Vec<u8>,
+    record: CallRecord,
 }
 
 impl Delivery {
     /// Delivers the request after a delay, and a duplicate of it if one is planned.
-    fn arrive_after(self, delay: Duration, plan: &FaultPlan) {
+    fn arrive_after(self, request: Arc<EncodedRequest>, delay: Duration, plan: &FaultPlan) {
         if let Some(more) = plan.duplicate {
-            self.clone().start(delay + more);
+            self.clone().start(request.clone(), delay + more);
         }
-        self.start(delay);
+        self.start(request, delay);
     }
 
     /// Runs the handler after a delay, on a thread of its own with the RPC's name.
-    fn start(self, delay: Duration) {
+    fn start(self, request: Arc<EncodedRequest>, delay: Duration) {
         let rpc = self.rpc;
         let thread = thread::Builder::new().name(rpc).server(self.instance.name.clone());
         let handler = move || {
             pause(delay);
-            let reply = self.instance.handle(self.rpc, &self.request);
+            let arrival = self.network.recorder.arrived(&self.record, self.instance.incarnation);
+            let (reply, fact) = self.instance.handle(self.rpc, request);
+            self.record.answered(arrival, fact);
             self.network.finish_call(self.id, Outcome::Reply(reply));
         };
         if let Err(error) = thread.spawn(handler) {

@@ -11,7 +11,9 @@ use labrt::sync::atomic::{AtomicU64, Ordering};
 use crate::calls::{CallId, InFlight, Outcome, PendingCall, Route};
 use crate::client_end::ClientEnd;
 use crate::faults::{Cut, Dice, FaultPlan, Faults, LinkFaults, Modes, dead_delay};
+use crate::record::{Parties, Recorder};
 use crate::server::{Instance, Server};
+use trace::{Party, Stream};
 
 /// A simulated network. A cheap handle: clones share it. It is closed when the last one is
 /// dropped; client ends do not keep it open, for handlers on the network often own some of them.
@@ -27,6 +29,7 @@ pub(crate) struct Inner {
     total_count: AtomicU64,
     /// Bytes of all requests, and of the replies that were delivered.
     total_bytes: AtomicU64,
+    pub(crate) recorder: Recorder,
     /// One lock for everything that changes: a call takes it twice, briefly.
     state: Mutex<State>,
 }
@@ -62,9 +65,21 @@ impl Network {
         Network::with_seed(labrt::world::seed_for("network"))
     }
 
+    /// The same, which records what happens to every call. Who sends and who answers it is recorded
+    /// if it is told: [`make_end_between`](Network::make_end_between),
+    /// [`Server::set_incarnation`].
+    #[must_use]
+    pub fn recorded(stream: Stream) -> Network {
+        Network::build(labrt::world::seed_for("network"), Some(stream))
+    }
+
     /// The same, with dice from a seed of its own.
     #[must_use]
     pub fn with_seed(seed: u64) -> Network {
+        Network::build(seed, None)
+    }
+
+    fn build(seed: u64, stream: Option<Stream>) -> Network {
         let modes = Modes { reliable: true, long_delays: false, long_reordering: false };
         let state = State {
             modes,
@@ -75,8 +90,8 @@ impl Network {
             servers: BTreeMap::new(),
         };
         let (total_count, total_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        let inner = Inner { seed, total_count, total_bytes, state: Mutex::new(state) };
-        Network { inner: Arc::new(inner) }
+        let (recorder, state) = (Recorder::new(stream), Mutex::new(state));
+        Network { inner: Arc::new(Inner { seed, total_count, total_bytes, recorder, state }) }
     }
 
     /// A new client end, disabled and not connected.
@@ -85,7 +100,20 @@ impl Network {
     /// If there is one of this name already.
     #[track_caller]
     pub fn make_end(&self, name: impl Into<String>) -> ClientEnd {
-        let name = name.into();
+        self.add_end(name.into(), None)
+    }
+
+    /// The same, for calls from this party to the server of this number: they are recorded so.
+    ///
+    /// # Panics
+    /// If there is an end of this name already.
+    #[track_caller]
+    pub fn make_end_between(&self, name: impl Into<String>, from: Party, to: usize) -> ClientEnd {
+        self.add_end(name.into(), Some((from, to)))
+    }
+
+    #[track_caller]
+    fn add_end(&self, name: String, parties: Option<Parties>) -> ClientEnd {
         let seed = name.bytes().fold(self.inner.seed, |seed, byte| mix(seed, byte.into()));
         let mut state = self.inner.state.lock();
         let number = state.ends.len();
@@ -103,7 +131,7 @@ impl Network {
             in_flight: InFlight::default(),
         });
         drop(state);
-        ClientEnd::new(Arc::downgrade(&self.inner), number)
+        ClientEnd::new(Arc::downgrade(&self.inner), number, parties)
     }
 
     /// Connects the end to a server, which need not exist yet.

@@ -6,15 +6,22 @@ use std::sync::Arc;
 
 use labrt::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Rpc;
+use trace::{Fact, Incarnation};
 
-type Handler = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+use crate::Rpc;
+use crate::in_flight::EncodedRequest;
+
+/// An encoded reply, and what it says.
+type Answer = (Vec<u8>, Option<Fact>);
+
+type Handler = Box<dyn Fn(Arc<EncodedRequest>) -> Answer + Send + Sync>;
 
 /// A set of RPC handlers, to be added to a network under a name. Several services may share one,
 /// as a key/value service and its Raft do.
 #[derive(Default)]
 pub struct Server {
     handlers: BTreeMap<&'static str, Handler>,
+    incarnation: Option<Incarnation>,
 }
 
 impl Server {
@@ -24,6 +31,11 @@ impl Server {
         Server::default()
     }
 
+    /// Says whose handlers these are, for whoever reads what the network records.
+    pub fn set_incarnation(&mut self, incarnation: Incarnation) {
+        self.incarnation = Some(incarnation);
+    }
+
     /// Registers the handler of requests of type `R`. It runs on a thread of its own for each
     /// request, so it may block.
     ///
@@ -31,10 +43,13 @@ impl Server {
     /// If there is a handler for this RPC already.
     #[track_caller]
     pub fn on<R: Rpc>(&mut self, handler: impl Fn(R) -> R::Reply + Send + Sync + 'static) {
-        let answer = move |request: &[u8]| {
-            let request = labgob::decode(request)
+        let answer = move |encoded: Arc<EncodedRequest>| {
+            let request = labgob::decode(encoded.bytes())
                 .unwrap_or_else(|error| panic!("{}: cannot decode the request: {error}", R::NAME));
-            labgob::encode(&handler(request))
+            // The handler may block for long.
+            drop(encoded);
+            let reply = handler(request);
+            (labgob::encode(&reply), R::reply_fact(&reply))
         };
         let previous = self.handlers.insert(R::NAME, Box::new(answer));
         assert!(previous.is_none(), "this server already has a handler for {}", R::NAME);
@@ -50,6 +65,7 @@ impl fmt::Debug for Server {
 /// A server on a network. Adding a server again, after a restart, makes a new instance.
 pub(crate) struct Instance {
     pub(crate) name: Arc<str>,
+    pub(crate) incarnation: Option<Incarnation>,
     handlers: BTreeMap<&'static str, Handler>,
     /// Requests that have reached a handler.
     pub(crate) count: AtomicU64,
@@ -57,7 +73,8 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn new(name: &str, server: Server) -> Instance {
-        Instance { name: name.into(), handlers: server.handlers, count: AtomicU64::new(0) }
+        let Server { handlers, incarnation } = server;
+        Instance { name: name.into(), incarnation, handlers, count: AtomicU64::new(0) }
     }
 
     /// # Panics
@@ -77,7 +94,7 @@ impl Instance {
         panic!("unknown {what} in {rpc}: the server {} handles [{known}]", self.name);
     }
 
-    pub(crate) fn handle(&self, rpc: &str, request: &[u8]) -> Vec<u8> {
+    pub(crate) fn handle(&self, rpc: &str, request: Arc<EncodedRequest>) -> Answer {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.handlers[rpc](request)
     }

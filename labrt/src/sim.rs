@@ -14,13 +14,14 @@ use crate::world::{Failure, Options, World};
 mod carrier;
 pub(crate) mod engine;
 pub(crate) mod guard;
+pub(crate) mod lateness;
 pub(crate) mod options;
 mod schedule;
 pub(crate) mod trace;
 
 use carrier::Carrier;
 pub(crate) use engine::Engine;
-pub use options::{Backend, Policy, Schedule};
+pub use options::{Backend, LateKind, Lateness, Policy, Schedule};
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
@@ -36,6 +37,8 @@ pub struct Simulated<T> {
     pub points: u64,
     /// The policy in force, chosen by the seed or by hand.
     pub policy: Policy,
+    /// Which threads were late, chosen by the seed or by hand.
+    pub lateness: LateKind,
     /// A hash of all events. Two runs with the same hash did the same.
     pub hash: u64,
     /// Threads that could not be ended, by name: they swallow the unwinding that ends them.
@@ -93,13 +96,14 @@ fn host_world<T: Send + 'static>(
     runtime::strike_world(engine);
     engine.monitor.idle.store(true, Ordering::Relaxed);
     drop(entered);
-    let (points, policy, hash) = engine.finish();
+    let (points, policy, lateness, hash) = engine.finish();
     let result = match (world.failure(), value.lock().take()) {
         (Some(failure), _) => Err(failure),
         (None, Some(value)) => Ok(value),
         (None, None) => unreachable!("a world ends with a value or with a failure"),
     };
-    Simulated { result, elapsed: engine.elapsed(), points, policy, hash, leaked }
+    let elapsed = engine.elapsed();
+    Simulated { result, elapsed, points, policy, lateness, hash, leaked }
 }
 
 /// Unwinds every thread that is left; returns those that will not end. A thread whose destructors

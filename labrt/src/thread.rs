@@ -252,10 +252,10 @@ impl Thread {
         self.0.name()
     }
 
-    /// The server the thread works for, if any.
+    /// The server the thread works for at present, if any.
     #[must_use]
-    pub fn server(&self) -> Option<&str> {
-        self.0.server.as_deref()
+    pub fn server(&self) -> Option<Arc<str>> {
+        self.0.serves()
     }
 
     /// Identifies the thread within its world.
@@ -291,6 +291,23 @@ impl fmt::Debug for Thread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Thread({})", self.0)
     }
+}
+
+/// Runs `body` as work for a server: what it logs is that server's, and so are the threads that it
+/// spawns, unless they name another.
+pub fn for_server<T>(label: impl Into<Arc<str>>, body: impl FnOnce() -> T) -> T {
+    struct Before(Arc<ThreadInfo>, Option<Arc<str>>);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            *self.0.on_behalf_of.lock() = self.1.take();
+        }
+    }
+
+    let info = ThreadInfo::current();
+    let before = info.on_behalf_of.lock().replace(label.into());
+    let _before = Before(info, before);
+    body()
 }
 
 /// The calling thread.

@@ -11,6 +11,7 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use rand::rngs::ChaCha8Rng;
@@ -24,6 +25,9 @@ use crate::world::World;
 /// Identifies a thread for the life of the process; 0 stands for no thread (see `sync::Owner`).
 pub(crate) type ThreadNumber = u64;
 
+/// No thread is late until then.
+pub(crate) const NOT_LATE: u64 = 0;
+
 /// One thread.
 pub(crate) struct ThreadInfo {
     pub(crate) number: ThreadNumber,
@@ -33,10 +37,15 @@ pub(crate) struct ThreadInfo {
     name: Name,
     /// The server this thread works for, inherited from its spawner.
     pub(crate) server: Option<Arc<str>>,
+    /// The server that this thread works for just now, in [`for_server`](crate::thread::for_server),
+    /// and for which what it spawns works. Only the thread itself sets it.
+    pub(crate) on_behalf_of: Mutex<Option<Arc<str>>>,
     /// The world this thread belongs to; none outside of `world::run`.
     pub(crate) world: Option<Arc<World>>,
     /// What this thread waits for just now.
     pub(crate) waits: Mutex<WaitSlot>,
+    /// Under simulation: late, though it could run, until then (nanoseconds since the world began).
+    pub(crate) late_until: AtomicU64,
     /// Seeds this thread's generator.
     pub(crate) seed: u64,
     /// Made with the first draw. Only the thread itself draws, so the lock is never contended.
@@ -121,8 +130,10 @@ impl ThreadInfo {
             id: engine.map_or(number, |engine| engine.number_thread()),
             name,
             server,
+            on_behalf_of: Mutex::new(None),
             world,
             waits: Mutex::new(WaitSlot::default()),
+            late_until: AtomicU64::new(NOT_LATE),
             seed,
             generator: Mutex::new(None),
             children: AtomicU64::new(0),
@@ -139,7 +150,7 @@ impl ThreadInfo {
         site: Site,
     ) -> ThreadInfo {
         let seed = mix(self.seed, self.children.fetch_add(1, Ordering::Relaxed));
-        let server = server.or_else(|| self.server.clone());
+        let server = server.or_else(|| self.serves());
         let name = name.map_or_else(|| self.name.of_child(site), Name::given);
         ThreadInfo::new(name, server, self.world.clone(), seed)
     }
@@ -212,12 +223,23 @@ impl ThreadInfo {
             .or_else(|| worlds().iter().find_map(|engine| engine.find(number)))
     }
 
+    /// Until when the thread is late, if it is: since its world began.
+    pub(crate) fn late_until(&self) -> Option<Duration> {
+        let until = self.late_until.load(Ordering::Relaxed);
+        (until != NOT_LATE).then(|| Duration::from_nanos(until))
+    }
+
     /// What this thread's clock shows. Costs nothing, and is no scheduling point.
     pub(crate) fn now(&self) -> Instant {
         match self.world.as_ref().and_then(|world| world.engine()) {
             Some(engine) => Instant::of_world(engine.elapsed()),
             None => Instant::from_os(std::time::Instant::now()),
         }
+    }
+
+    /// The server that this thread works for at present.
+    pub(crate) fn serves(&self) -> Option<Arc<str>> {
+        self.on_behalf_of.lock().clone().or_else(|| self.server.clone())
     }
 
     pub(crate) fn name(&self) -> &str {

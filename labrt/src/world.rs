@@ -19,7 +19,7 @@ use crate::sim::engine::Engine;
 use crate::sim::options::Schedule;
 use crate::thread::start;
 use crate::thread_info::{Name, ThreadInfo};
-use crate::wait::{file_line, report, report_stuck};
+use crate::wait::{file_line, largest_group, report, report_stuck};
 
 mod failure;
 mod hook;
@@ -317,4 +317,11 @@ pub fn seed_for(stream: &str) -> u64 {
 #[must_use]
 pub fn threads_report() -> String {
     report(ThreadInfo::current().world.as_ref())
+}
+
+/// How many threads the current world has, and what most of them are at, in a line: "5815 of 5871
+/// threads work for S2 and sleep, in raft/src/replication.rs:110". From outside, of all worlds.
+#[must_use]
+pub fn largest_group_of_threads() -> String {
+    largest_group(ThreadInfo::current().world.as_ref())
 }

@@ -91,7 +91,7 @@ fn what_does_not_exist_is_named() {
     assert!(wrong("list 2A").contains("2A"));
     assert!(
         wrong("")
-            .starts_with("no command given: use lab test, lab replay, lab list or lab linear\n")
+            .starts_with("no command given: use lab test, lab replay, lab list, lab linear or lab")
     );
 }
 
@@ -125,9 +125,9 @@ fn a_replay_is_simulated_whatever_the_mode_is() {
 
 #[test]
 fn how_to_simulate_is_for_those_who_do() {
-    for setting in [("PREEMPT", "0.3"), ("PCT", "3"), ("BACKEND", "threads")] {
+    for setting in [("PREEMPT", "0.3"), ("PCT", "3"), ("LATE", "off"), ("BACKEND", "threads")] {
         let refused = parsed_in("test 2A", &[setting]).expect_err("nothing is simulated");
-        assert!(refused.starts_with("PREEMPT, PCT and BACKEND"), "{refused}");
+        assert!(refused.starts_with("PREEMPT, PCT, LATE and BACKEND"), "{refused}");
         assert_eq!(test_in("test 2A --seeds 5", &[setting]).mode, Mode::Sim);
     }
 }

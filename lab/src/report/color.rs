@@ -33,7 +33,9 @@ impl Colors {
     pub fn verdict(self, verdict: RunVerdict) -> String {
         match verdict {
             RunVerdict::Pass => self.coloured(GREEN, verdict),
-            RunVerdict::Undecided | RunVerdict::Stopped => self.coloured(YELLOW, verdict),
+            RunVerdict::Busy | RunVerdict::Undecided | RunVerdict::Stopped => {
+                self.coloured(YELLOW, verdict)
+            }
             _ => self.coloured(RED, verdict),
         }
     }

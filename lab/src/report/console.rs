@@ -91,6 +91,30 @@ impl Console {
         }
     }
 
+    /// A run that failed on a busy machine begins once more.
+    pub fn started_again(&mut self, job: Job, why: &str, results: &Results) {
+        let test = &results.tests[job.test];
+        let (name, number) = (&test.selected.test.name, job.first);
+        let which = if results.runs > 1 { format!(" run {number}") } else { String::new() };
+        self.print(&format!("again, alone: {name}{which} failed, but {why}\n"));
+        self.started(job, &test.selected, results);
+    }
+
+    /// That run is done.
+    pub fn done_again(&mut self, job: Job, run: &RunResult, results: &Results) {
+        if let Some(live) = &mut self.live {
+            live.done(job);
+        }
+        let test = &results.tests[job.test];
+        let mut text = self.only_run(&test.selected, run);
+        if run.verdict == RunVerdict::Pass {
+            let (verdict, name) = (self.colors.verdict(RunVerdict::Busy), &test.selected.test.name);
+            text +=
+                &format!("{verdict}  {name}  failed on a busy machine, passed when run again\n");
+        }
+        self.print(&text);
+    }
+
     /// What is printed of a test's only run.
     pub fn only_run(&self, selected: &SelectedTest, run: &RunResult) -> String {
         match run.verdict {

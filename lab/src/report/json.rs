@@ -5,10 +5,11 @@ use crate::report::failure_groups::{FailureGroup, failure_groups};
 use crate::run::result::RunResult;
 use crate::run::results::{Medians, Results, Tally, TestResults, TestStatus};
 use crate::run::verdict::RunVerdict;
-use course::{PassedLine, Simulated, VERSION};
+use course::{Lateness, PassedLine, Simulated, VERSION};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -113,6 +114,11 @@ struct Run<'r> {
     verdict: RunVerdict,
     what: Option<&'r str>,
     seed: u64,
+    /// Whether this is the run that followed the one before, which failed on a busy machine.
+    #[serde(skip_serializing_if = "is_false")]
+    again: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lateness: Option<Lateness>,
     wall_seconds: f64,
     cpu_seconds: f64,
     peak_memory_bytes: u64,
@@ -166,7 +172,7 @@ impl<'r> Test<'r> {
                 let cpu_seconds = results.cpu().as_secs_f64();
                 Simulation { medians: Medians::of(results), cpu_seconds, failures }
             }),
-            runs: results.runs.iter().map(Run::new).collect(),
+            runs: results.runs.iter().flat_map(Run::new).collect(),
         }
     }
 }
@@ -179,12 +185,20 @@ impl<'r> Failures<'r> {
 }
 
 impl<'r> Run<'r> {
-    fn new(run: &'r RunResult) -> Run<'r> {
+    /// The run, and the one that followed it, if one did.
+    fn new(run: &'r RunResult) -> impl Iterator<Item = Run<'r>> {
+        let again = run.again.as_deref().map(|again| Run { again: true, ..Run::one(again) });
+        iter::once(Run::one(run)).chain(again)
+    }
+
+    fn one(run: &'r RunResult) -> Run<'r> {
         Run {
             run: run.number,
             verdict: run.verdict,
             what: run.what.as_deref(),
             seed: run.seed,
+            again: false,
+            lateness: run.lateness,
             wall_seconds: run.wall.as_secs_f64(),
             cpu_seconds: run.usage.cpu.as_secs_f64(),
             peak_memory_bytes: run.usage.peak_memory,
@@ -194,6 +208,10 @@ impl<'r> Run<'r> {
             simulated: run.simulated.as_ref(),
         }
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[cfg(test)]

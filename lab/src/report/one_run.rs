@@ -31,6 +31,9 @@ pub fn failure(selected: &SelectedTest, run: &RunResult, colors: Colors) -> Stri
     if let Some(what) = &run.what {
         line("what", what);
     }
+    if let Some(lateness) = run.lateness {
+        line("late", &lateness.to_string());
+    }
     run.notes.iter().for_each(|note| line("note", note));
     line("seed", &seed_with_version(run.seed));
     if let Some(after) = run.simulated.as_ref().and_then(after) {

@@ -89,6 +89,14 @@ fn overall_line(results: &Results, interrupted_by: Option<i32>, colors: Colors) 
             }
         }
     }
+    match results.busy() {
+        0 => {}
+        1 => text += "; 1 run failed on a busy machine and passed when run again",
+        count => {
+            let _ =
+                write!(text, "; {count} runs failed on a busy machine and passed when run again");
+        }
+    }
     text
 }
 
@@ -124,6 +132,12 @@ fn repeats_line(test: &TestResults, width: usize) -> String {
         let (mean, deviation) = mean_and_deviation(&seconds);
         let _ = write!(text, "  {mean:>11.1} ± {deviation:<4.1}  {most:>5.1}");
     }
+    match test.count(RunVerdict::Busy) {
+        0 => {}
+        count => {
+            let _ = write!(text, "  ({count} on a busy machine, passed when run again)");
+        }
+    }
     text + "\n"
 }
 
@@ -137,14 +151,16 @@ fn mean_and_deviation(sample: &[f64]) -> (f64, f64) {
 
 /// The runs that did not pass, a line each.
 pub fn failures(results: &Results, colors: Colors) -> String {
-    let failures = results
+    let failures: Vec<_> = results
         .all_runs()
-        .filter(|(_, run)| !matches!(run.verdict, RunVerdict::Pass | RunVerdict::Stopped));
+        .filter(|(_, run)| !matches!(run.verdict, RunVerdict::Pass | RunVerdict::Stopped))
+        .collect();
+    let count = failures.len();
     let mut text: String = failures
+        .into_iter()
         .take(LISTED_FAILURES)
         .map(|(test, run)| failure_line(&test.selected, run, colors))
         .collect();
-    let count = results.not_passed();
     if count > LISTED_FAILURES {
         let _ = writeln!(text, "... and {} more", count - LISTED_FAILURES);
     }

@@ -121,6 +121,8 @@ impl Batch<'_> {
             kept: None,
             simulated: Some(left.and_then(|outcome| outcome.simulated.clone()).unwrap_or_default()),
             after_seeds: Some(self.seeds.up_to(seed)),
+            lateness: None,
+            again: None,
             needs_earlier_seeds: false,
         }
     }

@@ -3,8 +3,9 @@
 use crate::run::process_group::Usage;
 use crate::run::verdict::RunVerdict;
 use crate::text::is_frame;
-use course::{Outcome, PassedLine, Seeds, Simulated};
+use course::{Lateness, Outcome, PassedLine, Seeds, Simulated};
 use std::io;
+use std::iter;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,6 +39,10 @@ pub struct RunResult {
     pub simulated: Option<Simulated>,
     /// Of a simulated run, the seeds that its process was given, up to its own: it ran after these.
     pub after_seeds: Option<Seeds>,
+    /// If it failed on the OS and a late machine may be why: how late that was.
+    pub lateness: Option<Lateness>,
+    /// Of such a run: the one that followed it, alone, with the same seed.
+    pub again: Option<Box<RunResult>>,
     /// Whether a replay needs the earlier seeds: alone, the seed does something else.
     pub needs_earlier_seeds: bool,
 }
@@ -58,8 +63,25 @@ impl RunResult {
             kept: None,
             simulated: None,
             after_seeds: None,
+            lateness: None,
+            again: None,
             needs_earlier_seeds: false,
         }
+    }
+
+    /// Why this run is to be followed by another, if it is: it failed on a busy machine. Never if
+    /// it crashed or used up its memory: lateness is no excuse for that.
+    pub fn why_again(&self) -> Option<String> {
+        let lateness = self.lateness.filter(|lateness| {
+            let may_be_why = matches!(self.verdict, RunVerdict::Fail | RunVerdict::Timeout);
+            may_be_why && lateness.blames_the_machine()
+        })?;
+        Some(lateness.to_string())
+    }
+
+    /// This run, and the one that followed it, if one did.
+    pub fn with_again(&self) -> impl Iterator<Item = &RunResult> {
+        iter::once(self).chain(self.again.as_deref())
     }
 
     /// The hash of all its events, if it was simulated to its end.

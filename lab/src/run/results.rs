@@ -41,7 +41,7 @@ pub struct TestResults<'c> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestStatus {
-    /// All runs passed.
+    /// All runs passed, if need be when run again after a failure on a busy machine.
     Passed,
     /// A run failed.
     Failed,
@@ -69,8 +69,9 @@ pub struct Tally {
 impl TestResults<'_> {
     /// What the runs come to: the worst of them, once there are `expected`.
     pub fn status(&self, expected: u32) -> TestStatus {
-        let any =
-            |matches: fn(RunVerdict) -> bool| self.verdicts.keys().any(|verdict| matches(*verdict));
+        let any = |matches: fn(RunVerdict) -> bool| {
+            self.verdicts.iter().any(|(verdict, count)| *count > 0 && matches(*verdict))
+        };
         if any(|verdict| verdict == RunVerdict::Kit) {
             TestStatus::Kit
         } else if any(failed) {
@@ -91,12 +92,31 @@ impl TestResults<'_> {
 
     /// How many of the runs that came to their end did not pass.
     pub fn not_passed(&self) -> usize {
-        self.done() - self.count(RunVerdict::Pass)
+        self.done() - self.count(RunVerdict::Pass) - self.count(RunVerdict::Busy)
+    }
+
+    /// The runs that failed on a busy machine and have not been run again, by their places.
+    fn to_run_again(&self) -> impl Iterator<Item = usize> {
+        let failed = self.runs.iter().enumerate();
+        failed.filter(|(_, run)| run.again.is_none() && run.why_again().is_some()).map(|it| it.0)
+    }
+
+    /// The run at `place` failed on a busy machine, and was run again.
+    fn add_again(&mut self, place: usize, again: RunResult) {
+        let run = &mut self.runs[place];
+        if again.verdict == RunVerdict::Pass {
+            if let Some(count) = self.verdicts.get_mut(&run.verdict) {
+                *count -= 1;
+            }
+            run.verdict = RunVerdict::Busy;
+            *self.verdicts.entry(run.verdict).or_default() += 1;
+        }
+        run.again = Some(Box::new(again));
     }
 
     /// Time on the cores that its processes took.
     pub fn cpu(&self) -> Duration {
-        self.runs.iter().map(|run| run.usage.cpu).sum()
+        self.runs.iter().flat_map(RunResult::with_again).map(|run| run.usage.cpu).sum()
     }
 
     /// How many runs came to this.
@@ -141,7 +161,11 @@ fn failed(verdict: RunVerdict) -> bool {
         | RunVerdict::Crash
         | RunVerdict::Memory
         | RunVerdict::Differs => true,
-        RunVerdict::Pass | RunVerdict::Undecided | RunVerdict::Kit | RunVerdict::Stopped => false,
+        RunVerdict::Pass
+        | RunVerdict::Busy
+        | RunVerdict::Undecided
+        | RunVerdict::Kit
+        | RunVerdict::Stopped => false,
     }
 }
 
@@ -165,6 +189,22 @@ impl<'c> Results<'c> {
         }
         *self.tests[test].verdicts.entry(run.verdict).or_default() += 1;
         self.tests[test].runs.push(run);
+    }
+
+    /// The runs that failed on a busy machine and have not been run again: test and place.
+    pub fn to_run_again(&self) -> Vec<(usize, usize)> {
+        let places = self.tests.iter().enumerate();
+        places.flat_map(|(test, it)| it.to_run_again().map(move |place| (test, place))).collect()
+    }
+
+    /// Adds the run that followed the run at `place` of a test.
+    pub fn add_again(&mut self, test: usize, place: usize, again: RunResult) {
+        self.tests[test].add_again(place, again);
+    }
+
+    /// How many runs failed on a busy machine and passed when run again.
+    pub fn busy(&self) -> usize {
+        self.tests.iter().map(|test| test.count(RunVerdict::Busy)).sum()
     }
 
     /// Whether there are many seeds of each test, rather than a run or a few.

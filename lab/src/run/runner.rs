@@ -39,7 +39,11 @@ pub struct Runner<'r> {
 impl Runner<'_> {
     /// Runs a test. Nothing if everything was stopped before it began.
     pub fn run(&self, selected: &SelectedTest, number: u32) -> Option<RunResult> {
-        let seed = self.seed.unwrap_or_else(draw_seed);
+        self.run_with(selected, number, self.seed.unwrap_or_else(draw_seed))
+    }
+
+    /// Runs a test with this seed.
+    pub fn run_with(&self, selected: &SelectedTest, number: u32, seed: u64) -> Option<RunResult> {
         let run = Run { test: &selected.test.name, number: Some(number), seed };
         let result = self.start_and_wait(selected, number, &run);
         result.unwrap_or_else(|error| Some(RunResult::fault(number, seed, &error)))
@@ -71,6 +75,7 @@ impl Runner<'_> {
         let outcome = outcome.and_then(Result::ok);
         let report = report(outcome.as_ref(), what.as_deref(), &output);
         let kept = self.put_away(files, run, verdict, &output, &report);
+        let lateness = outcome.as_ref().and_then(|outcome| outcome.lateness);
         let (mut notes, lines) =
             outcome.map(|outcome| (outcome.notes, outcome.passed_lines)).unwrap_or_default();
         // The verdict stands without its files, too.
@@ -91,6 +96,8 @@ impl Runner<'_> {
             kept,
             simulated: None,
             after_seeds: None,
+            lateness,
+            again: None,
             needs_earlier_seeds: false,
         }))
     }

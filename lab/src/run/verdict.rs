@@ -17,6 +17,9 @@ use std::time::Duration;
 pub enum RunVerdict {
     /// Every check held.
     Pass,
+    /// A check did not hold, or the time was over, while the machine was busy; run again alone, the
+    /// test passed.
+    Busy,
     /// A check did not hold.
     Fail,
     /// It did not end within its time limit.
@@ -39,6 +42,7 @@ impl fmt::Display for RunVerdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             RunVerdict::Pass => "PASS",
+            RunVerdict::Busy => "BUSY",
             RunVerdict::Fail => "FAIL",
             RunVerdict::Timeout => "TIMEOUT",
             RunVerdict::Crash => "CRASH",

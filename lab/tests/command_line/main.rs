@@ -2,5 +2,6 @@
 //! binaries are scripts (`tests/fake`); the course is the real one.
 
 mod bench;
+mod busy;
 mod real;
 mod simulated;

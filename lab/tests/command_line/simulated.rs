@@ -107,7 +107,7 @@ fn failures_are_counted_by_kind_and_the_first_kept() {
     ran.exits(1)
         .says("FAIL  re_election_2a          20 seeds, first 100     lost entry 100\n")
         .says(&format!("  seed   100 (version {VERSION})\n"))
-        .says("  after  3.500 s of virtual time (PREEMPT=0.5)\n")
+        .says("  after  3.500 s of virtual time (PREEMPT=0.5 LATE=off)\n")
         .says("  again  make replay TEST=re_election_2a SEED=100\n");
     assert_eq!(names_in(&bench.file("lab/re_election_2a")), ["seed-100", "seed-101", "seed-102"]);
     let results = bench.json("results.json");
@@ -228,7 +228,10 @@ fn what_does_not_go_together_is_refused() {
     for (line, complaint) in [
         ("test 2A --mode=real", "MODE (--mode) is \"real\", and must be os (real threads"),
         ("test 2A --mode=os --seeds=5", "SEEDS (--seeds) and CHECK (--check) are for MODE=sim"),
-        ("test 2A --backend=threads", "PREEMPT, PCT and BACKEND (--backend) are for MODE=sim"),
+        (
+            "test 2A --backend=threads",
+            "PREEMPT, PCT, LATE and BACKEND (--backend) are for MODE=sim",
+        ),
         ("test 2A --seeds=5..5", "\"5..5\" names no seeds: 1000 is the first thousand"),
         ("test 2A --seeds=5 --seed=3", "SEED (--seed) and SEEDS (--seeds): set one"),
         ("test 2A --seed=3 --seeds=5", "SEED (--seed) and SEEDS (--seeds): set one"),
@@ -249,7 +252,9 @@ fn what_does_not_go_together_is_refused() {
         let words: Vec<&str> = line.split(' ').collect();
         bench.run(&words, &[]).exits(64).complains(complaint);
     }
-    for (name, value) in [("MODE", "real"), ("PREEMPT", "30"), ("PCT", "0"), ("BACKEND", "x")] {
+    for (name, value) in
+        [("MODE", "real"), ("PREEMPT", "30"), ("PCT", "0"), ("LATE", "x"), ("BACKEND", "x")]
+    {
         bench.run(&["test", "2A"], &[(name, value)]).exits(64).complains(&format!("{name} is "));
     }
 }

@@ -107,7 +107,7 @@ fn handlers_threads_bear_the_rpcs_and_the_servers_name() {
     let mut server = Server::new();
     server.on(|_: Who| {
         let me = thread::current();
-        (me.name().to_owned(), me.server().map(str::to_owned))
+        (me.name().to_owned(), me.server().map(|server| server.to_string()))
     });
     network.add_server("S4", server);
     let end = network.make_end("end");

@@ -26,12 +26,14 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::carrier::switch;
 use super::guard::{Monitor, take_misuse};
+use super::lateness::Occasion;
 use super::options::Schedule;
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 
+mod late;
 mod state;
 mod tasks;
 mod teardown;
@@ -108,6 +110,10 @@ pub(crate) struct Engine {
     max_threads: usize,
     /// The world has ended, well or badly: every thread is to unwind.
     ending: AtomicBool,
+    /// Threads may be late at any point.
+    late_at_points: bool,
+    /// Threads may be late when they take again a lock that they have just given back.
+    late_at_relock: bool,
     /// What the watchdog sees of this world.
     pub(super) monitor: Arc<Monitor>,
     state: Mutex<State>,
@@ -116,27 +122,36 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(options: &Options, schedule: Schedule, world: Weak<World>) -> Engine {
         static NEXT: AtomicU32 = AtomicU32::new(crate::runtime::FIRST_WORLD);
-        let seed = options.seed;
+        let (seed, max_threads) = (options.seed, max_threads(schedule.backend));
         let describe = move |failure: &mut Failure| {
             if let Some(world) = world.upgrade() {
                 world.describe(failure);
             }
         };
+        let state = State::new(seed, nanos(options.time_limit), schedule);
         Engine {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
             threads: AtomicU64::new(0),
-            max_threads: max_threads(schedule.backend),
+            max_threads,
             ending: AtomicBool::new(false),
+            late_at_points: state.late_threads.has(Occasion::Point),
+            late_at_relock: state.late_threads.has(Occasion::Relock),
             monitor: Arc::new(Monitor::new(options.name.clone(), seed, STACK, describe)),
-            state: Mutex::new(State::new(seed, nanos(options.time_limit), schedule)),
+            state: Mutex::new(state),
         }
     }
 
     /// Virtual time since the world began. Costs nothing, and is no scheduling point.
     pub(crate) fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.now.load(Ordering::Relaxed))
+        Duration::from_nanos(self.now())
+    }
+
+    /// The same in nanoseconds.
+    #[inline]
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
     }
 
     /// A number for an object that the world has not met before.
@@ -151,14 +166,14 @@ impl Engine {
 
     /// The point in time so long from now.
     pub(crate) fn deadline(&self, limit: Duration) -> u64 {
-        self.now.load(Ordering::Relaxed).saturating_add(nanos(limit))
+        self.now().saturating_add(nanos(limit))
     }
 
     /// A scheduling point: the running thread has done something, or is about to, that others can
     /// see. Unwinds if the world ends.
     #[inline]
     pub(crate) fn scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) {
-        if self.pass_scheduling_point(op, object, site) {
+        if self.pass_scheduling_point(op, object, site) || self.passes_late() {
             self.stop_here();
         }
     }
@@ -221,7 +236,7 @@ impl Engine {
 
     /// Lets others that can run go first, now.
     pub(crate) fn yield_now(&self, site: Site) {
-        if self.pass_yield(site) {
+        if self.pass_yield(site) || self.passes_late() {
             self.stop_here();
         }
     }
@@ -297,28 +312,37 @@ impl Engine {
         let mut state = self.state.lock();
         let me = state.running;
         state.block(me, keys, deadline);
-        let next = state.next();
-        self.now.store(state.now, Ordering::Relaxed);
-        match next {
-            Ok(next) if next == me => {}
-            Ok(next) => {
-                drop(state);
-                switch(Next::Task(next));
-                state = self.state.lock();
-            }
-            Err(verdict) => {
-                drop(state);
-                self.judge(verdict);
-                switch(Next::Driver);
-                state = self.state.lock();
-            }
-        }
+        state = self.run_next(me, state);
         if self.is_ending() {
             return Woken::Ending;
         }
         let woken = state.tasks[me as usize].woken;
         state.forget(me, keys, woken);
         woken
+    }
+
+    /// The running thread cannot go on: others run until it can, or the world ends.
+    #[inline]
+    fn run_next<'a>(
+        &'a self,
+        me: TaskId,
+        mut state: MutexGuard<'a, State>,
+    ) -> MutexGuard<'a, State> {
+        let next = state.next();
+        self.now.store(state.now, Ordering::Relaxed);
+        match next {
+            Ok(next) if next == me => return state,
+            Ok(next) => {
+                drop(state);
+                switch(Next::Task(next));
+            }
+            Err(verdict) => {
+                drop(state);
+                self.judge(verdict);
+                switch(Next::Driver);
+            }
+        }
+        self.state.lock()
     }
 
     /// Names the next wait of the running thread, for those that may end it.

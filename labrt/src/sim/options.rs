@@ -1,4 +1,4 @@
-//! How a world is simulated: the back end, and the policy of the scheduler.
+//! How a world is simulated: the back end, the policy of the scheduler, and which threads are late.
 
 use std::fmt;
 use std::io::Write;
@@ -29,6 +29,34 @@ pub enum Policy {
     },
 }
 
+/// Which threads are late: those of servers only, never the test's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LateKind {
+    /// None.
+    #[default]
+    Off,
+    /// Some begin late when they are spawned.
+    Spawned,
+    /// Some begin late when they are spawned, or go on late when their wait is over.
+    Woken,
+    /// Some are late when they take again a mutex that they have just given back.
+    Relock,
+    /// Some are late at any scheduling point.
+    Points,
+    /// All of these, each more seldom.
+    Mixed,
+}
+
+/// Late threads: as on a busy machine, a thread that could run does not for a while, and time
+/// passes meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lateness {
+    /// Which threads; otherwise the seed chooses, and [`LateKind::Off`] is among the choices.
+    pub kind: Option<LateKind>,
+    /// By up to 30 ms and not only 10, and with more of the seeds.
+    pub severe: bool,
+}
+
 /// How to simulate a world.
 #[derive(Default)]
 pub struct Schedule {
@@ -36,6 +64,8 @@ pub struct Schedule {
     pub backend: Backend,
     /// How to choose who runs next; otherwise the seed says.
     pub policy: Option<Policy>,
+    /// Which threads are late, and how late; without it none is.
+    pub lateness: Option<Lateness>,
     /// About how many scheduling points the world will have: where PCT puts its changes. 0 if
     /// that is not known.
     pub expected_points: u64,
@@ -45,10 +75,11 @@ pub struct Schedule {
 
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule { backend, policy, expected_points, trace } = self;
+        let Schedule { backend, policy, lateness, expected_points, trace } = self;
         f.debug_struct("Schedule")
             .field("backend", backend)
             .field("policy", policy)
+            .field("lateness", lateness)
             .field("expected_points", expected_points)
             .field("trace", &trace.is_some())
             .finish()

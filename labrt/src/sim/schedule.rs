@@ -6,7 +6,7 @@ use crate::seed::mix;
 /// How many points may be passed while a thread could run and does not, before dice and priorities
 /// are overruled: threads that spin, or pass the turn among themselves, until another has done
 /// something must not starve it.
-const PATIENCE: u32 = 1000;
+pub(super) const PATIENCE: u32 = 1000;
 
 /// Where PCT spreads its changes if it is not known how long the world will be.
 const UNKNOWN_LENGTH: u64 = 100_000;

@@ -33,6 +33,8 @@ pub(crate) enum Op {
     Join,
     /// Not done by a thread, but to it: it was chosen to run.
     Chosen,
+    /// Nor this: it does not run for a while, though it could.
+    Late,
 }
 
 /// An object's number within its world; 0 where there is none to speak of.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
-use super::release::Release;
+use super::release::{GivenBack, Release};
 use crate::runtime::{Runtime, Sim, WorldBinding, current_sim};
 use crate::sim::trace::Op;
 use crate::wait::{Lock, Owner, Site, WaitKind, waiting};
@@ -16,6 +16,7 @@ use crate::wait::{Lock, Owner, Site, WaitKind, waiting};
 pub struct Mutex<T: ?Sized> {
     binding: WorldBinding,
     owner: Owner,
+    given_back: GivenBack,
     real: parking_lot::Mutex<T>,
 }
 
@@ -25,6 +26,7 @@ impl<T> Mutex<T> {
         Mutex {
             binding: WorldBinding::unbound(),
             owner: Owner::none(),
+            given_back: GivenBack::never(),
             real: parking_lot::Mutex::new(data),
         }
     }
@@ -75,6 +77,9 @@ impl<T: ?Sized> Mutex<T> {
     /// One thread runs at a time, so the real lock is never waited for: it says who has the
     /// simulated one, and no data is reached but through it.
     fn lock_simulated(&self, sim: Sim, site: Site) -> parking_lot::MutexGuard<'_, T> {
+        if let Some(at) = self.given_back.here() {
+            sim.relock(at);
+        }
         sim.scheduling_point(Op::Lock, self.binding.number(), site);
         loop {
             if let Some(real) = self.real.try_lock() {
@@ -89,7 +94,7 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     fn guard<'a>(&'a self, real: parking_lot::MutexGuard<'a, T>, site: Site) -> MutexGuard<'a, T> {
         self.owner.set(site);
-        let release = Release { binding: &self.binding, site, shared: false };
+        let release = Release { binding: &self.binding, site, given_back: Some(&self.given_back) };
         MutexGuard { owner: &self.owner, real, release }
     }
 }

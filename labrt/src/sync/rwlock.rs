@@ -116,7 +116,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn release(&self, site: Site) -> Release<'_> {
-        Release { binding: &self.binding, site, shared: true }
+        Release { binding: &self.binding, site, given_back: None }
     }
 
     /// The data: a `&mut` lock is not shared.

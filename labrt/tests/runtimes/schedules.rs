@@ -1,6 +1,6 @@
 //! Simulated worlds for tests: a body, a seed, and every kind of schedule.
 
-use labrt::sim::{Backend, Policy, Schedule, Simulated, simulate};
+use labrt::sim::{Backend, LateKind, Lateness, Policy, Schedule, Simulated, simulate};
 use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
 
@@ -28,7 +28,20 @@ pub fn world<T: Send + 'static>(
     body: impl FnOnce() -> T + Send + 'static,
 ) -> Simulated<T> {
     let options = Options { name: "a_test".into(), seed, time_limit: LIMIT };
-    let schedule = Schedule { backend, policy, expected_points: POINTS, trace: None };
+    let schedule = Schedule { backend, policy, expected_points: POINTS, ..Schedule::default() };
+    simulate(options, schedule, body)
+}
+
+/// A world of this seed in which threads of servers are late as `lateness` says.
+pub fn late_world<T: Send + 'static>(
+    seed: u64,
+    backend: Backend,
+    lateness: Lateness,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> Simulated<T> {
+    let options = Options { name: "a_test".into(), seed, time_limit: LIMIT };
+    let lateness = Some(lateness);
+    let schedule = Schedule { backend, lateness, expected_points: POINTS, ..Schedule::default() };
     simulate(options, schedule, body)
 }
 
@@ -54,5 +67,8 @@ pub fn failure<T: Send + 'static>(
     assert_eq!(failure.kind, kind, "{failure}");
     failure
 }
+
+pub const LATE_KINDS: [LateKind; 5] =
+    [LateKind::Spawned, LateKind::Woken, LateKind::Relock, LateKind::Points, LateKind::Mixed];
 
 pub const BACKENDS: [Backend; 2] = [Backend::Coroutines, Backend::Threads];

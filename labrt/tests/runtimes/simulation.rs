@@ -7,5 +7,6 @@ mod destructors;
 mod determinism;
 mod ends;
 mod hostile;
+mod lateness;
 mod programs;
 mod verdicts;

@@ -30,19 +30,28 @@ const STUDENTS: &[&str] = &["raft", "kvraft"];
 
 const NEVERS: &[Never] = &[
     Never {
-        sentence: "`labrt`, `labgob`, `linear` and `course` depend on nothing of ours.",
-        who: &["labrt", "labgob", "linear", "course"],
+        sentence: "`labrt`, `labgob`, `trace`, `linear` and `course` depend on nothing of ours, \
+                   `rules` on `trace` only.",
+        who: &["labrt", "labgob", "trace", "linear", "course"],
         on: AllBut(&[]),
     },
     Never {
-        sentence: "`labdisk` depends on `labrt` only, `labrpc` on `labrt` and `labgob` only.",
-        who: &["labdisk"],
-        on: AllBut(&["labrt"]),
+        sentence: "`labrt`, `labgob`, `trace`, `linear` and `course` depend on nothing of ours, \
+                   `rules` on `trace` only.",
+        who: &["rules"],
+        on: AllBut(&["trace"]),
     },
     Never {
-        sentence: "`labdisk` depends on `labrt` only, `labrpc` on `labrt` and `labgob` only.",
+        sentence: "`labdisk` depends on `labrt` and `trace` only, `labrpc` on `labrt`, `labgob` \
+                   and `trace` only.",
+        who: &["labdisk"],
+        on: AllBut(&["labrt", "trace"]),
+    },
+    Never {
+        sentence: "`labdisk` depends on `labrt` and `trace` only, `labrpc` on `labrt`, `labgob` \
+                   and `trace` only.",
         who: &["labrpc"],
-        on: AllBut(&["labrt", "labgob"]),
+        on: AllBut(&["labrt", "labgob", "trace"]),
     },
     Never {
         sentence: "A student's crate depends on the four crates that it calls, and on the \
@@ -226,8 +235,9 @@ mod tests {
         let sources = [Source::new("labrpc/Cargo.toml", manifest)];
         assert_finds(
             &broken_nevers(&[package("labrpc", &[("raft", false)])], &sources),
-            "labrpc/Cargo.toml:6: `labrpc` depends on `raft`. `labdisk` depends on `labrt` only, \
-             `labrpc` on `labrt` and `labgob` only. Remove the dependency, or move what needs it.",
+            "labrpc/Cargo.toml:6: `labrpc` depends on `raft`. `labdisk` depends on `labrt` and \
+             `trace` only, `labrpc` on `labrt`, `labgob` and `trace` only. Remove the dependency, \
+             or move what needs it.",
         );
     }
 

@@ -9,6 +9,7 @@
 //! its files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after
 //! each seed ([`SeedLog`]). A [`Collector`] reads what it prints.
 
+mod lateness;
 mod limits;
 mod log_filter;
 mod outcome;
@@ -20,13 +21,14 @@ mod table;
 mod test_request;
 mod version;
 
+pub use lateness::{LATE, LATE_WAKEUPS, Lateness, OTHERS_SHARE};
 pub use limits::{MEMORY_MIB, TIME_LIMIT_SECONDS};
 pub use log_filter::LogFilter;
 pub use outcome::{CANNOT_WRITE, Outcome, PassedLine, Simulated, Verdict, Work};
 pub use output::{BothEnds, Collector, KEPT_BYTES};
 pub use seed_log::{SeedEvent, SeedLog};
 pub use seeds::Seeds;
-pub use simulation::{Backend, Mode, Policy, Simulation};
+pub use simulation::{Backend, Late, Mode, Policy, Simulation};
 pub use table::{Course, Part, Test, Titles};
 pub use test_request::{Role, TestRequest, Unreadable};
 pub use version::{VERSION, seed_with_version};

@@ -1,6 +1,7 @@
 //! The outcome of a test, which its process leaves for the one that started it: one small JSON
 //! file.
 
+use crate::Lateness;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -99,6 +100,9 @@ pub struct Outcome {
     pub seed: u64,
     /// How long it ran, in seconds by the clock.
     pub wall_seconds: f64,
+    /// Of a failure on the OS that a late machine may explain: how late it was, if that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness: Option<Lateness>,
     /// What there is to say of a simulated run; nothing of one on the OS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulated>,
@@ -115,7 +119,8 @@ pub struct Simulated {
     /// The hash of all events: runs with the same hash did the same.
     #[serde(with = "sixteen_digits")]
     pub hash: Option<u64>,
-    /// How the scheduler chose, as one would set it by hand: `PREEMPT=0.3`.
+    /// How the scheduler chose and which threads were late, as one would set it by hand:
+    /// `PREEMPT=0.3 LATE=off`.
     pub policy: Option<String>,
 }
 

@@ -39,6 +39,29 @@ pub enum Policy {
     },
 }
 
+/// Which threads the simulation makes late, all of them of servers: `LATE=woken`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// None.
+    Off,
+    /// Some when they are spawned.
+    Spawned,
+    /// Some when they are spawned, or when their wait is over.
+    Woken,
+    /// Some when they take again a mutex that they have just given back.
+    Relock,
+    /// Some at any scheduling point.
+    Points,
+    /// All of these, each more seldom.
+    Mixed,
+}
+
+impl Late {
+    /// All there are.
+    pub const ALL: [Late; 6] =
+        [Late::Off, Late::Spawned, Late::Woken, Late::Relock, Late::Points, Late::Mixed];
+}
+
 /// What is set by hand about a simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Simulation {
@@ -46,6 +69,8 @@ pub struct Simulation {
     pub backend: Backend,
     /// Otherwise the seed chooses.
     pub policy: Option<Policy>,
+    /// Otherwise the seed chooses.
+    pub late: Option<Late>,
 }
 
 impl FromStr for Mode {
@@ -71,6 +96,30 @@ impl FromStr for Backend {
             "threads" => Ok(Backend::Threads),
             _ => Err(String::from("coroutines (fast) or threads (for a debugger)")),
         }
+    }
+}
+
+impl FromStr for Late {
+    /// The good ones.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Late, String> {
+        let late = Late::ALL.into_iter().find(|late| late.to_string() == text);
+        late.ok_or_else(|| String::from("off, spawned, woken, relock, points or mixed"))
+    }
+}
+
+/// As it is set.
+impl fmt::Display for Late {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Late::Off => "off",
+            Late::Spawned => "spawned",
+            Late::Woken => "woken",
+            Late::Relock => "relock",
+            Late::Points => "points",
+            Late::Mixed => "mixed",
+        })
     }
 }
 

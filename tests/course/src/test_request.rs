@@ -14,6 +14,9 @@
 //! | `LAB_LOG_FILE`   | with `cargo test`: the file to log to                              |
 //! | `PREEMPT`        | simulated: the probability of a preemption                         |
 //! | `PCT`            | simulated: the depth of PCT                                        |
+//! | `LATE`           | simulated: which threads are late: `off`, `spawned`, `woken`...    |
+//! | `RULES`          | `required`: fail a solution whose messages tell no facts           |
+//! | `EVENTS`         | set: write all events beside the log on the OS, too                |
 //! | `BACKEND`        | simulated: what carries the threads, `coroutines` or `threads`     |
 //!
 //! Set by whoever starts a child, and read by a child alone:
@@ -51,6 +54,9 @@ const MODE: &str = "MODE";
 const BACKEND: &str = "BACKEND";
 const PREEMPT: &str = "PREEMPT";
 const PCT: &str = "PCT";
+const LATE: &str = "LATE";
+const RULES: &str = "RULES";
+const EVENTS: &str = "EVENTS";
 
 /// What the process of a test is asked to do. What is not set has its default.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -68,6 +74,12 @@ pub struct TestRequest {
     pub memory_mib: Option<NonZeroU32>,
     /// How to simulate.
     pub simulation: Simulation,
+    /// Whether a solution whose messages tell no facts fails, because the paper's rules cannot be
+    /// watched.
+    pub rules_required: bool,
+    /// Whether all events are written beside the log on the OS, too, where otherwise only the last
+    /// ones of a failure are.
+    pub events: bool,
     /// What to log, if not what is usual.
     pub log_filter: Option<LogFilter>,
     /// Where to log to; without it nothing is logged.
@@ -132,17 +144,17 @@ impl TestRequest {
     /// What was set by hand of the settings that change what a seed does: a seed fails again only
     /// with the same.
     pub fn variables_of_a_seed(&self) -> impl Iterator<Item = (&'static str, OsString)> {
-        let shared = [PREEMPT, PCT, TIME_LIMIT, MEMORY];
+        let shared = [PREEMPT, PCT, LATE, TIME_LIMIT, MEMORY, RULES];
         self.variables().filter(move |(name, _)| shared.contains(name))
     }
 
     /// Every variable there is; those without a value are not to be set.
-    fn all_variables(&self) -> [(&'static str, Option<OsString>); 14] {
+    fn all_variables(&self) -> [(&'static str, Option<OsString>); 17] {
         let (seed, seeds) = match (self.role, self.mode) {
             (Role::Child, Mode::Sim) => (None, self.seeds),
             _ => (self.seeds.map(Seeds::first), None),
         };
-        let Simulation { backend, policy } = self.simulation;
+        let Simulation { backend, policy, late } = self.simulation;
         let (preemption, depth) = match policy {
             Some(Policy::Random { preemption }) => (Some(preemption), None),
             Some(Policy::Pct { depth }) => (None, Some(depth)),
@@ -156,9 +168,12 @@ impl TestRequest {
             (SEED, text(seed)),
             (SEEDS, text(seeds)),
             (LAST, flag(self.only_last)),
+            (RULES, self.rules_required.then(|| OsString::from(REQUIRED))),
+            (EVENTS, flag(self.events)),
             (BACKEND, text((backend != Backend::default()).then_some(backend))),
             (PREEMPT, text(preemption)),
             (PCT, text(depth)),
+            (LATE, text(late)),
             (LOG, text(self.log_filter.as_ref())),
             (LOG_FILE, self.log_file.clone().map(OsString::from)),
             (RESULT, self.result.clone().map(OsString::from)),
@@ -166,6 +181,9 @@ impl TestRequest {
         ]
     }
 }
+
+/// The value of `RULES`.
+const REQUIRED: &str = "required";
 
 fn flag(is_set: bool) -> Option<OsString> {
     is_set.then(|| OsString::from("1"))

@@ -15,13 +15,16 @@
 //! [`SeedEvent`]: course::SeedEvent
 
 mod child;
+mod lateness;
 mod memory;
 mod parent;
 mod scenario_result;
+mod schedule;
 mod simulated;
 mod test;
 mod warnings;
 
+pub use lateness::proved_wrong;
 pub use warnings::note;
 
 pub use course::Work;

@@ -6,6 +6,7 @@
 //! - [`log`] writes the log of a test: time since it began, server, topic, thread.
 //! - [`checks`] holds the properties of a replicated log that must hold all the time, each with
 //!   its name and its place in the paper.
+//! - [`Events`] is the stream of a test's events, watched by the rules of the paper.
 //! - [`ServerRegistry`] keeps the servers of a cluster and their incarnations (one from each start
 //!   to the next crash); [`watch`] checks them all the time.
 //! - [`sources`] compares the sources of the tests with the course's table.
@@ -14,17 +15,23 @@
 //! `tests/raft-tests` and `tests/kvraft-tests`.
 
 pub mod checks;
+mod events;
 pub mod graded;
 pub mod log;
 mod network_mode;
 mod server_registry;
+mod slowness;
 pub mod sources;
 mod texts;
+mod think_time;
 mod watcher;
 
+pub use events::Events;
 pub use network_mode::NetworkMode;
 pub use server_registry::{Poll, ServerRegistry};
+pub use slowness::{Slow, Slowness};
 pub use texts::random_text;
+pub use think_time::ThinkTime;
 pub use watcher::watch;
 
-pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note};
+pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note, proved_wrong};

@@ -11,7 +11,9 @@
 //! Those are the seconds since the test began, the server, the topic (the record's target), the
 //! message and the thread.
 
+use crate::events;
 use course::{LogFilter, TestRequest};
+use trace::What;
 
 mod capped;
 
@@ -73,13 +75,15 @@ impl<W: Write + Send + 'static> Log for TestLog<W> {
             return;
         }
         let thread = thread::current();
+        let (server, message) = (thread.server(), one_line(record));
+        events::record_for_readers(|| logged(record.target(), server.as_deref(), &message));
         self.write(format_args!(
             "{seconds:10.6} {server:2} {topic:<18} {message}  [{name}]",
             seconds = world::elapsed().as_secs_f64(),
-            server = thread.server().unwrap_or("--"),
+            server = server.as_deref().unwrap_or("--"),
             topic = record.target(),
             name = thread.name(),
-            message = one_line(record),
+            message = message,
         ));
     }
 
@@ -91,6 +95,15 @@ impl<W: Write + Send + 'static> Log for TestLog<W> {
 impl<W: Write + Send + 'static> TestLog<W> {
     fn write(&self, line: std::fmt::Arguments<'_>) {
         self.writer.log(&Record::builder().args(line).build());
+    }
+}
+
+/// A line of the log as an event: one of the test's own is a step of its scenario.
+fn logged(topic: &str, server: Option<&str>, message: &str) -> What {
+    let text = message.to_owned();
+    match topic {
+        "cluster" => What::Step { text },
+        _ => What::Logged { server: server.map(str::to_owned), topic: topic.to_owned(), text },
     }
 }
 

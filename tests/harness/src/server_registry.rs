@@ -5,6 +5,8 @@
 //! is noted: what a server says after its crash may never reach the disk that its next incarnation
 //! starts from.
 
+use trace::Incarnation;
+
 use crate::checks::{Elections, Property, Sighting, Violation};
 
 /// Every server of one cluster. `S` is a handle on a running one, cheap to clone.
@@ -29,7 +31,19 @@ pub struct Poll<S> {
     pub running: S,
     server: usize,
     incarnation: u64,
-    known_term: u64,
+    last: Sighting,
+}
+
+impl<S> Poll<S> {
+    /// Whether the answer differs from the last one that was noted before.
+    pub fn is_news(&self, seen: Sighting) -> bool {
+        self.last != seen
+    }
+
+    /// The incarnation that is asked.
+    pub fn incarnation(&self) -> Incarnation {
+        Incarnation { server: self.server, number: self.incarnation }
+    }
 }
 
 impl<S: Clone> ServerRegistry<S> {
@@ -60,6 +74,12 @@ impl<S: Clone> ServerRegistry<S> {
         self.servers[server].incarnation
     }
 
+    /// The server's present incarnation, if it is up.
+    pub fn present(&self, server: usize) -> Option<Incarnation> {
+        let number = self.incarnation(server);
+        self.is_up(server).then_some(Incarnation { server, number })
+    }
+
     /// Ends the server's present incarnation: what it reports or does later does not count. Returns
     /// its handle, if it was up.
     #[must_use = "the server must be killed"]
@@ -77,15 +97,15 @@ impl<S: Clone> ServerRegistry<S> {
     /// A poll of the server, if it is up.
     pub fn poll(&self, server: usize) -> Option<Poll<S>> {
         let Entry { running, incarnation } = &self.servers[server];
-        let (running, known_term) = (running.clone()?, self.elections.last(server).term);
-        Some(Poll { running, server, incarnation: *incarnation, known_term })
+        let (running, last) = (running.clone()?, self.elections.last(server));
+        Some(Poll { running, server, incarnation: *incarnation, last })
     }
 
     /// Notes the answer; `None` if the incarnation that gave it has ended meanwhile.
     pub fn note(&mut self, poll: &Poll<S>, seen: Sighting) -> Option<Result<(), Violation>> {
-        let Poll { server, incarnation, known_term, .. } = *poll;
+        let Poll { server, incarnation, last, .. } = *poll;
         let counts = self.servers[server].incarnation == incarnation;
-        counts.then(|| self.elections.note(server, known_term, seen))
+        counts.then(|| self.elections.note(server, last.term, seen))
     }
 
     /// Checks, before the server's next incarnation starts, that it saved something if it was in a

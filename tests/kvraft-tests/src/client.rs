@@ -8,6 +8,7 @@ use kvraft::{Clerk, ServerId};
 use labrt::rand::{rng, seq::SliceRandom};
 use log::debug;
 use std::sync::Arc;
+use trace::{Party, What};
 
 /// Reads and writes keys. What it does goes into the history that is checked at the end, and counts
 /// as an operation on the passed line, unless it is [`uncounted`](Client::uncounted).
@@ -28,7 +29,7 @@ impl Cluster {
         number: usize,
         servers: impl IntoIterator<Item = ServerId>,
     ) -> Client {
-        let (names, mut ends) = self.make_ends_to_all();
+        let (names, mut ends) = self.make_ends_to_all(Party::Client(number));
         let links = ClientLinks { ends: names };
         self.connect_client(&links, servers);
         ends.shuffle(&mut rng());
@@ -60,7 +61,9 @@ impl Client {
     /// The value of the key; empty if it was never written.
     pub fn get(&mut self, key: &str) -> String {
         let ticket = self.shared.history.begin(self.number, key, Call::Get);
+        self.called(|| format!("get {key:?}"));
         let value = self.clerk.get(key);
+        self.returned(|| format!("{} bytes", value.len()));
         debug!(target: "client", "client {} got {key:?}: {} bytes", self.number, value.len());
         self.shared.history.end(ticket, &value);
         self.count();
@@ -70,7 +73,9 @@ impl Client {
     /// Gives the key this value.
     pub fn put(&mut self, key: &str, value: &str) {
         let ticket = self.shared.history.begin(self.number, key, Call::Put(value));
+        self.called(|| format!("put {key:?} {value:?}"));
         self.clerk.put(key, value);
+        self.returned(String::new);
         debug!(target: "client", "client {} put {key:?}: {value:?}", self.number);
         self.shared.history.end(ticket, "");
         self.count();
@@ -79,7 +84,9 @@ impl Client {
     /// Adds to the end of the key's value.
     pub fn append(&mut self, key: &str, value: &str) {
         let ticket = self.shared.history.begin(self.number, key, Call::Append(value));
+        self.called(|| format!("append {key:?} {value:?}"));
         self.clerk.append(key, value);
+        self.returned(String::new);
         debug!(target: "client", "client {} appended to {key:?}: {value:?}", self.number);
         self.shared.history.end(ticket, "");
         self.count();
@@ -96,6 +103,16 @@ impl Client {
                  {difference}"
             ));
         }
+    }
+
+    fn called(&self, operation: impl FnOnce() -> String) {
+        let called = || What::Called { client: self.number, operation: operation() };
+        self.shared.events.record_for_readers(called);
+    }
+
+    fn returned(&self, result: impl FnOnce() -> String) {
+        let returned = || What::Returned { client: self.number, result: result() };
+        self.shared.events.record_for_readers(returned);
     }
 
     fn count(&self) {

@@ -1,7 +1,7 @@
 //! The cluster: its servers and network, and how it starts.
 
 use crate::history::History;
-use harness::{Figures, NetworkMode, ServerRegistry, Work};
+use harness::{Events, Figures, NetworkMode, ServerRegistry, Slow, Slowness, Work};
 use kvraft::{KvServer, ServerId};
 use labdisk::Persister;
 use labrpc::Network;
@@ -9,7 +9,7 @@ use labrt::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use labrt::sync::{Mutex, MutexGuard};
 use labrt::time::Instant;
 use log::info;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// How a cluster begins.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,8 @@ pub struct Cluster {
 
 /// What the test's thread shares with the clients and the watcher.
 pub(crate) struct Shared {
+    /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
+    pub(crate) events: Events,
     /// One lock for everything about the servers. No thread waits, sends or calls a student's
     /// method while it holds it.
     state: Mutex<State>,
@@ -72,7 +74,8 @@ impl Cluster {
     /// 0.1 s to fail.
     pub fn new(setup: Setup) -> Cluster {
         let Setup { servers, network_mode, max_raft_state } = setup;
-        let (shared, network) = (Arc::new(Shared::new(servers)), Network::new());
+        let shared = Arc::new_cyclic(|shared| Shared::new(servers, shared.clone()));
+        let network = Network::recorded(shared.events.stream());
         let cluster = Cluster { shared, network, max_raft_state };
         cluster.servers().for_each(|server| cluster.start(server));
         cluster.connect_all();
@@ -146,14 +149,23 @@ impl Cluster {
 }
 
 impl Shared {
-    fn new(servers: usize) -> Shared {
-        let server = || Server { persister: Arc::new(Persister::new()), ends: Vec::new() };
+    fn new(servers: usize, this: Weak<Shared>) -> Shared {
+        // What services there are is the solution's.
+        let Slow { one_in, longest } = Slowness::of_world().disk;
+        let disk = || Persister::new().slow(one_in, longest);
+        let server = || Server { persister: Arc::new(disk()), ends: Vec::new() };
         let state = State {
             registry: ServerRegistry::new(servers),
             servers: (0..servers).map(|_| server()).collect(),
             begin: Begin { at: Instant::now(), rpcs: 0, operations: 0 },
         };
+        let events = Events::begin(servers, move |violation| {
+            if let Some(shared) = this.upgrade() {
+                shared.hold_to(Err(violation));
+            }
+        });
         Shared {
+            events,
             state: Mutex::new(state),
             history: History::new(),
             operations: AtomicU64::new(0),

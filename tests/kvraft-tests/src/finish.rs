@@ -19,6 +19,8 @@ impl Cluster {
     #[track_caller]
     pub fn finish_with(self, figures: Vec<Figures>) -> ScenarioResult {
         self.shared.observe_all();
+        let watched = self.shared.events.end();
+        self.shared.hold_to(watched);
         // Before the history is checked, which takes its time.
         self.clean_up();
         stop_if_failed();
@@ -34,6 +36,8 @@ impl Cluster {
         if self.shared.set_finished() {
             return;
         }
+        // Before the servers are ended. A scenario that failed half-way says no more.
+        let _ = self.shared.events.end();
         for server in self.servers() {
             let running = self.lock().registry.running(server.0);
             // A panic in here has failed the test by now. The other servers are to end as well,

@@ -139,7 +139,10 @@ impl History {
         info!(target: "history", "{called} operations, {word} after {steps} steps");
         match checked.verdict {
             Verdict::Ok => Finding::Linearizable,
-            Verdict::Illegal(violation) => Finding::NotLinearizable(in_words(&violation)),
+            Verdict::Illegal(violation) => {
+                harness::proved_wrong();
+                Finding::NotLinearizable(in_words(&violation))
+            }
             Verdict::Unknown => Finding::Unknown(format!(
                 "it could not be decided whether the {called} operations are linearizable: {steps} \
                  steps were not enough"

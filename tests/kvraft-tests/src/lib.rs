@@ -42,7 +42,6 @@ mod partition;
 mod report;
 mod scenario;
 mod speed;
-mod think_time;
 mod watcher;
 
 pub use appends::element;

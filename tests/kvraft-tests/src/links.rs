@@ -6,6 +6,7 @@ use harness::random_text;
 use kvraft::ServerId;
 use labrpc::ClientEnd;
 use log::{debug, info};
+use trace::Party;
 
 /// The links of one client to every server. A handle, so that another thread can change them while
 /// the client waits for an answer.
@@ -40,10 +41,14 @@ impl Cluster {
         self.servers().for_each(|server| self.connect(server, self.servers()));
     }
 
-    /// New, disabled ends to all servers: their names, never used before, and the ends.
-    pub(crate) fn make_ends_to_all(&self) -> (Vec<String>, Vec<ClientEnd>) {
+    /// New, disabled ends of this party to all servers: their names, never used before, and the
+    /// ends.
+    pub(crate) fn make_ends_to_all(&self, from: Party) -> (Vec<String>, Vec<ClientEnd>) {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
-        let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();
+        let make = |(name, server): (&String, ServerId)| {
+            self.network.make_end_between(name.as_str(), from, server.0)
+        };
+        let ends = names.iter().zip(self.servers()).map(make).collect();
         for (name, server) in names.iter().zip(self.servers()) {
             self.network.connect(name, &server.to_string());
         }

@@ -1,9 +1,10 @@
 //! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Shared, State};
-use harness::checks::{Violation, stop};
+use harness::checks::stop;
 use labrt::world;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
+use trace::What;
 
 impl Cluster {
     /// Ends the test, and the calling thread with it: `what` was expected and did not happen.
@@ -28,16 +29,18 @@ impl Shared {
     /// the time is over.
     #[track_caller]
     pub(crate) fn fail(&self, what: impl Into<String>) -> ! {
-        let summary = self.lock().summary();
-        stop(format!("{}\n{summary}", what.into()))
+        let (text, summary) = (what.into(), self.lock().summary());
+        self.events.record_for_readers(|| What::Violated { text: text.clone() });
+        stop(format!("{text}\n{summary}"))
     }
 
-    /// Fails the test if a property does not hold.
+    /// Fails the test if a property or a rule does not hold.
     #[track_caller]
-    pub(crate) fn hold_to(&self, result: Result<(), Violation>) {
+    pub(crate) fn hold_to(&self, result: Result<(), impl Display>) {
         let Err(violation) = result else { return };
-        let summary = self.lock().summary();
-        world::fail(format!("{violation}\n{summary}"));
+        let (text, summary) = (violation.to_string(), self.lock().summary());
+        self.events.record_for_readers(|| What::Violated { text: text.clone() });
+        world::fail(format!("{text}\n{summary}"));
     }
 }
 

@@ -4,10 +4,9 @@
 use crate::appends::element;
 use crate::client::Client;
 use crate::cluster::{Cluster, Setup};
-use crate::think_time::ThinkTime;
 use crate::{ELECTION_TIMEOUT, NetworkMode};
-use harness::ScenarioResult;
 use harness::checks::stop_if_failed;
+use harness::{ScenarioResult, ThinkTime};
 use labrt::rand::{random_bool, random_range};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread::{self, JoinHandle, sleep};

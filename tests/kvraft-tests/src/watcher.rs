@@ -3,6 +3,7 @@
 use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use kvraft::ServerId;
+use trace::What;
 
 impl Cluster {
     /// Starts the thread that watches terms and leaders from now to the end.
@@ -38,6 +39,9 @@ impl Shared {
         let poll = self.lock().registry.poll(server.0)?;
         let (term, leads) = poll.running.raft().state();
         let seen = Sighting { term: term.0, leads };
+        if poll.is_news(seen) {
+            self.events.record(What::Said { server: poll.incarnation(), term: term.0, leads });
+        }
         // In a statement of its own, which releases the lock before a failure is reported.
         let noted = self.lock().registry.note(&poll, seen);
         self.hold_to(noted?);

@@ -7,6 +7,7 @@ use labrt::thread;
 use labrt::time::{Duration, Instant};
 use log::info;
 use raft::{Index, ServerId, Term};
+use trace::What;
 
 /// How long [`Cluster::agree_on`] tries altogether: several elections fit in.
 const AGREEMENT_LIMIT: Duration = Duration::from_secs(10);
@@ -93,13 +94,16 @@ impl Cluster {
     /// a leader of an old term puts a command where something has been applied before.
     #[track_caller]
     pub fn start_command(&self, server: ServerId, value: &Value) -> Option<(Index, Term)> {
-        let (raft, highest) = {
+        let (raft, incarnation, highest) = {
             let mut state = self.lock();
             let raft = state.registry.running(server.0)?;
             state.started.ask(value.clone());
-            (raft, state.applied.highest())
+            (raft, state.registry.present(server.0)?, state.applied.highest())
         };
-        let (index, term) = raft.start(labgob::encode(value))?;
+        let start = || raft.start(labgob::encode(value));
+        let (index, term) = thread::for_server(server.to_string(), start)?;
+        let (at, in_term) = (index.0, term.0);
+        self.shared.events.record(What::Took { server: incarnation, index: at, term: in_term });
         info!(target: "cluster", "{server}, leader of term {term}, took {value} at index {index}");
         let result = {
             let mut state = self.lock();

@@ -15,17 +15,18 @@ use labrt::thread;
 use log::debug;
 use raft::{ApplyMsg, Bytes, Index, Raft, ServerId};
 use std::sync::Arc;
+use trace::{Incarnation, What};
 
 /// Starts the applier of one incarnation of a server. It ends when Raft drops its side of the
 /// channel.
 pub(crate) fn spawn(
     shared: Arc<Shared>,
-    server: ServerId,
-    incarnation: u64,
+    incarnation: Incarnation,
     raft: Raft,
     messages: Receiver<ApplyMsg>,
 ) {
-    let applier = Applier { shared, server, incarnation, raft };
+    let server = ServerId(incarnation.server);
+    let applier = Applier { shared, incarnation, raft };
     let take_all = move || {
         for message in messages {
             applier.take(message);
@@ -37,16 +38,18 @@ pub(crate) fn spawn(
 
 struct Applier {
     shared: Arc<Shared>,
-    server: ServerId,
-    incarnation: u64,
+    incarnation: Incarnation,
     raft: Raft,
 }
 
 impl Applier {
     fn take(&self, message: ApplyMsg) {
+        let server = self.incarnation;
         match (message, self.shared.service) {
             (ApplyMsg::Command { index, command, .. }, service) => {
-                let counts = self.shared.apply(self.server, self.incarnation, index, &command);
+                self.shared.events.record(What::Applied { server, index: index.0 });
+                self.shared.slowness.service.pause();
+                let counts = self.shared.apply(server, index, &command);
                 let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
                 if counts && service == Service::Snapshotting && before_multiple {
                     self.take_snapshot(index);
@@ -54,7 +57,9 @@ impl Applier {
             }
             (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
             (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
-                self.shared.ingest(self.server, self.incarnation, Some(index), &snapshot);
+                self.shared.events.record(What::AppliedSnapshot { server, index: index.0 });
+                self.shared.slowness.service.pause();
+                self.shared.ingest(server, Some(index), &snapshot);
             }
         }
     }
@@ -63,13 +68,16 @@ impl Applier {
     /// needs while it hands over a command.
     fn take_snapshot(&self, index: Index) {
         let snapshot = encode_snapshot(index, self.shared.lock().applied.up_to(index.0));
+        let (server, index_taken) = (self.incarnation, index.0);
+        self.shared.events.record(What::TookSnapshot { server, index: index_taken });
         self.raft.snapshot(index, snapshot);
     }
 }
 
 impl Shared {
     /// A server applied a command. Returns whether that was right, and of its present incarnation.
-    fn apply(&self, server: ServerId, incarnation: u64, index: Index, command: &[u8]) -> bool {
+    fn apply(&self, incarnation: Incarnation, index: Index, command: &[u8]) -> bool {
+        let server = ServerId(incarnation.server);
         let value = labgob::decode::<Value>(command).map_err(|error| {
             let what =
                 format!("{server} applied bytes at index {index} that are no command: {error}");
@@ -78,7 +86,7 @@ impl Shared {
         let mut state = self.lock();
         // A fix that goes with clearing on restart: what a crashed incarnation still applies must
         // not count for the next one.
-        if state.registry.incarnation(server.0) != incarnation {
+        if state.registry.incarnation(server.0) != incarnation.number {
             return false;
         }
         let result = value.and_then(|value| {
@@ -90,20 +98,23 @@ impl Shared {
         self.hold_to(result)
     }
 
+    /// A server's service starts from the snapshot on its disk.
+    pub(crate) fn restore(&self, incarnation: Incarnation, bytes: &[u8]) {
+        if let Ok((index, _)) = decode_snapshot(bytes) {
+            self.events.record(What::Restored { server: incarnation, index: index.0 });
+        }
+        self.ingest(incarnation, None, bytes);
+    }
+
     /// A server took a snapshot for its state, as a real service would: one that Raft handed it
     /// as of index `named`, or the one it found on its disk when it started.
-    pub(crate) fn ingest(
-        &self,
-        server: ServerId,
-        incarnation: u64,
-        named: Option<Index>,
-        bytes: &[u8],
-    ) {
+    fn ingest(&self, incarnation: Incarnation, named: Option<Index>, bytes: &[u8]) {
+        let server = ServerId(incarnation.server);
         let values = read_snapshot(named, bytes).map_err(|problem| {
             Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
         });
         let mut state = self.lock();
-        if state.registry.incarnation(server.0) != incarnation {
+        if state.registry.incarnation(server.0) != incarnation.number {
             return;
         }
         let result = values.and_then(|values| {

@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
-use harness::{NetworkMode, ServerRegistry};
+use harness::{Events, NetworkMode, ServerRegistry, Slow, Slowness};
 use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use labrt::time::Instant;
 use log::info;
 use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// What kind of service applies the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,10 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
+    /// What takes its time in this seed.
+    pub(crate) slowness: Slowness,
+    /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
+    pub(crate) events: Events,
     /// One lock for everything. No thread waits, sends or calls a student's method while it holds
     /// it.
     state: Mutex<State>,
@@ -83,10 +87,10 @@ impl Cluster {
     /// Starts the servers and connects them all. Calls to servers that cannot be reached take up to
     /// 7 s to fail.
     pub fn new(setup: Setup) -> Cluster {
-        let network = Network::new();
+        let shared = Arc::new_cyclic(|shared| Shared::new(setup, shared.clone()));
+        let network = Network::recorded(shared.events.stream());
         network.set_reliable(setup.network_mode == NetworkMode::Reliable);
         network.set_long_delays(true);
-        let shared = Arc::new(Shared::new(setup));
         let begin = Begin { at: Instant::now(), rpcs: 0, bytes: 0 };
         let mut cluster = Cluster { shared, network, begin };
         cluster.servers().for_each(|server| cluster.start(server));
@@ -98,6 +102,7 @@ impl Cluster {
             bytes: cluster.network.total_bytes(),
         };
         info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.network_mode);
+        info!(target: "cluster", "slow: {:?}", cluster.shared.slowness);
         cluster
     }
 
@@ -160,20 +165,26 @@ impl Cluster {
 }
 
 impl Shared {
-    fn new(setup: Setup) -> Shared {
+    fn new(setup: Setup, this: Weak<Shared>) -> Shared {
         let redelivery = match setup.service {
             Service::Plain => Redelivery::Allowed,
             Service::Snapshotting => Redelivery::Refused,
         };
+        let slowness = Slowness::of_world();
         let state = State {
-            servers: (0..setup.servers).map(|_| Server::new()).collect(),
+            servers: (0..setup.servers).map(|_| Server::new(slowness.disk)).collect(),
             registry: ServerRegistry::new(setup.servers),
             applied: AppliedLog::new(setup.servers, redelivery),
             started: Started::new(),
             links: BTreeMap::new(),
         };
         let (state, finished) = (Mutex::new(state), AtomicBool::new(false));
-        Shared { service: setup.service, state, finished }
+        let events = Events::begin(setup.servers, move |violation| {
+            if let Some(shared) = this.upgrade() {
+                shared.hold_to(Err(violation));
+            }
+        });
+        Shared { service: setup.service, slowness, events, state, finished }
     }
 
     #[track_caller]
@@ -192,8 +203,8 @@ impl Shared {
 }
 
 impl Server {
-    fn new() -> Server {
-        let persister = Arc::new(Persister::new());
+    fn new(disk: Slow) -> Server {
+        let persister = Arc::new(Persister::new().slow(disk.one_in, disk.longest));
         Server { persister, connected: false, ends: Vec::new() }
     }
 }

@@ -12,6 +12,8 @@ impl Cluster {
     pub fn finish(self) -> Figures {
         self.shared.observe_all();
         self.check_applied();
+        let watched = self.shared.events.end();
+        self.shared.hold_to(watched);
         let figures = self.figures();
         self.clean_up();
         stop_if_failed();
@@ -46,6 +48,8 @@ impl Cluster {
         if self.shared.set_finished() {
             return;
         }
+        // Before the servers are ended. A scenario that failed half-way says no more.
+        let _ = self.shared.events.end();
         for server in self.servers() {
             let raft = self.lock().registry.running(server.0);
             // A panic in here has failed the test by now. The other servers are to end as well,

@@ -8,14 +8,17 @@ use crate::cluster::{Cluster, Service, State};
 use harness::random_text;
 use labrpc::{ClientEnd, Server};
 use labrt::channel;
+use labrt::thread::for_server;
 use log::info;
 use raft::{Raft, ServerId};
 use std::sync::Arc;
+use trace::{Incarnation, Party, What};
 
 impl Cluster {
     /// Lets the server reach every other that is connected, and be reached by it.
     pub fn connect(&self, server: ServerId) {
         info!(target: "cluster", "connect {server}");
+        self.shared.events.record(What::Connected { server: server.0 });
         let ends = {
             let mut state = self.lock();
             state.servers[server.0].connected = true;
@@ -32,6 +35,7 @@ impl Cluster {
     }
 
     fn cut_off(&self, server: ServerId) {
+        self.shared.events.record(What::Disconnected { server: server.0 });
         let ends = {
             let mut state = self.lock();
             state.servers[server.0].connected = false;
@@ -51,6 +55,11 @@ impl Cluster {
     fn end_incarnation(&self, server: ServerId) {
         // Notes its term once more: the next incarnation must not be in an earlier one.
         self.shared.observe(server);
+        // Before anything is cut off or copied: from now on nothing it says counts.
+        let ends = self.lock().registry.present(server.0);
+        if let Some(ends) = ends {
+            self.shared.events.record(What::Crashed { server: ends });
+        }
         self.cut_off(server);
         self.network.delete_server(server.to_string());
         let ended = {
@@ -64,7 +73,7 @@ impl Cluster {
         // The course then makes a second copy, which here would only be equal: the first
         // has no other owner.
         if let Some(raft) = ended {
-            raft.kill();
+            for_server(server.to_string(), || raft.kill());
         }
     }
 
@@ -82,23 +91,28 @@ impl Cluster {
             state.applied.restart(server.0);
             let incarnation = state.registry.incarnation(server.0);
             let slot = &mut state.servers[server.0];
-            slot.persister = Arc::new(slot.persister.copy());
+            let copy = slot.persister.copy();
+            let begins = Incarnation { server: server.0, number: incarnation };
+            slot.persister = Arc::new(copy.recorded(self.shared.events.stream(), begins));
             let persister = slot.persister.clone();
             let saved = state.registry.check_disk(server.0, persister.state_size());
-            (persister, incarnation, saved)
+            (persister, begins, saved)
         };
         self.shared.hold_to(saved);
+        self.shared.events.record(What::Started { server: incarnation });
         let snapshot = persister.snapshot();
         if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
-            self.shared.ingest(server, incarnation, None, &snapshot);
+            self.shared.restore(incarnation, &snapshot);
         }
         let (sender, messages) = channel::bounded(0);
-        let raft = Raft::new(ends, server, persister, sender);
+        let new = || Raft::new(ends, server, persister, sender);
+        let raft = for_server(server.to_string(), new);
         self.lock().registry.begin_incarnation(server.0, raft.clone());
         // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
-        applier::spawn(self.shared.clone(), server, incarnation, raft.clone(), messages);
+        applier::spawn(self.shared.clone(), incarnation, raft.clone(), messages);
         let mut rpc_server = Server::new();
+        rpc_server.set_incarnation(incarnation);
         raft.serve(&mut rpc_server);
         self.network.add_server(server.to_string(), rpc_server);
     }
@@ -113,7 +127,12 @@ impl Cluster {
     /// incarnation stay disabled for ever. Their links are no better than they were.
     fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
-        let ends = names.iter().map(|name| self.network.make_end(name.as_str())).collect();
+        let number = self.lock().registry.incarnation(server.0);
+        let from = Party::Server(Incarnation { server: server.0, number });
+        let make = |(name, peer): (&String, ServerId)| {
+            self.network.make_end_between(name.as_str(), from, peer.0)
+        };
+        let ends = names.iter().zip(self.servers()).map(make).collect();
         for (name, peer) in names.iter().zip(self.servers()) {
             self.network.connect(name, &peer.to_string());
             if let Some(faults) = self.lock().links.get(&(server, peer)).cloned() {

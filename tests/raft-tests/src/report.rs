@@ -1,16 +1,18 @@
 //! The text of a failure: one line that says what failed, then a line for the state of each server.
 
 use crate::cluster::{Cluster, Server, Shared, State};
-use harness::checks::{Violation, stop};
+use harness::checks::stop;
 use labrt::world;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
+use trace::What;
 
 impl Cluster {
     /// Ends the test, and the calling thread with it: `what` was expected and did not happen.
     #[track_caller]
     pub fn fail(&self, what: impl Into<String>) -> ! {
-        let summary = self.lock().summary();
-        stop(format!("{}\n{summary}", what.into()))
+        let (text, summary) = (what.into(), self.lock().summary());
+        self.shared.events.record_for_readers(|| What::Violated { text: text.clone() });
+        stop(format!("{text}\n{summary}"))
     }
 
     /// Ends the test unless `held`.
@@ -23,13 +25,14 @@ impl Cluster {
 }
 
 impl Shared {
-    /// Fails the test if a property does not hold. The calling thread goes on: it may be one that
-    /// others wait for. Returns whether the property holds.
+    /// Fails the test if a property or a rule does not hold. The calling thread goes on: it may be
+    /// one that others wait for. Returns whether it holds.
     #[track_caller]
-    pub(crate) fn hold_to(&self, result: Result<(), Violation>) -> bool {
+    pub(crate) fn hold_to(&self, result: Result<(), impl Display>) -> bool {
         let Err(violation) = result else { return true };
-        let summary = self.lock().summary();
-        world::fail(format!("{violation}\n{summary}"));
+        let (text, summary) = (violation.to_string(), self.lock().summary());
+        self.events.record_for_readers(|| What::Violated { text: text.clone() });
+        world::fail(format!("{text}\n{summary}"));
         false
     }
 }

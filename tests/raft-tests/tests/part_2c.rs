@@ -2,7 +2,7 @@
 //! 5.4, figure 8 among them.
 
 use harness::checks::stop_if_failed;
-use harness::{Figures, graded};
+use harness::{Figures, ThinkTime, graded};
 use labrt::rand::{random_bool, random_range};
 use labrt::sync::atomic::{AtomicBool, Ordering};
 use labrt::thread::{self, sleep};
@@ -219,7 +219,10 @@ fn unreliable_churn_2c() {
     graded(|| churn(Cluster::unreliable(5)));
 }
 
-/// Three clients give commands while servers are disconnected, crashed and restarted.
+/// How many clients give commands to a cluster whose servers come and go.
+const CLIENTS: usize = 3;
+
+/// Clients give commands while servers are disconnected, crashed and restarted.
 fn churn(cluster: Cluster) -> Figures {
     let stop = AtomicBool::new(false);
     let seen_committed: Vec<Value> = thread::scope(|scope| {
@@ -227,7 +230,7 @@ fn churn(cluster: Cluster) -> Figures {
             let (cluster, stop) = (&cluster, &stop);
             move || give_commands(cluster, number, stop)
         };
-        let clients: Vec<_> = (0..3).map(|number| scope.spawn(client(number))).collect();
+        let clients: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(client(number))).collect();
         for _ in 0..20 {
             disturb(&cluster);
             sleep(ELECTION_TIMEOUT * 7 / 10);
@@ -254,7 +257,8 @@ fn churn(cluster: Cluster) -> Figures {
 
 /// Client `number`: gives one command after the other to whoever takes it, until told to stop.
 /// Returns those it saw committed.
-fn give_commands(cluster: &Cluster, number: u64, stop: &AtomicBool) -> Vec<Value> {
+fn give_commands(cluster: &Cluster, number: usize, stop: &AtomicBool) -> Vec<Value> {
+    let think_time = ThinkTime::of(CLIENTS);
     let mut seen_committed = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         stop_if_failed();
@@ -265,8 +269,9 @@ fn give_commands(cluster: &Cluster, number: u64, stop: &AtomicBool) -> Vec<Value
                 seen_committed.push(value);
             }
             Some(_) => {}
-            None => sleep(Duration::from_millis(79 + 17 * number)),
+            None => sleep(Duration::from_millis(79 + 17 * number as u64)),
         }
+        think_time.pause();
     }
     seen_committed
 }

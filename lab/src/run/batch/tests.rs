@@ -28,6 +28,7 @@ fn outcome(seed: u64, verdict: Verdict) -> Outcome {
         report: failed.then(|| String::from("lost entry 7\nin full\n")),
         seed,
         wall_seconds: 0.01,
+        lateness: None,
         simulated: Some(Simulated { virtual_seconds: Some(3.0), ..Simulated::default() }),
     }
 }

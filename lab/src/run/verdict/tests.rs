@@ -31,6 +31,7 @@ fn outcome(verdict: Verdict, seconds: f64) -> Outcome {
         report: None,
         seed: 1,
         wall_seconds: seconds,
+        lateness: None,
         simulated: None,
     }
 }

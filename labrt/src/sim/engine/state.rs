@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::thread::panicking;
 
 use super::{Body, Key, TaskId, Token, Woken};
+use crate::sim::lateness::{LateThreads, Occasion};
 use crate::sim::options::Schedule;
-use crate::sim::schedule::{Dice, Priority, Ranked, Scheduler};
+use crate::sim::schedule::{Dice, PATIENCE, Priority, Ranked, Scheduler};
 use crate::sim::trace::{ObjectNumber, Op, Trace};
 use crate::thread_info::ThreadInfo;
 use crate::wait::Site;
@@ -28,6 +29,8 @@ pub(super) struct State {
     /// Those that could run but do not, in no order.
     pub(super) runnable: Vec<TaskId>,
     timers: BinaryHeap<Reverse<Timer>>,
+    /// Those that are neither blocked nor runnable until some time has passed.
+    pub(super) late_threads: LateThreads,
     waiting: HashMap<Key, Vec<Token>, BuildHasherDefault<AddressHasher>>,
     /// Vectors for `waiting` to use again.
     spare: Vec<Vec<Token>>,
@@ -45,6 +48,8 @@ pub(super) struct Task {
     pub(super) info: Option<Arc<ThreadInfo>>,
     /// Its number in the order of spawns.
     pub(super) number: u64,
+    /// It works for a server, so it may be late.
+    pub(super) serves: bool,
     pub(super) epoch: u64,
     pub(super) blocked: bool,
     pub(super) woken: Woken,
@@ -80,7 +85,7 @@ pub(super) enum Verdict {
 
 impl State {
     pub(super) fn new(seed: u64, limit: u64, schedule: Schedule) -> State {
-        let Schedule { policy, expected_points, trace, .. } = schedule;
+        let Schedule { policy, lateness, expected_points, trace, .. } = schedule;
         State {
             now: 0,
             limit,
@@ -90,6 +95,7 @@ impl State {
             running: 0,
             runnable: Vec::new(),
             timers: BinaryHeap::new(),
+            late_threads: LateThreads::new(seed, lateness),
             waiting: HashMap::default(),
             spare: Vec::new(),
             scheduler: Scheduler::new(seed, policy, expected_points),
@@ -106,6 +112,10 @@ impl State {
         self.points_without_progress += 1;
         let thread = self.tasks[self.running as usize].number;
         self.trace.event(self.now, thread, op, object, site);
+        // Whoever goes round and round in no time may wait for one that is late.
+        if self.points_without_progress.is_multiple_of(u64::from(PATIENCE)) {
+            self.let_soonest_go();
+        }
     }
 
     #[inline]
@@ -120,10 +130,12 @@ impl State {
     pub(super) fn spawn(&mut self, info: Arc<ThreadInfo>, body: Body) {
         self.spawned += 1;
         let (number, priority) = (self.spawned, self.scheduler.new_priority());
+        let serves = info.server.is_some();
         let (info, body) = (Some(info), Some(body));
         let fresh = Task {
             info,
             number,
+            serves,
             epoch: 0,
             blocked: false,
             woken: Woken::Directly,
@@ -144,7 +156,7 @@ impl State {
                 (self.tasks.len() - 1) as TaskId
             }
         };
-        self.runnable.push(task);
+        self.can_run(task, Occasion::Spawned, self.now);
     }
 
     pub(super) fn end(&mut self, task: TaskId) {
@@ -231,13 +243,19 @@ impl State {
 
     #[inline]
     pub(super) fn wake(&mut self, token: Token, woken: Woken) -> bool {
+        self.wake_at(token, woken, self.now)
+    }
+
+    /// Ends a wait at that time, which may be one that the clock is about to show.
+    #[inline]
+    fn wake_at(&mut self, token: Token, woken: Woken, now: u64) -> bool {
         let task = &mut self.tasks[token.task as usize];
         let waits = task.blocked && task.epoch == token.epoch;
         if waits {
             task.blocked = false;
             task.epoch += 1;
             task.woken = woken;
-            self.runnable.push(token.task);
+            self.can_run(token.task, Occasion::Woken, now);
         }
         waits
     }
@@ -271,16 +289,27 @@ impl State {
     pub(super) fn next(&mut self) -> Result<TaskId, Verdict> {
         while self.runnable.is_empty() {
             self.scheduler.none_waits();
-            let Some(Reverse(timer)) = self.timers.pop() else { return Err(Verdict::Deadlock) };
-            let token = Token { task: timer.task, epoch: timer.epoch };
-            if self.is_waiting(token) {
-                self.wake(token, Woken::TimedOut);
-                if !self.advance(timer.deadline) {
-                    return Err(Verdict::TimeLimit);
-                }
+            let to = match (self.late_threads.soonest(), self.timers.peek()) {
+                (None, None) => return Err(Verdict::Deadlock),
+                (Some(until), timer) if timer.is_none_or(|timer| until < timer.0.deadline) => until,
+                _ => match self.wake_first_timer() {
+                    Some(deadline) => deadline,
+                    None => continue,
+                },
+            };
+            if !self.advance(to) {
+                return Err(Verdict::TimeLimit);
             }
         }
         Ok(self.choose())
+    }
+
+    /// Wakes the thread that waits for the next deadline, which has come; none if its wait has
+    /// ended already.
+    #[inline]
+    fn wake_first_timer(&mut self) -> Option<u64> {
+        let Reverse(Timer { deadline, task, epoch }) = self.timers.pop()?;
+        self.wake_at(Token { task, epoch }, Woken::TimedOut, deadline).then_some(deadline)
     }
 
     /// Time passes, and wakes the threads that wait for it. False if the world has no time left:
@@ -300,6 +329,9 @@ impl State {
             let token = Token { task: timer.task, epoch: timer.epoch };
             self.timers.pop();
             self.wake(token, Woken::TimedOut);
+        }
+        while self.late_threads.soonest().is_some_and(|until| until <= self.now) {
+            self.let_soonest_go();
         }
         in_time
     }

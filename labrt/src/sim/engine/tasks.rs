@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Body, Engine, Next, TaskId};
 use crate::limits::{MAX_COROUTINES, MAX_OS_THREADS, refusal};
-use crate::sim::options::{Backend, Policy};
+use crate::sim::options::{Backend, LateKind, Policy};
 use crate::thread_info::{ThreadInfo, ThreadNumber};
 use crate::world::report_panic;
 
@@ -119,11 +119,12 @@ impl Engine {
         self.state.lock().running = task;
     }
 
-    /// Points, policy and hash; forgets the threads that could not be ended.
-    pub(in crate::sim) fn finish(&self) -> (u64, Policy, u64) {
+    /// Points, policy, kind of lateness and hash; forgets the threads that could not be ended.
+    pub(in crate::sim) fn finish(&self) -> (u64, Policy, LateKind, u64) {
         let mut state = self.state.lock();
         let tasks = std::mem::take(&mut state.tasks);
-        let figures = (state.points, state.scheduler.policy(), state.trace.finish());
+        let (policy, lateness) = (state.scheduler.policy(), state.late_threads.kind());
+        let figures = (state.points, policy, lateness, state.trace.finish());
         drop(state);
         // Each `ThreadInfo` has the world, which has this engine.
         drop(tasks);

@@ -62,7 +62,7 @@ fn names_tell_where_a_thread_comes_from() {
 #[test]
 fn a_thread_works_for_its_spawners_server() {
     everywhere(|| {
-        let server = || thread::current().server().map(str::to_owned);
+        let server = || thread::current().server().map(|server| server.to_string());
         let thread = thread::Builder::new().server("S3");
         let (own, childs) = thread
             .spawn(move || (server(), thread::spawn(server).join().unwrap()))
@@ -72,6 +72,19 @@ fn a_thread_works_for_its_spawners_server() {
         assert_eq!(own.as_deref(), Some("S3"));
         assert_eq!(childs.as_deref(), Some("S3"));
         assert_eq!(server(), None);
+    });
+}
+
+#[test]
+fn a_thread_may_work_for_a_server_for_a_while() {
+    everywhere(|| {
+        let serves = || thread::current().server().map(|server| server.to_string());
+        let (own, child) = thread::for_server("S1", || {
+            (serves(), thread::spawn(serves).join().expect("it does not panic"))
+        });
+        assert_eq!((own.as_deref(), child.as_deref()), (Some("S1"), Some("S1")));
+        assert_eq!(serves(), None);
+        assert_eq!(thread::spawn(serves).join().expect("it does not panic"), None);
     });
 }
 

@@ -62,6 +62,7 @@ fn an_outcome_is_read_back_as_written() {
         report: None,
         seed: u64::MAX,
         wall_seconds: 3.25,
+        lateness: None,
         simulated: None,
     };
     outcome.write(&path).unwrap();

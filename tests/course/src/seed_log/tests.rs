@@ -20,6 +20,7 @@ fn outcome(seed: u64) -> Outcome {
         report: None,
         seed,
         wall_seconds: 0.01,
+        lateness: None,
         simulated: Some(simulated),
     }
 }

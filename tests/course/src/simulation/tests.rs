@@ -1,6 +1,6 @@
-//! Modes, backends and policies are printed as they are read.
+//! Modes, backends, policies and kinds of lateness are printed as they are read.
 
-use super::{Backend, Mode, Policy};
+use super::{Backend, Late, Mode, Policy};
 
 #[test]
 fn a_mode_and_a_backend_read_as_they_are_set() {
@@ -10,6 +10,14 @@ fn a_mode_and_a_backend_read_as_they_are_set() {
     for backend in [Backend::Coroutines, Backend::Threads] {
         assert_eq!(backend.to_string().parse(), Ok(backend));
     }
+}
+
+#[test]
+fn a_kind_of_lateness_reads_as_it_is_set() {
+    for late in Late::ALL {
+        assert_eq!(late.to_string().parse(), Ok(late));
+    }
+    assert!("never".parse::<Late>().is_err());
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Reads a request from the environment, and says of what cannot be read what it must be.
 
 use super::{
-    BACKEND, CHILD, LAST, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, RESULT, Role, SEED, SEEDS,
-    TIME_LIMIT, TRACE, TestRequest, Unreadable,
+    BACKEND, CHILD, EVENTS, LAST, LATE, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, REQUIRED,
+    RESULT, RULES, Role, SEED, SEEDS, TIME_LIMIT, TRACE, TestRequest, Unreadable,
 };
 use crate::{LogFilter, Mode, Policy, Seeds, Simulation};
 use std::ffi::OsString;
@@ -32,6 +32,8 @@ where
         time_limit_seconds: reader.value(TIME_LIMIT, COUNT),
         memory_mib: reader.value(MEMORY, COUNT),
         simulation: reader.simulation(),
+        rules_required: reader.rules_required(),
+        events: reader.is_set(EVENTS),
         log_filter: reader.log_filter(),
         log_file: reader.path(LOG_FILE),
         ..TestRequest::default()
@@ -118,7 +120,17 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
             (false, _) => self.depth().map(|depth| Policy::Pct { depth }),
             (true, _) => self.preemption().map(|preemption| Policy::Random { preemption }),
         };
-        Simulation { backend: self.word(BACKEND).unwrap_or_default(), policy }
+        let backend = self.word(BACKEND).unwrap_or_default();
+        Simulation { backend, policy, late: self.word(LATE) }
+    }
+
+    fn rules_required(&mut self) -> bool {
+        let text = self.text(RULES);
+        let read = text.map(|text| match text.as_str() {
+            REQUIRED => Ok(true),
+            _ => Err(must_be(RULES, &text, REQUIRED)),
+        });
+        self.or_problem(read).unwrap_or(false)
     }
 
     fn preemption(&mut self) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! The properties by name, each with the place in the Raft paper that states it.
 
+use crate::graded::proved_wrong;
 use std::error::Error;
 use std::fmt;
 
@@ -70,6 +71,7 @@ pub struct Violation {
 impl Violation {
     /// `property` does not hold, as `what` shows.
     pub fn of(property: Property, what: impl Into<String>) -> Violation {
+        proved_wrong();
         Violation { property, what: what.into() }
     }
 }

@@ -1,12 +1,14 @@
 //! The child: the process that runs the scenario, here on real threads. [`Run`] serves the child
 //! that simulates as well.
 
+use super::lateness::Watch;
 use super::scenario_result::ScenarioResult;
 use super::test::{Limits, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use course::{
-    CANNOT_WRITE, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict, seed_with_version,
+    CANNOT_WRITE, Lateness, Outcome, PassedLine, Seeds, TestRequest, Titles, Verdict,
+    seed_with_version,
 };
 use labrt::thread;
 use labrt::time::Instant;
@@ -40,8 +42,8 @@ pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String
     let seed = request.seeds.map_or_else(labrt::rand::entropy, Seeds::first);
     let result = request.result.clone();
     let run = Arc::new(Run { result, ..Run::begin(&name, titles, seed) });
-    let ready = settings.and_then(|()| run.prepare(limits, request));
-    ready.unwrap_or_else(|problem| run.failed(&problem, &problem));
+    let ready = settings.and_then(|()| run.prepare(limits, request)).and_then(|()| Watch::start());
+    let watch = ready.unwrap_or_else(|problem| run.failed(&problem, &problem));
     println!("{}", PassedLine::heading(&run.titles.test));
     let options = Options { name, seed, time_limit: limits.time };
     match world::run(options, move || scenario()) {
@@ -49,13 +51,23 @@ pub(super) fn run(test: Test, request: &TestRequest, settings: Result<(), String
             let outcome = run.held(&held);
             run.leave(&outcome);
             if outcome.verdict == Verdict::Undecided {
-                ::log::logger().flush();
+                flush();
                 process::exit(UNDECIDED)
             }
             outcome
         }
-        Err(failure) => run.failed(&first_line(&failure), &failure.to_string()),
+        Err(failure) => {
+            let lateness = watch.lateness().filter(|_| may_come_of_lateness(failure.kind));
+            let what = first_line(&failure);
+            run.end(run.broke_while_late(&what, &failure.to_string(), lateness))
+        }
     }
+}
+
+/// Whether a correct solution may fail like this if its threads are late. It never panics, nor
+/// locks in a ring.
+fn may_come_of_lateness(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Violation | FailureKind::TimeLimit)
 }
 
 /// What went wrong, in a line: for a panic with its place, for its message often says little.
@@ -71,18 +83,21 @@ impl Run {
     /// Puts the settings into force.
     fn prepare(self: &Arc<Run>, limits: Limits, request: &TestRequest) -> Result<(), String> {
         let run = self.clone();
-        let exceeded = move |problem: String| {
-            let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
-            run.failed(&problem, &report)
-        };
+        let exceeded = move |problem: &str, report: &str| run.failed(problem, report);
         memory::cap(limits.memory_mib, thread::max_stack_bytes(), exceeded)?;
+        events::install(&self.name, request);
         log::install(request)
     }
 
     /// Ends the process without waiting for its threads: some may never end.
     fn failed(&self, what: &str, report: &str) -> ! {
-        self.leave(&self.broke(what, report));
-        ::log::logger().flush();
+        self.end(self.broke(what, report))
+    }
+
+    fn end(&self, outcome: Outcome) -> ! {
+        self.leave(&outcome);
+        events::write_kept();
+        flush();
         process::exit(FAILED)
     }
 
@@ -134,11 +149,17 @@ impl Run {
 
     /// The outcome of a scenario that did not hold, printed.
     pub(super) fn broke(&self, what: &str, report: &str) -> Outcome {
+        self.broke_while_late(what, report, None)
+    }
+
+    /// The same on a machine that woke threads so late.
+    fn broke_while_late(&self, what: &str, report: &str, lateness: Option<Lateness>) -> Outcome {
         let seed = seed_with_version(self.seed);
-        let report = format!("{}\n  seed     {seed}\n", report.trim_end());
+        let late = lateness.map(|late| format!("  late     {late}\n")).unwrap_or_default();
+        let report = format!("{}\n{late}  seed     {seed}\n", report.trim_end());
         eprintln!("{} FAILED: {report}", self.name);
         let (what, report) = (Some(what.to_string()), Some(report));
-        Outcome { what, report, ..self.outcome(Verdict::Failed) }
+        Outcome { what, report, lateness, ..self.outcome(Verdict::Failed) }
     }
 
     fn outcome(&self, verdict: Verdict) -> Outcome {
@@ -151,6 +172,7 @@ impl Run {
             report: None,
             seed: self.seed,
             wall_seconds: self.began.elapsed().as_secs_f64(),
+            lateness: None,
             simulated: None,
         }
     }
@@ -160,7 +182,7 @@ impl Run {
 /// missing outcome would count as a failure of the solution.
 pub(super) fn end_without_outcome(path: &Path, error: &io::Error) -> ! {
     eprintln!("cannot write {}: {error}", path.display());
-    ::log::logger().flush();
+    flush();
     process::exit(CANNOT_WRITE)
 }
 
@@ -175,4 +197,10 @@ pub(super) fn end_with_whoever_started_us() {
         process::exit(FAILED);
     };
     thread::Builder::new().name("stdin").spawn(watch).expect("the process has its first threads");
+}
+
+/// The log and the events are in their files.
+pub(super) fn flush() {
+    ::log::logger().flush();
+    events::flush();
 }

@@ -13,8 +13,10 @@
 
 mod refusal;
 
+use labrpc::CallsInFlight;
 use labrt::thread;
 use labrt::time::Duration;
+use labrt::world;
 use std::fs::File;
 use std::io::Read;
 
@@ -31,12 +33,12 @@ const ABORT: Duration = Duration::from_secs(5);
 #[cfg(unix)]
 const RESERVE: u64 = 64 << 20;
 
-/// Calls `exceeded` when this process has come to use more than so much memory, or was refused
-/// some. `stacks` is what the stacks of its threads may take, in bytes.
+/// Calls `exceeded` with the problem and its report when this process has come to use more than so
+/// much memory, or was refused some. `stacks` is what the stacks of its threads may take, in bytes.
 pub(super) fn cap(
     mebibytes: u64,
     stacks: u64,
-    exceeded: impl FnOnce(String) + Send + 'static,
+    exceeded: impl FnOnce(&str, &str) + Send + 'static,
 ) -> Result<(), String> {
     refusal::set_cap(mebibytes);
     limit_data(mebibytes.saturating_mul(1 << 20).saturating_add(stacks))?;
@@ -48,8 +50,10 @@ pub(super) fn cap(
             }
         };
         // Memory may be short: what the report takes is not to be refused.
-        labrt::world::release_reserve();
-        exceeded(problem);
+        world::release_reserve();
+        let problem = format!("{problem}; {}", world::largest_group_of_threads());
+        let (calls, threads) = (CallsInFlight::now(), world::threads_report());
+        exceeded(&problem, &format!("{problem}\n  {calls}\n  threads at that time:\n{threads}"));
     };
     let started = thread::Builder::new().name("memory").spawn(watch);
     started.map(drop).map_err(|error| format!("memory cannot be watched: {error}"))

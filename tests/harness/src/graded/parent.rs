@@ -34,6 +34,7 @@ pub(super) fn run(test: &Test, request: TestRequest, settings: Result<(), String
         report: Some(report),
         seed,
         wall_seconds: began.elapsed().as_secs_f64(),
+        lateness: None,
         // If the child left no outcome, nothing more is known than that it simulated.
         simulated: (mode == Mode::Sim).then(Simulated::default),
     };

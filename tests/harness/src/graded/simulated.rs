@@ -1,18 +1,19 @@
 //! The child that simulates: runs one test with one seed after the other, each in a world of its
 //! own.
 
-use super::child::{FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line};
+use super::child::{
+    FAILED, Run, end_with_whoever_started_us, end_without_outcome, first_line, flush,
+};
+use super::schedule::{in_words, schedule_of};
 use super::test::{Limits, Scenario, Test};
 use super::{memory, warnings};
-use crate::log;
+use crate::{events, log};
 use ::log::LevelFilter;
-use course::{
-    Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, Simulation, TestRequest, Titles,
-};
-use labrt::sim::{self, Backend, Policy, Schedule, simulate};
+use course::{Course, Outcome, PassedLine, SeedEvent, Seeds, Simulated, TestRequest, Titles};
+use labrt::sim::{self, Schedule, simulate};
 use labrt::sync::Mutex;
 use labrt::time::{Duration, Instant};
-use labrt::world::{self, Failure, Options};
+use labrt::world::{Failure, Options};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ pub(super) fn run(test: Test, request: TestRequest, settings: Result<(), String>
         Ok(trace) => child.run_all(&request, trace, &scenario),
         Err(problem) => child.refuse(&problem),
     }
-    ::log::logger().flush();
+    flush();
     process::exit(0)
 }
 
@@ -78,9 +79,10 @@ impl Child {
             File::create(path).map_err(cannot)
         };
         let trace = request.trace.as_ref().map(create).transpose()?;
+        events::install(&self.name, request);
         log::install(request)?;
         let child = self.clone();
-        let exceeded = move |problem: String| child.end_over_memory(&problem);
+        let exceeded = move |problem: &str, report: &str| child.end_over_memory(problem, report);
         memory::cap(self.limits.memory_mib, sim::max_stack_bytes(), exceeded)?;
         let child = self.clone();
         sim::on_fatal(move |failure| child.end_fatally(failure));
@@ -90,7 +92,7 @@ impl Child {
     fn run_all(&self, request: &TestRequest, mut trace: Option<File>, scenario: &Scenario) {
         let TestRequest { simulation, only_last, .. } = *request;
         let began = Instant::now();
-        let expected_points = self.expected_points();
+        let (expected_points, beyond) = self.in_the_course();
         let mut left_behind = 0;
         let level = ::log::max_level();
         for seed in self.seeds.iter() {
@@ -98,7 +100,7 @@ impl Child {
             ::log::set_max_level(if is_last || !only_last { level } else { LevelFilter::Off });
             let trace = if is_last { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
-            let schedule = Schedule { expected_points, trace, ..schedule_of(simulation) };
+            let schedule = Schedule { expected_points, trace, ..schedule_of(simulation, beyond) };
             left_behind += self.run_one(seed, schedule, scenario);
             if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
                 break;
@@ -116,7 +118,7 @@ impl Child {
             virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
             hash: Some(simulated.hash),
-            policy: Some(in_words(simulated.policy)),
+            policy: Some(in_words(simulated.policy, simulated.lateness)),
         };
         let leaked = simulated.leaked;
         let left_behind = leaked.len();
@@ -163,13 +165,12 @@ impl Child {
         let virtual_seconds = Some(failure.elapsed.as_secs_f64());
         let figures = Simulated { virtual_seconds, ..Simulated::default() };
         self.end(figures, |run| run.broke(&first_line(failure), &failure.to_string()));
-        ::log::logger().flush();
+        flush();
     }
 
-    fn end_over_memory(&self, problem: &str) {
-        let report = format!("{problem}\n  threads at that time:\n{}", world::threads_report());
-        self.end(Simulated::default(), |run| run.broke(problem, &report));
-        ::log::logger().flush();
+    fn end_over_memory(&self, problem: &str, report: &str) {
+        self.end(Simulated::default(), |run| run.broke(problem, report));
+        flush();
         process::exit(FAILED)
     }
 
@@ -179,29 +180,11 @@ impl Child {
         self.end(Simulated::default(), |run| run.broke(problem, problem));
     }
 
-    /// The number in course.toml; 0 for a test that is not in it.
-    fn expected_points(&self) -> u64 {
-        Course::load().test(&self.name).map_or(0, |(_, test)| test.scheduling_points)
+    /// About how many scheduling points the test has, and whether it goes beyond the course. Of one
+    /// that is not in course.toml nothing is known, and it does not.
+    fn in_the_course(&self) -> (u64, bool) {
+        let course = Course::load();
+        let test = course.test(&self.name);
+        test.map_or((0, false), |(part, test)| (test.scheduling_points, !part.is_graded()))
     }
-}
-
-fn schedule_of(simulation: Simulation) -> Schedule {
-    let backend = match simulation.backend {
-        course::Backend::Coroutines => Backend::Coroutines,
-        course::Backend::Threads => Backend::Threads,
-    };
-    let policy = simulation.policy.map(|policy| match policy {
-        course::Policy::Random { preemption } => Policy::Random { preemption },
-        course::Policy::Pct { depth } => Policy::Pct { depth },
-    });
-    Schedule { backend, policy, ..Schedule::default() }
-}
-
-/// The policy as it is set by hand.
-fn in_words(policy: Policy) -> String {
-    let policy = match policy {
-        Policy::Random { preemption } => course::Policy::Random { preemption },
-        Policy::Pct { depth } => course::Policy::Pct { depth },
-    };
-    policy.to_string()
 }

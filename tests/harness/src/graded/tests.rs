@@ -35,6 +35,7 @@ fn what_to_set_again_is_mode_and_seed() {
         report: None,
         seed: 417,
         wall_seconds: 3.0,
+        lateness: None,
         simulated: None,
     };
     assert_eq!(settings_of(&on_the_os), "LAB_SEED=417 ");

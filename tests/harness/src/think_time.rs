@@ -1,13 +1,15 @@
 //! The think time of simulated clients: the pause between two operations.
 //!
 //! On the OS a client asks again as soon as it has its answer, and how many operations come
-//! together in the course's five seconds is a matter of the machine and of the solution: clients
-//! and servers compute on the same cores. Under simulation computing takes no time. Without a
-//! brake, clients would do ten times as much as with the course's own solution, all of it alike,
-//! and a seed would take ten times as long. So here, and nowhere else, a simulated client pauses
-//! between two operations, for as long as its share of a machine would let it wait: the more
-//! clients there are, the longer. On an unreliable network it hardly matters, since messages are
-//! late there.
+//! together in the course's seconds is a matter of the machine and of the solution: clients and
+//! servers compute on the same cores. Under simulation computing takes no time. Without a brake,
+//! the clients of Lab 3 would do ten times as much as with the course's own solution, all of it
+//! alike, and a seed would take ten times as long. Those of Lab 2 would give a leader that is cut
+//! off, and whose log lags by a thousand entries, a thousand commands at one instant: at each of
+//! these indexes they see at once that another command was committed. So here, and nowhere else, a
+//! simulated client pauses between two operations, for as long as its share of a machine would let
+//! it wait: the more clients there are, the longer. On an unreliable network it hardly matters,
+//! since messages are late there.
 
 use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
@@ -25,18 +27,22 @@ const AT_ONCE: f64 = 0.25;
 
 /// The think time of each of so many clients.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ThinkTime {
+pub struct ThinkTime {
     clients: u32,
 }
 
 impl ThinkTime {
     /// So many clients share the machine.
-    pub(crate) fn of(clients: usize) -> ThinkTime {
+    ///
+    /// # Panics
+    /// If there are more than 2^32.
+    #[must_use]
+    pub fn of(clients: usize) -> ThinkTime {
         ThinkTime { clients: u32::try_from(clients).expect("there are a few clients") }
     }
 
     /// The pause between two operations of a client.
-    pub(crate) fn pause(self) {
+    pub fn pause(self) {
         if world::simulated() && !random_bool(AT_ONCE) {
             sleep(random_range(Duration::ZERO..=self.longest()));
         }

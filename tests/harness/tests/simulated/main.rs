@@ -2,6 +2,8 @@
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
+mod memory;
+
 use course::{
     Backend, CANNOT_WRITE, Mode, Outcome, Role, SeedLog, Seeds, Simulation, TestRequest, Verdict,
 };
@@ -114,10 +116,10 @@ fn every_seed_has_its_line_and_a_failure_ends_nothing_but_itself() {
     assert_eq!((left.open, left.status.code()), (None, Some(0)));
     let failed = &left.ended[2];
     let what = failed.what.as_deref().unwrap();
-    assert!(what.starts_with("panicked at ") && what.contains("simulated.rs:"), "{what}");
+    assert!(what.starts_with("panicked at ") && what.contains("simulated/main.rs:"), "{what}");
     assert!(what.ends_with(": seven is unlucky"), "{what}");
     let report = failed.report.as_deref().unwrap();
-    assert!(report.contains("simulated.rs:") && report.contains("seed     7"), "{report}");
+    assert!(report.contains("simulated/main.rs:") && report.contains("seed     7"), "{report}");
     let passed = &left.ended[0];
     assert_eq!(passed.passed_lines, [FIGURES.line("Test (harness): simulated")]);
     let simulated = passed.simulated.as_ref().unwrap();
@@ -174,27 +176,6 @@ fn remarks_are_the_seeds_that_made_them() {
 }
 
 #[test]
-fn a_seed_that_eats_memory_is_told_and_ends_the_process() {
-    let name = "a_seed_that_eats_memory_is_told_and_ends_the_process";
-    let left = simulate(name, "5..9", || {
-        let mut hoard = Vec::new();
-        while world::seed() == 6 {
-            // The cap is looked at now and then: no more, so as not to hit the outer wall first.
-            match hoard.len() {
-                300.. => spin_loop(),
-                _ => hoard.push(vec![1_u8; 1 << 20]),
-            }
-            black_box(&hoard);
-        }
-        FIGURES
-    });
-    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
-    let what = left.ended[1].what.as_deref().unwrap();
-    assert!(what.starts_with("the test uses ") && what.contains("256 MiB"), "{what}");
-    assert_eq!((left.open, left.status.code()), (None, Some(1)));
-}
-
-#[test]
 fn one_seed_is_enough_and_nothing_of_it_is_printed_twice() {
     let name = "one_seed_is_enough_and_nothing_of_it_is_printed_twice";
     let left = simulate(name, "5..6", || FIGURES);
@@ -209,6 +190,7 @@ fn settings_that_cannot_be_are_told_with_those_that_can() {
     let name = "settings_that_cannot_be_are_told_with_those_that_can";
     for (variable, value, complaint) in [
         ("LAB_TIME_LIMIT", "0", "LAB_TIME_LIMIT is \"0\", and must be a whole number from 1"),
+        ("LATE", "x", "LATE is \"x\", and must be off, spawned, woken, relock, points or mixed"),
         ("PREEMPT", "30", "PREEMPT is \"30\", and must be a number from 0 to 1"),
         ("BACKEND", "fibers", "BACKEND is \"fibers\", and must be coroutines (fast) or threads"),
     ] {
@@ -290,7 +272,7 @@ fn a_seed_that_never_reaches_a_scheduling_point_is_told_and_ends_the_process() {
     let failed = &left.ended[1];
     let (what, report) = (failed.what.as_deref().unwrap(), failed.report.as_deref().unwrap());
     assert!(what.ends_with("without reaching a scheduling point"), "{what}");
-    assert!(report.contains("simulated.rs:"), "{report}");
+    assert!(report.contains("simulated/main.rs:"), "{report}");
 }
 
 /// Three threads that log, sleep and lock.
@@ -329,7 +311,7 @@ fn logging_alone_or_among_others_a_seed_does_the_same() {
         ..seeds_of("7..9")
     };
     assert_eq!(hash(&simulate(&logging).ended[1]), hashes[3], "logging");
-    let simulation = Simulation { backend: Backend::Threads, policy: None };
+    let simulation = Simulation { backend: Backend::Threads, ..Simulation::default() };
     let on_threads = simulate(&TestRequest { simulation, ..seeds_of("8..9") });
     assert_eq!(hash(&on_threads.ended[0]), hashes[3], "on threads");
 }
@@ -350,16 +332,4 @@ fn the_trace_is_the_last_seeds() {
     assert!(among_others.lines().count() > 30, "{among_others}");
     assert_eq!(among_others, trace("8..9"));
     assert_ne!(among_others, trace("5..8"));
-}
-
-#[test]
-fn a_world_of_many_threads_is_not_taken_for_one_that_eats_memory() {
-    let name = "a_world_of_many_threads_is_not_taken_for_one_that_eats_memory";
-    let left = simulate(name, "5..6", || {
-        let sleeper = |_| thread::spawn(|| thread::sleep(Duration::from_secs(1)));
-        let sleepers: Vec<_> = (0..20_000).map(sleeper).collect();
-        sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());
-        FIGURES
-    });
-    assert_eq!(left.seeds(Verdict::Passed), [5], "{}", left.output);
 }
