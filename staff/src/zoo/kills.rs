@@ -68,7 +68,7 @@ impl Kills {
 }
 
 fn row([bug, base, killed, first, by, named, claims]: [String; 7]) -> String {
-    let row = format!("{bug:32} {base:10} {killed:>10} {first:>5} {by:28} {named:>12}  {claims}");
+    let row = format!("{bug:32} {base:16} {killed:>10} {first:>5} {by:37} {named:>12}  {claims}");
     row.trim_end().to_owned()
 }
 
