@@ -37,8 +37,10 @@ pub(crate) struct ThreadInfo {
     name: Name,
     /// The server this thread works for, inherited from its spawner.
     pub(crate) server: Option<Arc<str>>,
-    /// The server that this thread works for just now, in [`for_server`](crate::thread::for_server),
-    /// and for which what it spawns works. Only the thread itself sets it.
+    /// The server that this thread works for just now, in [`for_server`], and for which what it
+    /// spawns works. Only the thread itself sets it.
+    ///
+    /// [`for_server`]: crate::thread::for_server
     pub(crate) on_behalf_of: Mutex<Option<Arc<str>>>,
     /// The world this thread belongs to; none outside of `world::run`.
     pub(crate) world: Option<Arc<World>>,

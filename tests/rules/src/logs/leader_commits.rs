@@ -3,12 +3,12 @@
 //!
 //! A commit index that a leader sends, or applies, is one that it heard from a leader, that one of
 //! its snapshots covers, or that it counted itself. Q is the highest index that enough peers, with
-//! itself a majority, acknowledged to it in its term: a reply is recorded before the leader can
-//! see it, so a correct leader has counted no further. (A reply may tell all that the peer has
-//! acknowledged in this term, also in replies that were lost: it counts as that.) Entries up to Q have no later terms than
-//! that of Q: if that is not its own term, it may not commit by counting. What it counted in other
-//! terms, in other incarnations too, still counts. A cluster of one server counts nobody: not
-//! watched there.
+//! itself a majority, acknowledged to it in its term: a reply is recorded before the leader can see
+//! it, so a correct leader has counted no further. (A reply may tell all that the peer has
+//! acknowledged in this term, also in replies that were lost: it counts as that.) Entries up to Q
+//! have no later terms than that of Q: if that is not its own term, it may not commit by counting.
+//! What it counted in other terms, in other incarnations too, still counts. A cluster of one server
+//! counts nobody: not watched there.
 
 use super::entries::{Append, Entries};
 use super::known::Known;
