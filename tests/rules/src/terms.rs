@@ -9,8 +9,9 @@
 //! later, so its handler started in that term or a later one. Hence:
 //!
 //! - Within one life a request proves nothing: a thread may send late.
-//! - A reply that says yes in a term above the request's is legal: the handler may have read the
-//!   term for its reply after giving back the lock.
+//! - A reply that says yes in a term above the request's proves nothing by itself: the handler may
+//!   have read the term for its reply after giving back the lock. If the server had shown a later
+//!   term before the request arrived, its handler should have refused whatever it then read.
 //! - A refusal in a term below the request's says nothing, whatever it carries.
 //! - Another life starts from the disk, which must have what the earlier one promised: the terms
 //!   of its requests, for a candidate has voted and a leader was one, and those of its answers to
@@ -140,7 +141,7 @@ impl Terms {
         if reply.term() == request.term() {
             server.promised.raise(reply.term(), at);
         }
-        let is_stale = says_yes && reply.term() <= request.term() && request.term() < before.term;
+        let is_stale = says_yes && request.term() < before.term;
         if !is_stale && reply.term() >= before.term {
             return None;
         }

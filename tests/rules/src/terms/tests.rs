@@ -57,7 +57,7 @@ fn a_refusal_below_the_requests_term_says_nothing() {
 
 /// Its handler may have read the term for its reply after giving back the lock.
 #[test]
-fn a_yes_in_a_later_term_is_no_violation() {
+fn a_yes_in_a_later_term_proves_nothing_by_itself() {
     let mut stream = stream(3);
     let call = stream.send(0, 2, request_vote(0, 5));
     let arrival = stream.arrive(&call);
@@ -65,7 +65,15 @@ fn a_yes_in_a_later_term_is_no_violation() {
     stream.said(2, 7, false);
     stream.answer(&call, arrival, vote(7, true));
     stream.assert_legal();
-    after_term_7(request_vote(0, 5), vote(7, true)).assert_legal();
+}
+
+/// It was in that term before the request arrived.
+#[test]
+fn a_yes_to_a_stale_request_is_one_whatever_term_it_tells() {
+    let stream = after_term_7(request_vote(0, 5), vote(7, true));
+    assert!(stream.violation().starts_with("stale requests are refused: S2 granted"));
+    let stream = after_term_7(heartbeat(0, 5), appended(7, true));
+    assert!(stream.violation().starts_with("stale requests are refused: S2 acknowledged"));
 }
 
 /// The handler had granted before another saw the later term.
