@@ -168,7 +168,9 @@ impl Events {
     pub fn end(&self) -> Result<(), String> {
         let untold = {
             let mut watched = lock(&self.watched);
-            watched.ended = true;
+            if std::mem::replace(&mut watched.ended, true) {
+                return Ok(());
+            }
             watched.rules.untold()
         };
         if untold.is_empty() {
