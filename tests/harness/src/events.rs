@@ -28,7 +28,7 @@ const FILE: &str = "events.jsonl";
 const FILE_BYTES: usize = 64 << 20;
 
 /// How many of the last events are kept on the OS.
-const KEPT: usize = 20_000;
+const KEPT: usize = 5_000;
 
 /// The parts whose solutions need not save anything yet.
 const BEFORE_PERSISTENCE: [&str; 2] = ["2A", "2B"];
