@@ -163,6 +163,12 @@ impl Events {
         }
     }
 
+    /// The latest term that a server's messages promised, in all its incarnations: it must survive
+    /// a crash. 0 if none did, or in a part that asks for no persistence.
+    pub fn promised_term(&self, server: usize) -> u64 {
+        lock(&self.watched).rules.promised_term(server)
+    }
+
     /// Ends the rules, before the servers are ended: what those do from now on is not judged.
     /// Returns what is wrong if rules were not watched and must be.
     pub fn end(&self) -> Result<(), String> {
