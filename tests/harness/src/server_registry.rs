@@ -22,8 +22,8 @@ struct Entry<S> {
     running: Option<S>,
     /// The number of its present incarnation. Only grows.
     incarnation: u64,
-    /// The highest term that this incarnation reported. What it reported need not be on its disk:
-    /// only what it told others must (figure 2).
+    /// The highest term that this incarnation reported, or began in. What an earlier one reported
+    /// need not have been on its disk: only what it told others must (figure 2).
     known_term: u64,
 }
 
@@ -95,9 +95,12 @@ impl<S: Clone> ServerRegistry<S> {
         entry.running.take()
     }
 
-    /// The server is up: this is the handle of its present incarnation.
-    pub fn begin_incarnation(&mut self, server: usize, running: S) {
-        self.servers[server].running = Some(running);
+    /// The server is up: this is the handle of its present incarnation, which began in `term` or a
+    /// later one, for it found that on its disk.
+    pub fn begin_incarnation(&mut self, server: usize, running: S, term: u64) {
+        let entry = &mut self.servers[server];
+        entry.running = Some(running);
+        entry.known_term = term;
     }
 
     /// A poll of the server, if it is up.
@@ -119,9 +122,9 @@ impl<S: Clone> ServerRegistry<S> {
     }
 
     /// Checks, before the server's next incarnation starts, that it saved something if its messages
-    /// told a term that must survive: the latest of these. (Whether it saved everything shows later.
-    /// That it saved nothing is reported here, since the failures that follow from it are harder to
-    /// read.)
+    /// told a term that must survive, the latest of which is `term`. (Whether it saved everything
+    /// shows later. That it saved nothing is reported here, since the failures that follow from it
+    /// are harder to read.)
     pub fn check_disk(&self, server: usize, term: u64, bytes: usize) -> Result<(), Violation> {
         if term == 0 || bytes > 0 {
             return Ok(());

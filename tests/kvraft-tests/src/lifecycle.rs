@@ -33,7 +33,7 @@ impl Cluster {
         self.shared.events.record(What::Started { server: begins });
         let new = || KvServer::new(ends, server, persister, self.max_raft_state);
         let running = for_server(server.to_string(), new);
-        self.lock().registry.begin_incarnation(server.0, running.clone());
+        self.lock().registry.begin_incarnation(server.0, running.clone(), promised);
         // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
         // One server for the service and its Raft, under one name.

@@ -108,7 +108,7 @@ impl Cluster {
         let (sender, messages) = channel::bounded(0);
         let new = || Raft::new(ends, server, persister, sender);
         let raft = for_server(server.to_string(), new);
-        self.lock().registry.begin_incarnation(server.0, raft.clone());
+        self.lock().registry.begin_incarnation(server.0, raft.clone(), promised);
         // No server reaches it yet: the term it reports now is the one it found on its disk.
         self.shared.observe(server);
         applier::spawn(self.shared.clone(), incarnation, raft.clone(), messages);

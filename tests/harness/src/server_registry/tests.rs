@@ -10,8 +10,8 @@ fn seen(term: u64, leads: bool) -> Sighting {
 /// Three servers, of which S0 and S1 are up.
 fn registry() -> ServerRegistry<&'static str> {
     let mut registry = ServerRegistry::new(3);
-    registry.begin_incarnation(0, "first");
-    registry.begin_incarnation(1, "second");
+    registry.begin_incarnation(0, "first", 0);
+    registry.begin_incarnation(1, "second", 0);
     registry
 }
 
@@ -41,7 +41,7 @@ fn an_answer_of_an_ended_life_is_not_noted() {
     let poll = registry.poll(0).unwrap();
     assert_eq!(registry.end_incarnation(0), Some("first"));
     assert_eq!(registry.note(&poll, seen(7, true)), None);
-    registry.begin_incarnation(0, "again");
+    registry.begin_incarnation(0, "again", 0);
     assert_eq!(registry.note(&poll, seen(7, true)), None);
     assert_eq!(registry.elections().latest_term(), 0);
 }
@@ -67,9 +67,19 @@ fn a_term_that_was_only_reported_need_not_survive_a_crash() {
     let violation = registry.note(&poll, seen(6, false)).unwrap().unwrap_err();
     assert_eq!(violation.property, Property::MonotonicTerms, "it has not crashed");
     let _ = registry.end_incarnation(0);
-    registry.begin_incarnation(0, "again");
+    registry.begin_incarnation(0, "again", 0);
     let poll = registry.poll(0).unwrap();
     assert_eq!(registry.note(&poll, seen(6, false)), Some(Ok(())));
+}
+
+#[test]
+fn a_term_that_was_promised_is_found_on_the_disk() {
+    let mut registry = registry();
+    let _ = registry.end_incarnation(0);
+    registry.begin_incarnation(0, "again", 7);
+    let poll = registry.poll(0).unwrap();
+    let violation = registry.note(&poll, seen(0, false)).unwrap().unwrap_err();
+    assert!(violation.what.contains("S0 was in term 7 and went back to term 0"), "{violation}");
 }
 
 #[test]
