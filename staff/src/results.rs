@@ -48,6 +48,15 @@ impl Results {
         found.map_or(&[], |results| &results.runs)
     }
 
+    /// A test without a single run; of no tests at all, "nothing". Then the results say nothing.
+    pub fn not_run(&self) -> Option<&str> {
+        if self.tests.is_empty() {
+            return Some("nothing");
+        }
+        let not_run = self.tests.iter().find(|test| test.runs.is_empty());
+        not_run.map(|test| test.name.as_str())
+    }
+
     /// All runs, each with the name of its test.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Run)> {
         self.tests.iter().flat_map(|test| test.runs.iter().map(|run| (test.name.as_str(), run)))
@@ -71,5 +80,25 @@ impl Run {
     pub fn summary(&self) -> String {
         let what = self.what.as_deref().unwrap_or("no reason was given");
         format!("{} with seed {} after {:.1} s: {what}", self.verdict, self.seed, self.seconds())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn not_run(json: &str) -> Option<String> {
+        Results::read(json.as_bytes()).expect("it is JSON").not_run().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_test_that_was_not_run_is_named() {
+        let run = r#"{"verdict":"pass","what":null,"seed":1,"files":null,"wall_seconds":1.0}"#;
+        let test = |name: &str, runs: &str| format!(r#"{{"name":"{name}","runs":[{runs}]}}"#);
+        let all = |tests: &[String]| format!(r#"{{"tests":[{}]}}"#, tests.join(","));
+        assert_eq!(not_run(&all(&[])).as_deref(), Some("nothing"));
+        let tests = [test("count_2b", run), test("backup_2b", "")];
+        assert_eq!(not_run(&all(&tests)).as_deref(), Some("backup_2b"));
+        assert_eq!(not_run(&all(&tests[..1])), None);
     }
 }

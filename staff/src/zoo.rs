@@ -213,7 +213,16 @@ fn today() -> usize {
 
 fn simulate(work_tree: &WorkTree, parts: &[String], seeds: u32) -> Result<Results, Problem> {
     let json = work_tree.make_target(&["sim", &format!("SEEDS={seeds}")], parts, None)?;
-    Ok(Results::read(&json)?)
+    let results = Results::read(&json)?;
+    match results.not_run() {
+        None => Ok(results),
+        Some(test) => Err(format!(
+            "{test} was not run: does the tree compile, and is there room on the disk? See what \
+             the runner printed above, and {}",
+            work_tree.path().display()
+        )
+        .into()),
+    }
 }
 
 #[cfg(test)]
