@@ -275,6 +275,7 @@ fn closing(results: &Results, signal: Option<i32>, console: &Console) -> String 
     let mut text = String::from("\n");
     if results.many_seeds() {
         text += &seeds::table(results);
+        text += &seeds::notes(results);
         text += "\n";
         text += &seeds::failures(results, console.colors);
     } else if results.runs > 1 {

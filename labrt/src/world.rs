@@ -319,6 +319,14 @@ pub fn threads_report() -> String {
     report(ThreadInfo::current().world.as_ref())
 }
 
+/// The threads of the current world that work for a server, as `S1/ticker`, oldest first.
+#[must_use]
+pub fn server_threads() -> Vec<String> {
+    let Some(world) = &ThreadInfo::current().world else { return Vec::new() };
+    let threads = world.threads();
+    threads.iter().filter(|it| it.server.is_some()).map(ToString::to_string).collect()
+}
+
 /// How many threads the current world has, and what most of them are at, in a line: "5815 of 5871
 /// threads work for S2 and sleep, in raft/src/replication.rs:110". From outside, of all worlds.
 #[must_use]

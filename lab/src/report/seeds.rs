@@ -5,11 +5,16 @@ use crate::report::color::Colors;
 use crate::report::failure_groups::{FailureGroup, failure_groups};
 use crate::report::one_run;
 use crate::run::results::{Medians, Results, TestResults};
+use crate::run::verdict::RunVerdict;
 use crate::text::printable;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// So many failures are printed in full, each of another kind; all kinds are in the list.
 const PRINTED_IN_FULL: usize = 3;
+
+/// So many different notes are listed.
+const LISTED_NOTES: usize = 10;
 
 /// So many kinds of failures of one test are listed.
 const LISTED_KINDS: usize = 10;
@@ -42,6 +47,42 @@ fn line(test: &TestResults, width: usize) -> String {
         "{name:<width$}  {done:>6}  {passed:>6}  {failed:>6}  {seconds:>16}  {points:>13}  \
          {cpu:>7.2}\n"
     )
+}
+
+/// What was noted of runs that passed, each note once: the runs' own output is not shown.
+pub fn notes(results: &Results) -> String {
+    let mut notes: BTreeMap<&str, Noted> = BTreeMap::new();
+    for test in &results.tests {
+        for run in test.runs.iter().filter(|run| run.verdict == RunVerdict::Pass) {
+            for note in &run.notes {
+                let noted = notes.entry(note).or_insert_with(|| Noted::first(test, run.seed));
+                noted.runs += 1;
+            }
+        }
+    }
+    let mut text = String::new();
+    for (note, Noted { runs, test, seed }) in notes.iter().take(LISTED_NOTES) {
+        let runs = if *runs == 1 { String::from("1 run") } else { format!("{runs} runs") };
+        let note = printable(note);
+        let _ = writeln!(text, "note  {runs}, first {test} seed {seed}: {note}");
+    }
+    if notes.len() > LISTED_NOTES {
+        let _ = writeln!(text, "... and {} more notes", notes.len() - LISTED_NOTES);
+    }
+    text
+}
+
+/// How many runs have a note, and the first of them.
+struct Noted<'r> {
+    runs: usize,
+    test: &'r str,
+    seed: u64,
+}
+
+impl<'r> Noted<'r> {
+    fn first(test: &'r TestResults, seed: u64) -> Noted<'r> {
+        Noted { runs: 0, test: &test.selected.test.name, seed }
+    }
 }
 
 /// The failures by what failed, then the first ones in full.

@@ -28,7 +28,7 @@ const FILE: &str = "events.jsonl";
 const FILE_BYTES: usize = 64 << 20;
 
 /// How many of the last events are kept on the OS.
-const KEPT: usize = 20_000;
+const KEPT: usize = 5_000;
 
 /// The parts whose solutions need not save anything yet.
 const BEFORE_PERSISTENCE: [&str; 2] = ["2A", "2B"];
@@ -163,12 +163,20 @@ impl Events {
         }
     }
 
+    /// The latest term that a server's messages promised, in all its incarnations: it must survive
+    /// a crash. 0 if none did, or in a part that asks for no persistence.
+    pub fn promised_term(&self, server: usize) -> u64 {
+        lock(&self.watched).rules.promised_term(server)
+    }
+
     /// Ends the rules, before the servers are ended: what those do from now on is not judged.
     /// Returns what is wrong if rules were not watched and must be.
     pub fn end(&self) -> Result<(), String> {
         let untold = {
             let mut watched = lock(&self.watched);
-            watched.ended = true;
+            if std::mem::replace(&mut watched.ended, true) {
+                return Ok(());
+            }
             watched.rules.untold()
         };
         if untold.is_empty() {

@@ -24,6 +24,7 @@ mod slowness;
 pub mod sources;
 mod texts;
 mod think_time;
+mod threads_left;
 mod watcher;
 
 pub use events::Events;
@@ -32,6 +33,7 @@ pub use server_registry::{Poll, ServerRegistry};
 pub use slowness::{Slow, Slowness};
 pub use texts::random_text;
 pub use think_time::ThinkTime;
+pub use threads_left::note_threads_left;
 pub use watcher::watch;
 
 pub use graded::{Figures, Limits, ScenarioResult, TIME_LIMIT, Work, graded, note, proved_wrong};

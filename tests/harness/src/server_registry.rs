@@ -22,6 +22,9 @@ struct Entry<S> {
     running: Option<S>,
     /// The number of its present incarnation. Only grows.
     incarnation: u64,
+    /// The highest term that this incarnation reported. What it reported need not be on its disk:
+    /// only what it told others must (figure 2).
+    known_term: u64,
 }
 
 /// A poll of one server: ask it for its term and role, then note the answer.
@@ -31,6 +34,8 @@ pub struct Poll<S> {
     pub running: S,
     server: usize,
     incarnation: u64,
+    known_term: u64,
+    /// What the server last reported, in any incarnation.
     last: Sighting,
 }
 
@@ -49,7 +54,7 @@ impl<S> Poll<S> {
 impl<S: Clone> ServerRegistry<S> {
     /// So many servers, none of which has started.
     pub fn new(servers: usize) -> ServerRegistry<S> {
-        let entry = || Entry { running: None, incarnation: 0 };
+        let entry = || Entry { running: None, incarnation: 0, known_term: 0 };
         let entries = (0..servers).map(|_| entry()).collect();
         ServerRegistry { servers: entries, elections: Elections::new(servers) }
     }
@@ -86,6 +91,7 @@ impl<S: Clone> ServerRegistry<S> {
     pub fn end_incarnation(&mut self, server: usize) -> Option<S> {
         let entry = &mut self.servers[server];
         entry.incarnation += 1;
+        entry.known_term = 0;
         entry.running.take()
     }
 
@@ -96,23 +102,27 @@ impl<S: Clone> ServerRegistry<S> {
 
     /// A poll of the server, if it is up.
     pub fn poll(&self, server: usize) -> Option<Poll<S>> {
-        let Entry { running, incarnation } = &self.servers[server];
+        let Entry { running, incarnation, known_term } = &self.servers[server];
         let (running, last) = (running.clone()?, self.elections.last(server));
-        Some(Poll { running, server, incarnation: *incarnation, last })
+        Some(Poll { running, server, incarnation: *incarnation, known_term: *known_term, last })
     }
 
     /// Notes the answer; `None` if the incarnation that gave it has ended meanwhile.
     pub fn note(&mut self, poll: &Poll<S>, seen: Sighting) -> Option<Result<(), Violation>> {
-        let Poll { server, incarnation, last, .. } = *poll;
-        let counts = self.servers[server].incarnation == incarnation;
-        counts.then(|| self.elections.note(server, last.term, seen))
+        let Poll { server, incarnation, known_term, .. } = *poll;
+        let entry = &mut self.servers[server];
+        if entry.incarnation != incarnation {
+            return None;
+        }
+        entry.known_term = entry.known_term.max(seen.term);
+        Some(self.elections.note(server, known_term, seen))
     }
 
-    /// Checks, before the server's next incarnation starts, that it saved something if it was in a
-    /// term. (Whether it saved everything shows later. That it saved nothing is reported here,
-    /// since the failures that follow from it are harder to read.)
-    pub fn check_disk(&self, server: usize, bytes: usize) -> Result<(), Violation> {
-        let term = self.elections.last(server).term;
+    /// Checks, before the server's next incarnation starts, that it saved something if its messages
+    /// told a term that must survive: the latest of these. (Whether it saved everything shows later.
+    /// That it saved nothing is reported here, since the failures that follow from it are harder to
+    /// read.)
+    pub fn check_disk(&self, server: usize, term: u64, bytes: usize) -> Result<(), Violation> {
         if term == 0 || bytes > 0 {
             return Ok(());
         }

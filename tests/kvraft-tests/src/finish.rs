@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use crate::history::Finding;
 use harness::checks::stop_if_failed;
-use harness::{Figures, ScenarioResult};
+use harness::{Figures, ScenarioResult, note_threads_left};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Cluster {
@@ -24,6 +24,7 @@ impl Cluster {
         // Before the history is checked, which takes its time.
         self.clean_up();
         stop_if_failed();
+        note_threads_left();
         match self.shared.history.check() {
             Finding::Linearizable => ScenarioResult::from(figures),
             Finding::Unknown(doubt) => ScenarioResult::from(figures).unless(Some(doubt)),

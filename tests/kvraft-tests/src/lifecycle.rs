@@ -19,13 +19,14 @@ impl Cluster {
         assert!(!self.lock().registry.is_up(server.0), "{server} must be shut down first");
         let begins = self.next_incarnation(server);
         let ends = self.make_ends(server);
+        let promised = self.shared.events.promised_term(server.0);
         let (persister, saved) = {
             let mut state = self.lock();
             let slot = &mut state.servers[server.0];
             let copy = slot.persister.copy().recorded(self.shared.events.stream(), begins);
             slot.persister = Arc::new(copy);
             let persister = slot.persister.clone();
-            let saved = state.registry.check_disk(server.0, persister.state_size());
+            let saved = state.registry.check_disk(server.0, promised, persister.state_size());
             (persister, saved)
         };
         self.shared.hold_to(saved);
@@ -46,7 +47,7 @@ impl Cluster {
     /// still save while it ends does not.
     pub fn shut_down(&self, server: ServerId) {
         info!(target: "cluster", "shut down {server}");
-        // Notes its term once more: the next incarnation must not be in an earlier one.
+        // Notes its term once more: what was committed by now was committed in no later one.
         self.shared.observe(server);
         // Before anything is cut off or copied: from now on nothing it says counts.
         let ends = self.lock().registry.present(server.0);

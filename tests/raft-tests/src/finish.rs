@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
-use harness::{Figures, Work};
+use harness::{Figures, Work, note_threads_left};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Cluster {
@@ -17,6 +17,7 @@ impl Cluster {
         let figures = self.figures();
         self.clean_up();
         stop_if_failed();
+        note_threads_left();
         figures
     }
 

@@ -53,7 +53,7 @@ impl Cluster {
     }
 
     fn end_incarnation(&self, server: ServerId) {
-        // Notes its term once more: the next incarnation must not be in an earlier one.
+        // Notes its term once more: what was committed by now was committed in no later one.
         self.shared.observe(server);
         // Before anything is cut off or copied: from now on nothing it says counts.
         let ends = self.lock().registry.present(server.0);
@@ -83,6 +83,7 @@ impl Cluster {
         info!(target: "cluster", "start {server}");
         self.end_incarnation(server);
         let ends = self.make_ends(server);
+        let promised = self.shared.events.promised_term(server.0);
         let (persister, incarnation, saved) = {
             let mut state = self.lock();
             // A fix: the course keeps what the last incarnation applied, so that a new one which
@@ -95,7 +96,7 @@ impl Cluster {
             let begins = Incarnation { server: server.0, number: incarnation };
             slot.persister = Arc::new(copy.recorded(self.shared.events.stream(), begins));
             let persister = slot.persister.clone();
-            let saved = state.registry.check_disk(server.0, persister.state_size());
+            let saved = state.registry.check_disk(server.0, promised, persister.state_size());
             (persister, begins, saved)
         };
         self.shared.hold_to(saved);

@@ -96,6 +96,13 @@ impl Rules {
         violation
     }
 
+    /// The latest term that a server promised by its messages, in all its incarnations: it must be
+    /// on its disk. 0 if none, or if nothing must be saved yet.
+    #[must_use]
+    pub fn promised_term(&self, server: usize) -> u64 {
+        self.terms.promised(server)
+    }
+
     /// What the servers' messages do not tell, so that some rules were not watched:
     /// "Raft.RequestVote tells no facts". Empty if all is told, or nothing was replied.
     #[must_use]

@@ -74,6 +74,12 @@ impl Terms {
         Terms { persistence, servers: vec![Server::default(); servers], open: Open::new() }
     }
 
+    /// The latest term that must have been saved.
+    pub(crate) fn promised(&self, server: usize) -> u64 {
+        let server = self.servers.get(server).filter(|_| self.persistence);
+        server.map_or(0, |server| server.promised.term)
+    }
+
     pub(crate) fn see(&mut self, event: &Event, view: &View) -> Option<Violation> {
         match &event.what {
             What::Started { server } => {

@@ -1,6 +1,6 @@
 //! The table of many seeds, and their failures.
 
-use super::{failures, table};
+use super::{failures, notes, table};
 use crate::report::color::Colors;
 use crate::run::result::RunResult;
 use crate::run::results::Results;
@@ -68,5 +68,17 @@ fn failures_are_counted_by_kind_and_the_first_is_told_in_full() {
 fn where_nothing_failed_nothing_is_said() {
     with_runs(vec![run(RunVerdict::Pass, 1)], |results| {
         assert_eq!(failures(results, Colors::plain()), "");
+    });
+}
+
+#[test]
+fn a_note_is_told_once_with_its_runs() {
+    let noted = |seed| {
+        let notes = vec![String::from("rules not watched")];
+        RunResult { notes, ..run(RunVerdict::Pass, seed) }
+    };
+    let failed = RunResult { notes: vec![String::from("odd")], ..run(RunVerdict::Fail, 3) };
+    with_runs(vec![noted(4), noted(2), run(RunVerdict::Pass, 1), failed], |results| {
+        assert_eq!(notes(results), "note  2 runs, first initial_2a seed 4: rules not watched\n");
     });
 }

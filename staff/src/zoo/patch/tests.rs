@@ -3,6 +3,8 @@
 use super::*;
 use crate::handout::workspace;
 use crate::sample;
+use harness::checks::Property;
+use rules::Rule;
 
 const BUG: &str = "\
 What: a server votes
@@ -89,4 +91,37 @@ fn every_patch_of_the_zoo_has_a_header() {
     let zoo = Zoo::read(&workspace(), &Course::load()).expect("all headers are whole");
     assert!(zoo.of(Kind::Correct).count() >= 12);
     assert!(zoo.of(Kind::Bug).count() >= 20);
+}
+
+/// No rule says so: nothing that a server does on the wire contradicts anything.
+const TIMING: &str = "who resets the election timer";
+
+#[test]
+fn rules_are_named_as_failures_name_them() {
+    let rules = [
+        Rule::OneVote,
+        Rule::Elected,
+        Rule::CommitsOwnTerm,
+        Rule::CommitsMajority,
+        Rule::CommitsMatched,
+        Rule::Keeps,
+        Rule::UpToDate,
+        Rule::Has,
+        Rule::Stale,
+        Rule::Terms,
+        Rule::AppendOnly,
+        Rule::LogMatching,
+        Rule::SavedFirst,
+        Rule::Snapshots,
+    ];
+    let properties = [Property::MonotonicTerms, Property::NothingVanishes];
+    let mut claims: Vec<&str> = rules.iter().map(|rule| rule.claim()).collect();
+    claims.extend(properties.iter().map(|property| property.claim()));
+    claims.push(TIMING);
+    let zoo = Zoo::read(&workspace(), &Course::load()).expect("all headers are whole");
+    for bug in zoo.of(Kind::Bug) {
+        for rule in &bug.rules {
+            assert!(claims.contains(&rule.as_str()), "{}: {rule:?}", bug.name);
+        }
+    }
 }

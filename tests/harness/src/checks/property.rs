@@ -11,7 +11,7 @@ pub enum Property {
     ElectionSafety,
     /// A leader only appends to its log: what it has put at an index stays there for its term.
     LeaderAppendOnly,
-    /// A server's term never goes back, nor does a restart take it back.
+    /// A server's term never goes back. (Across a restart the rule on terms in messages judges.)
     MonotonicTerms,
     /// A server that crashed has saved its state.
     Persistence,

@@ -1,7 +1,7 @@
 //! Measures how late the machine wakes threads while a test runs on real threads: a correct
 //! solution may fail on a machine that is too busy with something else.
 //!
-//! A thread of the harness, which computes nothing, sleeps for 5 ms again and again. How late it
+//! A thread of the harness, which computes nothing, sleeps for 20 ms again and again. How late it
 //! wakes, a student's threads wake, too. That alone does not blame the machine, for a solution that
 //! spins keeps its own threads waiting. So each second with a late wake-up is judged by who had the
 //! cores: this process or others.
@@ -16,8 +16,8 @@ use labrt::time::{Duration, Instant};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How long the watching thread sleeps. Waking it 200 times a second costs 0.2 % of a core.
-const SLEEP: Duration = Duration::from_millis(5);
+/// How long the watching thread sleeps. Waking it 50 times a second costs 0.05 % of a core.
+const SLEEP: Duration = Duration::from_millis(20);
 
 /// How often the use of the cores is read: the system counts it in hundredths of a second.
 const PERIOD: Duration = Duration::from_secs(1);

@@ -47,16 +47,29 @@ fn an_answer_of_an_ended_life_is_not_noted() {
 }
 
 #[test]
-fn whoever_was_in_a_term_has_saved_it() {
+fn whoever_told_a_term_has_saved_it() {
     let mut registry = registry();
-    assert_eq!(registry.check_disk(0, 0), Ok(()), "its first incarnation begins");
-    let poll = registry.poll(0).unwrap();
-    registry.note(&poll, seen(2, false)).unwrap().unwrap();
+    assert_eq!(registry.check_disk(0, 0, 0), Ok(()), "its first incarnation begins");
     let _ = registry.end_incarnation(0);
-    assert_eq!(registry.check_disk(0, 12), Ok(()));
-    let violation = registry.check_disk(0, 0).unwrap_err();
+    assert_eq!(registry.check_disk(0, 2, 12), Ok(()));
+    let violation = registry.check_disk(0, 2, 0).unwrap_err();
     assert_eq!(violation.property, Property::Persistence);
     assert!(violation.what.contains("S0 was in term 2"), "{violation}");
+}
+
+/// A candidacy, say, that a server saves before its first request, and that a crash overtakes.
+#[test]
+fn a_term_that_was_only_reported_need_not_survive_a_crash() {
+    let mut registry = registry();
+    let poll = registry.poll(0).unwrap();
+    registry.note(&poll, seen(7, false)).unwrap().unwrap();
+    let poll = registry.poll(0).unwrap();
+    let violation = registry.note(&poll, seen(6, false)).unwrap().unwrap_err();
+    assert_eq!(violation.property, Property::MonotonicTerms, "it has not crashed");
+    let _ = registry.end_incarnation(0);
+    registry.begin_incarnation(0, "again");
+    let poll = registry.poll(0).unwrap();
+    assert_eq!(registry.note(&poll, seen(6, false)), Some(Ok(())));
 }
 
 #[test]

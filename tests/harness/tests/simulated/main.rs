@@ -2,6 +2,7 @@
 //!
 //! Each of these starts itself again as the child that simulates, and reads what that leaves.
 
+mod events;
 mod memory;
 
 use course::{

@@ -33,7 +33,7 @@ fn only_seconds_with_late_wakeups_are_judged() {
         let ticks = time.as_millis() as u64;
         Some(Cores::for_test(ticks, ticks, ticks.saturating_sub(2000)))
     };
-    let late_first: Vec<u32> = (0..900).map(|wakeup| if wakeup < 50 { 30 } else { 0 }).collect();
+    let late_first: Vec<u32> = (0..900).map(|wakeup| if wakeup < 30 { 30 } else { 0 }).collect();
     let share = measured(&late_first, cores).others_share.unwrap();
     assert!(share > 0.9, "{share}");
     let late_last: Vec<u32> = late_first.into_iter().rev().collect();
