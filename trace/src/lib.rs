@@ -7,7 +7,7 @@
 //! - A message of a student's Raft says what it means by a [`Fact`], in the words of figure 2 of
 //!   the Raft paper.
 //! - Nothing is encoded unless a file is asked for. The file has one event a line, as JSON
-//!   ([`file`], docs/trace.md).
+//!   ([`mod@file`], docs/trace.md).
 //!
 //! # In what order events are recorded
 //!
