@@ -7,7 +7,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 /// A line that the solution or the test wrote is cut at so many characters.
-const LINE_WIDTH: usize = 200;
+const LINE_WIDTH: usize = 400;
 
 /// A line of a block: `  seed   417`.
 pub fn labelled(label: &str, value: &str) -> String {

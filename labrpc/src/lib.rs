@@ -84,8 +84,9 @@ pub trait Rpc: Serialize + DeserializeOwned {
     type Reply: Serialize + DeserializeOwned;
 
     /// What the request says in the words of figures 2 and 13 of the Raft paper, for whoever
-    /// watches the network; `None` if it says nothing that they know of. It changes nothing about
-    /// the call.
+    /// watches the network. `None` tells nothing, and then they know no longer all that passes: a
+    /// message of one's own that carries no entry, commit index, snapshot or vote says
+    /// [`Fact::Other`]. It changes nothing about the call.
     fn fact(&self) -> Option<Fact> {
         None
     }

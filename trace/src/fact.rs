@@ -65,6 +65,10 @@ pub enum Fact {
         /// The follower's term.
         term: u64,
     },
+    /// A message of the student's own, a pre-vote say, or the reply to one. It carries no entry, no
+    /// commit index, no snapshot and no vote: what those who watch know of these is complete
+    /// without it.
+    Other,
 }
 
 /// Which of the three RPCs a fact belongs to, and whether it is a request.
@@ -82,6 +86,8 @@ pub enum FactKind {
     InstallSnapshot,
     /// [`Fact::Installed`].
     Installed,
+    /// [`Fact::Other`].
+    Other,
 }
 
 impl Fact {
@@ -95,10 +101,11 @@ impl Fact {
             Fact::Appended { .. } => FactKind::Appended,
             Fact::InstallSnapshot { .. } => FactKind::InstallSnapshot,
             Fact::Installed { .. } => FactKind::Installed,
+            Fact::Other => FactKind::Other,
         }
     }
 
-    /// The term of its sender.
+    /// The term of its sender; 0 if it tells none.
     #[must_use]
     pub fn term(&self) -> u64 {
         match *self {
@@ -108,6 +115,7 @@ impl Fact {
             | Fact::Appended { term, .. }
             | Fact::InstallSnapshot { term, .. }
             | Fact::Installed { term } => term,
+            Fact::Other => 0,
         }
     }
 }
@@ -120,6 +128,7 @@ impl FactKind {
             FactKind::RequestVote => Some(FactKind::Vote),
             FactKind::AppendEntries => Some(FactKind::Appended),
             FactKind::InstallSnapshot => Some(FactKind::Installed),
+            FactKind::Other => Some(FactKind::Other),
             FactKind::Vote | FactKind::Appended | FactKind::Installed => None,
         }
     }

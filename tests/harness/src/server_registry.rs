@@ -131,7 +131,7 @@ impl<S: Clone> ServerRegistry<S> {
         }
         Err(Violation::of(
             Property::Persistence,
-            format!("S{server} was in term {term} when it crashed, and had saved nothing"),
+            format!("S{server} had told others term {term} when it crashed, and had saved nothing"),
         ))
     }
 

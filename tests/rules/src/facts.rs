@@ -72,7 +72,7 @@ fn named(fact: &Fact) -> Option<(&'static str, u64)> {
         Fact::AppendEntries { leader, .. } | Fact::InstallSnapshot { leader, .. } => {
             Some(("leader", leader))
         }
-        Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } => None,
+        Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } | Fact::Other => None,
     }
 }
 
@@ -83,7 +83,9 @@ fn too_large(fact: &Fact) -> Option<String> {
         Fact::AppendEntries { previous_index, previous_term, entry_terms, commit, .. } => {
             (previous_index.saturating_add(entry_terms.len()), *previous_term, *commit)
         }
-        Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } => (0, 0, 0),
+        Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } | Fact::Other => {
+            (0, 0, 0)
+        }
     };
     let largest = fact.term().max(last).max(last_term).max(commit);
     if largest <= LARGEST {

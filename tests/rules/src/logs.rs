@@ -83,18 +83,21 @@ impl Logs {
                 return self.answered(event.at, &open, by, fact.as_ref(), view);
             }
             What::Delivered { ref call, fact: Some(Fact::Appended { matched: true, .. }) } => {
-                self.leader_commits.delivered(call, &mut self.known);
+                let open = call.to.map_or(&[][..], |peer| self.acknowledged.open(peer));
+                self.leader_commits.delivered(call, open, &mut self.known);
             }
             What::Applied { server, index } if view.is_up(server) => {
                 return self.applied(event.at, server, index);
             }
             What::TookSnapshot { server, index } => {
-                self.known.service_seen();
                 self.known.snapshot_at(server.server, index);
                 self.snapshots.got(server.server, index);
             }
+            What::Restored { server, index } => {
+                self.snapshots.got(server.server, index);
+                self.snapshots.applied(server.server, index, event.at);
+            }
             What::AppliedSnapshot { server, index } if view.is_up(server) => {
-                self.known.service_seen();
                 return self.snapshots.handed_up(server, index, event.at);
             }
             What::Started { server } => {
@@ -181,6 +184,8 @@ impl Logs {
                 if replied >= term =>
             {
                 if replied > term {
+                    // It may have accepted, and seen the later term for its reply.
+                    self.follower_commits.accepted(&open.call, by.server);
                     return None;
                 }
                 keeps::refused(open, by, at, &self.known, view)
@@ -194,15 +199,19 @@ impl Logs {
     }
 
     fn applied(&mut self, at: Duration, by: Incarnation, index: u64) -> Option<Violation> {
-        self.known.service_seen();
         self.snapshots.applied(by.server, index, at);
         let open = self.acknowledged.open(by.server);
+        let leads = self.leader_commits.term(by);
+        // The log of a leader has all that it heard was committed in earlier terms (5.4.3).
+        let has_what_it_heard = leads > Some(self.follower_commits.term(by.server))
+            && index <= self.known.committed(by.server);
         if self.options.servers < 2
+            || has_what_it_heard
             || self.follower_commits.allows(by.server, index, open, &self.known)
         {
             return None;
         }
-        match self.leader_commits.term(by) {
+        match leads {
             Some(term) if term >= self.follower_commits.term(by.server) => {
                 let did = format!("applied entry {index} at {}", crate::words::Time(at));
                 self.leader_commits.broken(by, index, &did)
@@ -215,6 +224,7 @@ impl Logs {
     fn forget_handlers(&mut self, server: usize) {
         for open in self.acknowledged.drain(server) {
             self.follower_commits.accepted(&open.call, server);
+            self.leader_commits.acknowledged(server, &open.call);
         }
     }
 }

@@ -63,6 +63,28 @@ impl Rule {
         }
     }
 
+    /// Whether it rests on knowing all that passed between servers: every entry, commit index,
+    /// snapshot and vote.
+    pub(crate) fn needs_all_facts(self) -> bool {
+        match self {
+            Rule::Elected
+            | Rule::CommitsOwnTerm
+            | Rule::CommitsMajority
+            | Rule::CommitsMatched
+            | Rule::Has
+            | Rule::Keeps
+            | Rule::UpToDate
+            | Rule::SavedFirst
+            | Rule::Snapshots => true,
+            Rule::OneVote
+            | Rule::Stale
+            | Rule::Terms
+            | Rule::AppendOnly
+            | Rule::LogMatching
+            | Rule::Facts => false,
+        }
+    }
+
     /// Where the Raft paper (extended version) says so.
     #[must_use]
     pub fn paper(self) -> &'static str {

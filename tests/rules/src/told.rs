@@ -1,85 +1,52 @@
-//! Which facts were told: a rule that no message tells of is not watched, and its test says so.
+//! Whether the messages between servers tell what they carry: what one of them keeps to itself, a
+//! rule that rests on knowing all may not conclude.
 
 use std::borrow::Cow;
-use trace::{Call, Event, FactKind, What};
+use trace::{Call, Event, What};
 
-/// RPCs without facts of which the names are kept at most.
+/// So many names of RPCs are kept at most.
 const NAMES: usize = 16;
 
-/// What servers told each other.
+/// The RPCs between servers that told no facts.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
-    /// The facts that were told.
-    told: Kinds,
-    /// The requests to which a reply without a fact was delivered.
-    unanswered: Kinds,
-    /// RPCs between servers that told no fact although a reply was delivered.
-    silent: Vec<Cow<'static, str>>,
-}
-
-/// A set of kinds.
-#[derive(Debug, Default, Clone, Copy)]
-struct Kinds(u8);
-
-impl Kinds {
-    fn add(&mut self, kind: FactKind) {
-        self.0 |= 1 << kind as u8;
-    }
-
-    fn has(self, kind: FactKind) -> bool {
-        self.0 & (1 << kind as u8) != 0
-    }
+    requests: Vec<Cow<'static, str>>,
+    replies: Vec<Cow<'static, str>>,
 }
 
 impl Told {
+    /// Takes note of a message that tells nothing, before it can have an effect.
     pub(crate) fn see(&mut self, event: &Event) {
         match &event.what {
-            What::Sent { call } if is_between_servers(call) => {
-                if let Some(fact) = &call.fact {
-                    self.told.add(fact.kind());
-                }
-            }
-            What::Delivered { call, fact } if is_between_servers(call) => {
-                match (&call.fact, fact) {
-                    (Some(_), Some(reply)) => self.told.add(reply.kind()),
-                    (Some(request), None) => self.unanswered.add(request.kind()),
-                    (None, _) => self.add_silent(call),
-                }
+            What::Sent { call } if call.fact.is_none() => add(&mut self.requests, call),
+            What::Answered { call, fact: None, .. } | What::Delivered { call, fact: None }
+                if call.fact.is_some() =>
+            {
+                add(&mut self.replies, call);
             }
             _ => {}
         }
     }
 
-    fn add_silent(&mut self, call: &Call) {
-        if self.silent.len() < NAMES && !self.silent.contains(&call.rpc) {
-            self.silent.push(call.rpc.clone());
-        }
+    /// Whether all entries, commit indexes, snapshots and votes that passed between servers are
+    /// known.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.requests.is_empty() && self.replies.is_empty()
     }
 
-    /// What is missing. An RPC of the student's own needs no facts: it is missed only as long as
-    /// no other tells what RequestVote or AppendEntries tell.
+    /// What is missing: "Raft.RequestVote tells no facts".
     pub(crate) fn missing(&self) -> Vec<String> {
-        let kinds = [FactKind::RequestVote, FactKind::AppendEntries, FactKind::InstallSnapshot];
-        kinds.into_iter().filter_map(|kind| self.missing_of(kind)).collect()
-    }
-
-    fn missing_of(&self, kind: FactKind) -> Option<String> {
-        if self.told.has(kind) {
-            let reply = kind.reply()?;
-            let is_missing = self.unanswered.has(kind) && !self.told.has(reply);
-            return is_missing.then(|| format!("no reply tells the fact {reply:?}"));
-        }
-        let name = format!(".{kind:?}");
-        match self.silent.iter().find(|rpc| rpc.ends_with(&name)) {
-            Some(rpc) => Some(format!("{rpc} tells no facts")),
-            None if self.silent.is_empty() || kind == FactKind::InstallSnapshot => None,
-            None => Some(format!("no message tells the fact {kind:?}")),
-        }
+        let requests = self.requests.iter().map(|rpc| format!("{rpc} tells no facts"));
+        let replies = self.replies.iter().map(|rpc| format!("the reply to {rpc} tells no fact"));
+        requests.chain(replies).collect()
     }
 }
 
-fn is_between_servers(call: &Call) -> bool {
-    call.sender().is_some() && call.to.is_some()
+fn add(names: &mut Vec<Cow<'static, str>>, call: &Call) {
+    let is_between_servers = call.sender().is_some() && call.to.is_some();
+    if is_between_servers && names.len() < NAMES && !names.contains(&call.rpc) {
+        names.push(call.rpc.clone());
+    }
 }
 
 #[cfg(test)]

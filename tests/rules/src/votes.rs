@@ -98,7 +98,9 @@ impl Votes {
             Fact::InstallSnapshot { term, .. } => {
                 self.leads(at, sender, term, "sent InstallSnapshot", view)
             }
-            Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } => None,
+            Fact::Vote { .. } | Fact::Appended { .. } | Fact::Installed { .. } | Fact::Other => {
+                None
+            }
         }
     }
 

@@ -50,7 +50,7 @@ fn foreign_text_is_bounded_and_harmless() {
     let course = sample::course();
     let text = failure(&sample::all(&course)[0], &run, Colors::plain());
     assert!(!text.contains('\x1b'));
-    assert!(text.lines().all(|line| line.len() < 250));
+    assert!(text.lines().all(|line| line.len() < 450));
 }
 
 #[test]

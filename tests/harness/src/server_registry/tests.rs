@@ -54,7 +54,7 @@ fn whoever_told_a_term_has_saved_it() {
     assert_eq!(registry.check_disk(0, 2, 12), Ok(()));
     let violation = registry.check_disk(0, 2, 0).unwrap_err();
     assert_eq!(violation.property, Property::Persistence);
-    assert!(violation.what.contains("S0 was in term 2"), "{violation}");
+    assert!(violation.what.contains("S0 had told others term 2"), "{violation}");
 }
 
 /// A candidacy, say, that a server saves before its first request, and that a crash overtakes.

@@ -59,7 +59,8 @@ fn what_holds_the_memory_is_told_at_the_head() {
             let message = message.spawn(move || end.call(&Append(vec![1; 10 << 10])));
             message.expect("there are not many threads");
         }
-        thread::sleep(Duration::from_millis(1));
+        // Threads of a server may begin late.
+        thread::sleep(Duration::from_secs(1));
         eat_memory();
         FIGURES
     });

@@ -30,6 +30,12 @@ impl<V> ByTerm<V> {
         &mut self.terms[at].1
     }
 
+    /// What there is for this term and the later ones, in order.
+    pub(crate) fn from(&mut self, term: u64) -> impl Iterator<Item = &mut V> {
+        let at = self.place(term).unwrap_or_else(|at| at);
+        self.terms[at..].iter_mut().map(|(_, value)| value)
+    }
+
     /// The nearest terms below and above for which there is something, with that.
     pub(crate) fn neighbours(&self, term: u64) -> [Option<&(u64, V)>; 2] {
         let (below, above) = match self.place(term) {

@@ -1,8 +1,9 @@
 //! A follower commits what matched (5.3; figure 2, AppendEntries 5): up to the leader's commit
 //! index, but not beyond the last entry that it knows to be the leader's.
 //!
-//! A server applies an entry if in one term a commit index arrived that reaches it, and a request
-//! whose last entry reaches it and which was not refused; or if a snapshot covers it, or the
+//! A server applies an entry if a request reaches it and was not refused, and a commit index that
+//! arrived in its term or an earlier one reaches it, too (a leader's log has all that was committed
+//! before it, 5.4.3); or if a snapshot covers it, or the
 //! server counted it itself as a leader. Requests are recorded before their handlers start and an
 //! applied command after it was decided, so whatever the decision rests on has been recorded. A
 //! request whose handler runs may have been accepted already. So may one whose handler ran at a
@@ -20,6 +21,7 @@ use trace::{Call, Incarnation};
 /// What arrived in one term.
 #[derive(Debug, Clone, Copy, Default)]
 struct Heard {
+    /// The highest commit index that arrived in this term or an earlier one.
     commit: u64,
     /// The last entry of the requests that were not refused.
     matched: u64,
@@ -66,9 +68,15 @@ impl FollowerCommits {
     fn learn(&mut self, term: u64, server: usize, how: impl FnOnce(&mut Heard)) {
         let Some(follower) = self.servers.get_mut(server) else { return };
         follower.term = follower.term.max(term);
-        let heard = follower.terms.get_or(term, Heard::default);
-        how(heard);
-        follower.allowed = follower.allowed.max(heard.commit.min(heard.matched));
+        let below = follower.terms.neighbours(term)[0].map_or(0, |(_, heard)| heard.commit);
+        let new = || Heard { commit: below, matched: 0 };
+        how(follower.terms.get_or(term, new));
+        let mut commit = 0;
+        for heard in follower.terms.from(term) {
+            heard.commit = heard.commit.max(commit);
+            commit = heard.commit;
+            follower.allowed = follower.allowed.max(heard.commit.min(heard.matched));
+        }
     }
 
     /// Whether the server may apply this index.

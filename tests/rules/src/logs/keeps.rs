@@ -4,8 +4,8 @@
 //! Broken by a refusal, in the request's own term, of a request whose previous entry the server
 //! had all the while: it was held when the request arrived (so it had been acknowledged before)
 //! and was not cut until the answer (module [`acknowledged`](super::acknowledged)). In its own
-//! term only "no such entry" refuses. It may have been compacted if it is not above every snapshot
-//! that the server took or received, by the time of the answer.
+//! term only "no such entry" refuses. What is committed may have been compacted, and a server that
+//! knows it to be committed may refuse it for that.
 //!
 //! Broken as well by a candidate whose log is less up to date than what it acknowledged, all of it
 //! in earlier terms. A server's term never goes back, so it acknowledged before it became a
@@ -38,7 +38,7 @@ pub(crate) fn refused(
     view: &View,
 ) -> Option<Violation> {
     let Claim { index, term, told } = open.claim?;
-    if index <= known.compacted(by.server) {
+    if index <= known.committed(by.server) {
         return None;
     }
     let what = format!(

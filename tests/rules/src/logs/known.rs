@@ -11,19 +11,11 @@ struct Server {
 #[derive(Debug)]
 pub(crate) struct Known {
     servers: Vec<Server>,
-    /// Whether the tests are the service and see what is applied. In Lab 3 they are not.
-    service_is_seen: bool,
 }
 
 impl Known {
     pub(crate) fn new(servers: usize) -> Known {
-        Known { servers: vec![Server::default(); servers], service_is_seen: false }
-    }
-
-    /// The tests see what is applied, and so every snapshot that a service takes, for there is none
-    /// of what was not applied.
-    pub(crate) fn service_seen(&mut self) {
-        self.service_is_seen = true;
+        Known { servers: vec![Server::default(); servers] }
     }
 
     /// The server took or received a snapshot up to this index.
@@ -55,12 +47,6 @@ impl Known {
     pub(crate) fn committed(&self, server: usize) -> u64 {
         let heard = self.servers.get(server).map_or(0, |server| server.heard);
         heard.max(self.committed_alone(server))
-    }
-
-    /// Up to where the server's log may have been replaced by a snapshot. One that no test has seen
-    /// covers no more than what is committed.
-    pub(crate) fn compacted(&self, server: usize) -> u64 {
-        if self.service_is_seen { self.snapshot(server) } else { self.committed(server) }
     }
 
     fn raise(&mut self, server: usize, field: impl Fn(&mut Server) -> &mut u64, to: u64) {

@@ -5,11 +5,12 @@
 //! its snapshots covers, or that it counted itself. Q is the highest index that enough peers, with
 //! itself a majority, acknowledged to it in its term: a reply is recorded before the leader can see
 //! it, so a correct leader has counted no further. (A reply may tell all that the peer has
-//! acknowledged in this term, also in replies that were lost: it counts as that.) Entries up to Q
-//! have no later terms than that of Q: if that is not its own term, it may not commit by counting.
-//! What it counted in other terms, in other incarnations too, still counts. A cluster of one server
-//! counts nobody: not watched there.
+//! acknowledged in this term, also in replies that were lost or are not recorded yet: all that its
+//! handlers were given counts as told.) Entries up to Q have no later terms than that of Q: if that
+//! is not its own term, it may not commit by counting. What it counted in other terms, in other
+//! incarnations too, still counts. A cluster of one server counts nobody: not watched there.
 
+use super::acknowledged::Open;
 use super::entries::{Append, Entries};
 use super::known::Known;
 use crate::words::Time;
@@ -81,7 +82,7 @@ impl LeaderCommits {
     }
 
     /// A leader is about to see that a peer has acknowledged.
-    pub(crate) fn delivered(&mut self, call: &Call, known: &mut Known) {
+    pub(crate) fn delivered(&mut self, call: &Call, open: &[Open], known: &mut Known) {
         let (Some(leader), Some(append)) = (call.sender(), Append::of_call(call)) else { return };
         let enough = crate::quorum(self.servers.len()).saturating_sub(1);
         let Some(leadership) = self.servers.get_mut(leader.server) else { return };
@@ -96,6 +97,9 @@ impl LeaderCommits {
         };
         let told = self.acknowledged.get(peer).filter(|told| told.in_term == append.term);
         let found = told.map_or(found, |told| told.entry.max(found));
+        let open = open.iter().filter_map(|open| Append::of_call(&open.call));
+        let open = open.filter(|it| it.term == append.term);
+        let found = open.map(|it| (it.last(), it.last_term())).fold(found, Ord::max);
         if peer == leader.server || found.0 <= leadership.matches[peer].0 {
             return;
         }
