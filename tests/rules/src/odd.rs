@@ -106,7 +106,7 @@ fn a_message_that_tells_nothing_may_carry_a_commit_index() {
     s.assert_legal();
 }
 
-/// A reply tells how far its follower has acknowledged in this term; another handler of that has not
+/// A reply tells how far its follower has acknowledged in this term; another handler has not
 /// returned.
 #[test]
 fn a_reply_may_tell_the_match_of_an_open_handler() {
@@ -200,8 +200,8 @@ fn votes_may_come_by_a_message_that_tells_nothing() {
     s.assert_legal();
 }
 
-/// The handler appends and commits, gives the lock back to save, and finds a later term: it says so,
-/// with no.
+/// The handler appends and commits, gives the lock back to save, finds a later term, and says so
+/// with a no.
 #[test]
 fn a_later_term_in_a_reply_may_follow_an_acceptance() {
     let mut s = stream(3);
