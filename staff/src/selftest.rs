@@ -45,8 +45,18 @@ fn try_all(course: &Course, arguments: &SelftestArguments) -> Result<(), Problem
     let work_tree = WorkTree::in_target(&target_directory())?;
     work_tree.make(&broken_tree(&workspace(), &Through::nothing(course).everything())?)?;
     let attempt = Attempt { work_tree: &work_tree, arguments };
+    let mut missed = Vec::new();
     for bug in &BUGS {
-        attempt.catches(bug).map_err(|problem| problem.at(bug.name))?;
+        match attempt.catches(bug).map_err(|problem| problem.at(bug.name)) {
+            Err(Problem::Found(problem)) => {
+                println!("{problem}");
+                missed.push(bug.name);
+            }
+            done => done?,
+        }
+    }
+    if !missed.is_empty() {
+        return Err(Problem::Found(format!("not caught as expected: {}", missed.join(", "))));
     }
     attempt.sound_ones_pass()
 }

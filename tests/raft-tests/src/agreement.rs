@@ -102,8 +102,6 @@ impl Cluster {
         };
         let start = || raft.start(labgob::encode(value));
         let (index, term) = thread::for_server(server.to_string(), start)?;
-        let (at, in_term) = (index.0, term.0);
-        self.shared.events.record(What::Took { server: incarnation, index: at, term: in_term });
         info!(target: "cluster", "{server}, leader of term {term}, took {value} at index {index}");
         let result = {
             let mut state = self.lock();
@@ -111,6 +109,8 @@ impl Cluster {
             leads.and(state.started.place(server.0, index.0, term.0, value.clone()))
         };
         self.shared.hold_to(result);
+        let (at, in_term) = (index.0, term.0);
+        self.shared.events.record(What::Took { server: incarnation, index: at, term: in_term });
         if index.0 <= highest {
             self.check_out_of_date(Suspect { server: server.0, term: term.0, index: index.0 });
         }

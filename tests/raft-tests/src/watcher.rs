@@ -34,12 +34,13 @@ impl Shared {
         let poll = self.lock().registry.poll(server.0)?;
         let (term, leads) = poll.running.state();
         let seen = Sighting { term: term.0, leads };
-        if poll.is_news(seen) {
-            self.events.record(What::Said { server: poll.incarnation(), term: term.0, leads });
-        }
         // In a statement of its own, which releases the lock before a failure is reported.
         let noted = self.lock().registry.note(&poll, seen);
         self.hold_to(noted?);
+        // After that: two leaders are called so, and not a vote too many.
+        if poll.is_news(seen) {
+            self.events.record(What::Said { server: poll.incarnation(), term: term.0, leads });
+        }
         Some((term, leads))
     }
 }
