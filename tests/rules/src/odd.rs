@@ -1,7 +1,7 @@
 //! Odd behaviour of correct Rafts, which a rule accused once; and mistakes that look much like it.
 
 use crate::rule::Rule;
-use crate::testing::{appended, entries, heartbeat, request_vote, snapshot, stream, vote};
+use crate::testing::{Stream, appended, entries, heartbeat, request_vote, snapshot, stream, vote};
 use trace::{Fact, What};
 
 /// AppendEntries with a commit index.
@@ -59,11 +59,8 @@ fn replies_that_tell_nothing_may_have_matched() {
     s.assert_legal();
 }
 
-/// InstallSnapshot tells no fact.
-#[test]
-fn a_message_that_tells_nothing_may_be_a_snapshot() {
-    let mut s = stream(3);
-    s.elect(0, 1, &[1]);
+/// S0 sends S2 a message that tells no fact, and S2 saves before it replies.
+fn exchange_silently(s: &mut Stream) {
     let call = s.call(0, 2, None);
     s.record(What::Sent { call: call.clone() });
     let a = s.arrive(&call);
@@ -71,6 +68,15 @@ fn a_message_that_tells_nothing_may_be_a_snapshot() {
     let by = s.life(2);
     s.answer_by(&call, a, by, None);
     s.deliver(&call, None);
+}
+
+/// InstallSnapshot tells no fact.
+#[test]
+fn a_message_that_tells_nothing_may_be_a_snapshot() {
+    let mut s = stream(3);
+    s.elect(0, 1, &[1]);
+    exchange_silently(&mut s);
+    let by = s.life(2);
     s.record(What::AppliedSnapshot { server: by, index: 10 });
     s.assert_legal();
 }
@@ -79,13 +85,7 @@ fn a_message_that_tells_nothing_may_be_a_snapshot() {
 fn entries_may_follow_a_snapshot_that_no_message_told() {
     let mut s = stream(3);
     s.elect(0, 1, &[1]);
-    let call = s.call(0, 2, None);
-    s.record(What::Sent { call: call.clone() });
-    let a = s.arrive(&call);
-    s.save(2);
-    let by = s.life(2);
-    s.answer_by(&call, a, by, None);
-    s.deliver(&call, None);
+    exchange_silently(&mut s);
     s.exchange(0, 2, with_commit(0, 1, (10, 1), &[1], 10), appended(1, true));
     s.assert_legal();
 }
