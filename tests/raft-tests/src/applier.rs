@@ -86,7 +86,7 @@ impl Shared {
         let mut state = self.lock();
         // A fix that goes with clearing on restart: what a crashed incarnation still applies must
         // not count for the next one.
-        if state.registry.incarnation(server.0) != incarnation.number {
+        if !state.counts(incarnation) {
             return false;
         }
         let result = value.and_then(|value| {
@@ -114,7 +114,7 @@ impl Shared {
             Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
         });
         let mut state = self.lock();
-        if state.registry.incarnation(server.0) != incarnation.number {
+        if !state.counts(incarnation) {
             return;
         }
         let result = values.and_then(|values| {

@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
-use harness::{Events, NetworkMode, ServerRegistry, Slow, Slowness};
+use harness::{Events, NetworkMode, ServerLife, ServerRegistry, Slow, Slowness};
 use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,7 @@ use log::info;
 use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
+use trace::Incarnation;
 
 /// What kind of service applies the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub(crate) struct State {
 pub(crate) struct Server {
     /// Survives crashes; every incarnation gets a copy to write to.
     pub(crate) persister: Arc<Persister>,
+    /// Its present life, or its last.
+    pub(crate) life: Option<ServerLife>,
     /// Whether it can reach the others that are connected. A crash disconnects it.
     pub(crate) connected: bool,
     /// Its present ends, one to each server. A new incarnation gets new ones.
@@ -205,6 +208,15 @@ impl Shared {
 impl Server {
     fn new(disk: Slow) -> Server {
         let persister = Arc::new(Persister::new().slow(disk.one_in, disk.longest));
-        Server { persister, connected: false, ends: Vec::new() }
+        Server { persister, life: None, connected: false, ends: Vec::new() }
+    }
+}
+
+impl State {
+    /// Whether this incarnation has not crashed: what it says and does counts.
+    pub(crate) fn counts(&self, incarnation: Incarnation) -> bool {
+        let life = self.servers[incarnation.server].life.as_ref();
+        self.registry.incarnation(incarnation.server) == incarnation.number
+            && life.is_some_and(|life| !life.is_over())
     }
 }

@@ -37,7 +37,7 @@ mod watcher;
 pub use agreement::Retry;
 pub use cluster::{Cluster, Service, Setup};
 pub use election_timers::{ElectionTimers, Gap, Since};
-pub use harness::NetworkMode;
+pub use harness::{NetworkMode, Promise};
 pub use protocol_counts::ProtocolCounts;
 pub use value::Value;
 

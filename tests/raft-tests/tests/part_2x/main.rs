@@ -6,6 +6,7 @@
 //! Worth no points. A scenario here asks for no progress while it does its worst, only that no
 //! property is violated, and for agreement once all is well again.
 
+mod at_a_reply;
 mod costs;
 mod timers;
 
@@ -169,6 +170,13 @@ fn every_command_arrives_2x() {
         agree(&cluster, 3);
         cluster.finish()
     });
+}
+
+/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
+/// the disk (figure 2: updated on stable storage before responding to RPCs).
+#[test]
+fn crash_at_a_reply_2x() {
+    graded(|| at_a_reply::crash_at_a_reply(Cluster::reliable(3)));
 }
 
 /// Everything at once, with a service that remembers all.
