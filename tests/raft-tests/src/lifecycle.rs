@@ -91,7 +91,7 @@ impl Cluster {
             state.applied.restart(server.0);
             let incarnation = state.registry.incarnation(server.0);
             let slot = &mut state.servers[server.0];
-            let copy = slot.persister.copy();
+            let copy = slot.persister.copy().slow(slot.disk.one_in, slot.disk.longest);
             let begins = Incarnation { server: server.0, number: incarnation };
             let stream = self.shared.events.stream();
             let persister = Arc::new(copy.recorded(stream.clone(), begins));

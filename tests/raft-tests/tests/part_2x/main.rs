@@ -8,6 +8,7 @@
 
 mod at_a_reply;
 mod costs;
+mod snapshots;
 mod timers;
 
 use harness::checks::stop_if_failed;
@@ -177,6 +178,48 @@ fn every_command_arrives_2x() {
 #[test]
 fn crash_at_a_reply_2x() {
     graded(|| at_a_reply::crash_at_a_reply(Cluster::reliable(3)));
+}
+
+/// Requests reach a later life.
+#[test]
+fn requests_outlive_2x() {
+    graded(|| at_a_reply::requests_outlive_their_receiver());
+}
+
+/// A late snapshot.
+#[test]
+fn late_snapshot_2x() {
+    graded(|| snapshots::late_snapshot());
+}
+
+/// Requests that arrive after a snapshot.
+#[test]
+fn requests_after_a_snapshot_2x() {
+    graded(|| snapshots::requests_after_a_snapshot());
+}
+
+/// A snapshot onto a longer log.
+#[test]
+fn snapshot_onto_a_longer_log_2x() {
+    graded(|| snapshots::snapshot_onto_a_longer_log());
+}
+
+/// A snapshot onto a wrong log.
+#[test]
+fn snapshot_onto_a_wrong_log_2x() {
+    graded(|| snapshots::snapshot_onto_a_wrong_log());
+}
+
+/// A slow service.
+#[test]
+fn slow_service_2x() {
+    graded(|| snapshots::slow_service());
+}
+
+/// Slow disks.
+#[test]
+fn slow_disks_2x() {
+    graded(|| snapshots::slow_disks());
 }
 
 /// Everything at once, with a service that remembers all.
