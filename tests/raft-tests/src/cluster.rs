@@ -1,8 +1,8 @@
 //! The cluster: its servers and network, and how it starts.
 
-use crate::value::Value;
 use crate::SNAPSHOT_INTERVAL;
 use crate::services::Snapshots;
+use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
 use harness::{Events, NetworkMode, ServerLife, ServerRegistry, Slow, Slowness};
 use labdisk::Persister;

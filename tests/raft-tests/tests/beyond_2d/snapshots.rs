@@ -5,7 +5,6 @@
 //! correct Raft keeps in the worst of it: what it applied is applied in order and once, what it
 //! acknowledged stays, and its log is discarded up to the last snapshot.
 
-use crate::{agree, silent, start_some};
 use harness::Figures;
 use harness::checks::stop_if_failed;
 use labrpc::{Faults, LinkFaults};
@@ -13,6 +12,7 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use raft::ServerId;
+use raft_tests::beyond::{agree, agree_all, silent, start_some};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Service, Setup, Slow, Snapshots};
 
 /// No server's Raft state may reach this many bytes when all have caught up: the course's limit for
@@ -24,10 +24,10 @@ const RAFT_STATE_LIMIT: usize = 4000;
 ///
 /// A correct Raft ignores the first when it arrives: it has committed more by then (figure 13; 7).
 pub fn late_snapshot() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Reliable);
+    let cluster = snapshotting(NetworkMode::Reliable);
     for _ in 0..8 {
         stop_if_failed();
-        agree(&cluster, 3);
+        agree_all(&cluster);
         let leader = cluster.check_one_leader();
         let follower = cluster.after(leader, random_range(1..3));
         cluster.crash(follower);
@@ -44,7 +44,7 @@ pub fn late_snapshot() -> Figures {
             sleep(Duration::from_millis(20));
         }
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
 /// Requests are late, arrive twice and outlive their receivers, while services take snapshots at
@@ -52,8 +52,8 @@ pub fn late_snapshot() -> Figures {
 ///
 /// What a snapshot covers is committed, so a correct Raft knows that it equals the leader's, and
 /// takes only what lies behind; or it refuses, and is asked again.
-pub fn requests_after_a_snapshot() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Unreliable);
+pub fn requests_after_snapshot() -> Figures {
+    let cluster = snapshotting(NetworkMode::Unreliable);
     cluster.network().set_faults(Faults {
         request_delay_limit: Duration::from_millis(120),
         request_loss: 0.0,
@@ -73,7 +73,7 @@ pub fn requests_after_a_snapshot() -> Figures {
         cluster.servers().for_each(|server| start_some(&cluster, server, 0..6));
         sleep(Duration::from_millis(random_range(0..60)));
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
 /// A leader that hears no replies of a follower sends it a snapshot, though it has all that covers
@@ -81,12 +81,12 @@ pub fn requests_after_a_snapshot() -> Figures {
 ///
 /// Figure 13, rule 6: "if existing log entry has same index and term as snapshot's last included
 /// entry, retain log entries following it". The follower has acknowledged them.
-pub fn snapshot_onto_a_longer_log() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Reliable);
+pub fn snapshot_keeps_the_tail() -> Figures {
+    let cluster = snapshotting(NetworkMode::Reliable);
     cluster.network().set_long_delays(false);
     for _ in 0..10 {
         stop_if_failed();
-        agree(&cluster, 3);
+        agree_all(&cluster);
         let leader = cluster.check_one_leader();
         let [follower, other] = [1, 2].map(|steps| cluster.after(leader, steps));
         for server in cluster.servers() {
@@ -106,18 +106,18 @@ pub fn snapshot_onto_a_longer_log() -> Figures {
         cluster.fix_links();
         cluster.connect(leader);
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
 /// A leader is cut off with commands that nobody else gets, and comes back when the others have
 /// discarded what should be there instead: its log is longer than the snapshot, and wrong.
 ///
 /// Figure 13, rule 7: "discard the entire log".
-pub fn snapshot_onto_a_wrong_log() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Reliable);
+pub fn snapshot_replaces_the_log() -> Figures {
+    let cluster = snapshotting(NetworkMode::Reliable);
     for _ in 0..6 {
         stop_if_failed();
-        agree(&cluster, 3);
+        agree_all(&cluster);
         let leader = cluster.check_one_leader();
         cluster.disconnect(leader);
         start_some(&cluster, leader, 30..45);
@@ -137,7 +137,7 @@ pub fn snapshot_onto_a_wrong_log() -> Figures {
         let new = cluster.check_one_leader();
         cluster.restart(new);
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
 /// A service is slow, and still has a batch of commands before it when a snapshot comes, which
@@ -146,16 +146,13 @@ pub fn snapshot_onto_a_wrong_log() -> Figures {
 /// Messages reach a service one after the other and in order, however slow it is: the snapshot comes
 /// when it has got what came before, and what it covers is not handed over after it.
 pub fn slow_service() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Reliable);
+    let cluster = snapshotting(NetworkMode::Reliable);
     for _ in 0..6 {
         stop_if_failed();
-        agree(&cluster, 3);
+        agree_all(&cluster);
         let leader = cluster.check_one_leader();
         let follower = cluster.after(leader, random_range(1..3));
-        cluster.set_slow_service(
-            follower,
-            Slow { one_in: 1, longest: Duration::from_millis(60) },
-        );
+        cluster.set_slow_service(follower, Slow { one_in: 1, longest: Duration::from_millis(60) });
         start_some(&cluster, leader, 8..20);
         sleep(Duration::from_millis(random_range(5..100)));
         cluster.disconnect(follower);
@@ -167,10 +164,10 @@ pub fn slow_service() -> Figures {
         if random_range(0..3) == 0 {
             cluster.restart(follower);
         }
-        agree(&cluster, 3);
+        agree_all(&cluster);
         cluster.set_slow_service(follower, Slow::default());
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
 /// Disks are slow, and servers crash amid a save, while services take snapshots at indexes of their
@@ -178,7 +175,7 @@ pub fn slow_service() -> Figures {
 ///
 /// A save counts from when it is done, and a correct Raft speaks of nothing before.
 pub fn slow_disks() -> Figures {
-    let cluster = snapshotting(3, NetworkMode::Reliable);
+    let cluster = snapshotting(NetworkMode::Reliable);
     cluster.network().set_requests_outlive(true);
     for server in cluster.servers() {
         cluster.set_slow_disk(server, Slow { one_in: 2, longest: Duration::from_millis(20) });
@@ -195,11 +192,11 @@ pub fn slow_disks() -> Figures {
         cluster.servers().for_each(|server| start_some(&cluster, server, 0..8));
         sleep(Duration::from_millis(random_range(0..400)));
     }
-    finish(cluster, 3)
+    finish(cluster)
 }
 
-fn snapshotting(servers: usize, network_mode: NetworkMode) -> Cluster {
-    Cluster::new(Setup { servers, network_mode, service: Service::Snapshotting })
+fn snapshotting(network_mode: NetworkMode) -> Cluster {
+    Cluster::new(Setup { servers: 3, network_mode, service: Service::Snapshotting })
 }
 
 /// Every service takes its snapshots at indexes of its own from now on.
@@ -218,7 +215,7 @@ fn set_request_delay(cluster: &Cluster, from: ServerId, to: ServerId, millisecon
 
 /// All is well again: all agree, have caught up, and their logs are short.
 #[track_caller]
-fn finish(cluster: Cluster, servers: usize) -> Figures {
+fn finish(cluster: Cluster) -> Figures {
     cluster.network().set_reliable(true);
     cluster.fix_links();
     for server in cluster.servers() {
@@ -227,7 +224,7 @@ fn finish(cluster: Cluster, servers: usize) -> Figures {
             cluster.restart(server);
         }
     }
-    agree(&cluster, servers);
+    agree_all(&cluster);
     cluster.check_raft_state(RAFT_STATE_LIMIT);
     cluster.finish()
 }

@@ -1,12 +1,12 @@
 //! Servers that crash at a reply, and requests that reach a later life.
 
-use crate::{agree, start_some, wait_until};
 use harness::Figures;
 use harness::checks::stop_if_failed;
 use labrpc::Faults;
 use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
+use raft_tests::beyond::{agree_all, start_some, wait_until};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Promise, Service, Setup};
 
 /// In each round some servers crash at their next reply of one kind, and start again at once or a
@@ -15,7 +15,8 @@ use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Promise, Service, Setup
 /// A correct Raft has saved what a reply promises by the time its handler returns, and the crashed
 /// life is heard no more, so its next life keeps every promise. Nothing else is asked for: rounds
 /// in which nobody crashes pass, and agreement is wanted only at the end, when all are well.
-pub fn crash_at_a_reply(cluster: Cluster) -> Figures {
+pub fn crash_at_a_reply() -> Figures {
+    let cluster = Cluster::reliable(3);
     for round in 0..16 {
         stop_if_failed();
         let promise = if round % 2 == 0 { Promise::Vote } else { Promise::Entries };
@@ -37,8 +38,7 @@ pub fn crash_at_a_reply(cluster: Cluster) -> Figures {
         sleep(Duration::from_millis(random_range(0..400)));
     }
     cluster.servers().for_each(|server| cluster.restart(server));
-    let servers = cluster.size();
-    agree(&cluster, servers);
+    agree_all(&cluster);
     cluster.finish()
 }
 
@@ -47,7 +47,7 @@ pub fn crash_at_a_reply(cluster: Cluster) -> Figures {
 ///
 /// A request says all there is to know of it: term, previous entry, last entry. A correct Raft does
 /// not care when it was sent, nor to which life.
-pub fn requests_outlive_their_receiver() -> Figures {
+pub fn requests_outlive_receivers() -> Figures {
     let (network_mode, service) = (NetworkMode::Unreliable, Service::Plain);
     let cluster = Cluster::new(Setup { servers: 5, network_mode, service });
     let request_delay_limit = Duration::from_millis(150);
@@ -74,6 +74,6 @@ pub fn requests_outlive_their_receiver() -> Figures {
     }
     cluster.network().set_reliable(true);
     cluster.servers().for_each(|server| cluster.restart(server));
-    agree(&cluster, 5);
+    agree_all(&cluster);
     cluster.finish()
 }
