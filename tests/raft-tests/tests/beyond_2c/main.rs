@@ -138,7 +138,7 @@ fn late_acknowledgement_beyond_2c() {
     });
 }
 
-/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
+/// Servers crash at a reply, over and over: it leaves, nothing else does. What it promises is on
 /// the disk (figure 2: updated on stable storage before responding to RPCs).
 #[test]
 fn crash_at_a_reply_beyond_2c() {

@@ -139,7 +139,7 @@ pub fn snapshot_replaces_the_log(cluster: Cluster) -> Figures {
 /// A service is slow, and still has a batch of commands before it when a snapshot comes, which
 /// covers them.
 ///
-/// Messages reach a service one after the other and in order, however slow it is: the snapshot comes
+/// Messages reach a service one after the other, in order, however slow it is: the snapshot comes
 /// when it has got what came before, and what it covers is not handed over after it.
 pub fn slow_service(cluster: Cluster) -> Figures {
     for _ in 0..6 {
