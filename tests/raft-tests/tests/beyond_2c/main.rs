@@ -142,14 +142,14 @@ fn late_acknowledgement_beyond_2c() {
 /// the disk (figure 2: updated on stable storage before responding to RPCs).
 #[test]
 fn crash_at_a_reply_beyond_2c() {
-    graded(restarts::crash_at_a_reply);
+    graded(|| restarts::crash_at_a_reply(Cluster::reliable(3)));
 }
 
 /// Requests on their way to a server that restarts reach its next life, late and twice (5.1, 5.2,
 /// 5.3: a request says all there is to know).
 #[test]
 fn requests_outlive_receivers_beyond_2c() {
-    graded(restarts::requests_outlive_receivers);
+    graded(|| restarts::requests_outlive_receivers(Cluster::unreliable(5)));
 }
 
 /// Everything at once, with a service that remembers all.
