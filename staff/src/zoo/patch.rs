@@ -119,7 +119,7 @@ impl Patch {
     /// Reads a header.
     fn read(kind: Kind, file: &Path, text: &str, course: &Course) -> Result<Patch, String> {
         let fields = fields(text)?;
-        let known = ["What", "Part", "Rule", "Paper", "Base"];
+        let known = ["What", "Number", "Level", "Part", "Rule", "Paper", "Base", "Survives"];
         if let Some((field, _)) = fields.iter().find(|(field, _)| !known.contains(&field.as_str()))
         {
             return Err(format!("no field is called {field:?}; there are {}", known.join(", ")));
