@@ -127,7 +127,7 @@ impl Run<'_> {
         let work_tree = self.plant(specimen)?;
         let (mut runs, mut failed) = (0, 0);
         for (lab, seeds) in [("2", seeds), ("3", seeds.div_ceil(LAB_3_SHARE))] {
-            let parts = self.parts(|part| part.starts_with(lab));
+            let parts = self.parts(|part| part.lab() == lab);
             let results = simulate(&work_tree, &parts, seeds)?;
             for (test, run) in results.all() {
                 runs += 1;
@@ -161,17 +161,17 @@ impl Run<'_> {
     fn kills(&self, specimen: &Specimen, seeds: u32) -> Result<Kills, Problem> {
         let work_tree = self.plant(specimen)?;
         let patch = specimen.patch;
-        let lab = &patch.part[..1];
+        let belongs = self.course.parts.iter().find(|part| part.name == patch.part);
+        let lab = belongs.map_or("", Part::lab);
         let is_run = |part: &Part| part.is_graded() || part.name == patch.part;
-        let runs = |name: &str| self.course.parts.iter().any(|it| it.name == name && is_run(it));
-        let parts = self.parts(|part| part.starts_with(lab) && runs(part));
+        let parts = self.parts(|part| part.lab() == lab && is_run(part));
         let results = simulate(&work_tree, &parts, seeds)?;
         Ok(Kills::of(&results, &patch.rules, seeds))
     }
 
-    fn parts(&self, which: impl Fn(&str) -> bool) -> Vec<String> {
-        let names = self.course.parts.iter().map(|part| &part.name);
-        names.filter(|name| which(name)).cloned().collect()
+    fn parts(&self, which: impl Fn(&Part) -> bool) -> Vec<String> {
+        let parts = self.course.parts.iter().filter(|part| which(part));
+        parts.map(|part| part.name.clone()).collect()
     }
 
     fn plant(&self, specimen: &Specimen) -> Result<WorkTree, Problem> {

@@ -23,6 +23,7 @@ mod signatures;
 
 mod agreement;
 mod applier;
+pub mod beyond;
 mod cluster;
 mod election_timers;
 mod finish;
