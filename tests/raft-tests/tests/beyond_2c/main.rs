@@ -1,6 +1,8 @@
 //! Beyond 2C: votes and acknowledgements that arrive after their sender has crashed, or when they
 //! no longer count; messages that arrive at one moment; links that fail alone; requests that arrive
-//! twice.
+//! twice, or in a later life; crashes at a reply.
+
+mod restarts;
 
 use harness::checks::stop_if_failed;
 use harness::graded;
@@ -134,6 +136,20 @@ fn late_acknowledgement_beyond_2c() {
         agree(&cluster, 5);
         cluster.finish()
     });
+}
+
+/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
+/// the disk (figure 2: updated on stable storage before responding to RPCs).
+#[test]
+fn crash_at_a_reply_beyond_2c() {
+    graded(restarts::crash_at_a_reply);
+}
+
+/// Requests on their way to a server that restarts reach its next life, late and twice (5.1, 5.2,
+/// 5.3: a request says all there is to know).
+#[test]
+fn requests_outlive_receivers_beyond_2c() {
+    graded(restarts::requests_outlive_receivers);
 }
 
 /// Everything at once, with a service that remembers all.
