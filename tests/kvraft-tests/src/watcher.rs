@@ -4,6 +4,7 @@ use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use kvraft::ServerId;
 use labrt::time::Duration;
+use labrt::world;
 use trace::What;
 
 /// How long a client may wait. No scenario keeps the servers from a majority, or a client from
@@ -48,7 +49,11 @@ impl Shared {
     /// Fails the test if a client has waited too long.
     fn check_answers(&self) {
         let late = self.history.waiting(ANSWERED_WITHIN);
-        self.hold_to(late.map_or(Ok(()), |late| Err(format!("every clerk is answered: {late}"))));
+        let told = |late| {
+            let threads = world::threads_report();
+            Err(format!("every clerk is answered: {late}\n{}", threads.trim_end()))
+        };
+        self.hold_to(late.map_or(Ok(()), told));
     }
 
     /// Asks one server for its term and role, if it is up, and fails the test if the answer
