@@ -297,6 +297,7 @@ impl State {
         let mut plan = FaultPlan::draw(*modes, faults, &end.link, dice);
         if labrt::world::simulated() {
             plan.add_latency(dice);
+            plan.add_reordering(labrt::sim::reorder(), end.seed, dice);
         }
         let outcome = end.in_flight.insert(call, instance.clone());
         let id = CallId { end: number, call };
