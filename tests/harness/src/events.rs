@@ -31,7 +31,7 @@ const FILE_BYTES: usize = 64 << 20;
 const KEPT: usize = 5_000;
 
 /// The parts whose solutions need not save anything yet.
-const BEFORE_PERSISTENCE: [&str; 2] = ["2A", "2B"];
+const BEFORE_PERSISTENCE: [&str; 4] = ["2A", "2B", "beyond-2A", "beyond-2B"];
 
 /// What was asked of this process.
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
