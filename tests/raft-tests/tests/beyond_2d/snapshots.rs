@@ -12,12 +12,8 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use raft::ServerId;
-use raft_tests::beyond::{agree, agree_all, silent, start_some};
+use raft_tests::beyond::{RAFT_STATE_LIMIT, agree, agree_all, silent, start_some};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, Slow, Snapshots};
-
-/// No server's Raft state may reach this many bytes when all have caught up: the course's limit for
-/// a snapshot every ten commands, twice, since intervals here are up to twenty.
-const RAFT_STATE_LIMIT: usize = 4000;
 
 /// A follower crashes, some commands pass, and it restarts behind a late link that is mended while
 /// the first snapshot is on its way: a second snapshot and new entries overtake it.
