@@ -31,7 +31,7 @@ pub use output::{BothEnds, Collector, KEPT_BYTES};
 pub use reached::{Reached, Reference, Situation};
 pub use seed_log::{SeedEvent, SeedLog};
 pub use seeds::Seeds;
-pub use simulation::{Backend, Late, Mode, Policy, Simulation};
+pub use simulation::{Backend, Late, Mode, Policy, Reorder, Simulation};
 pub use table::{Course, Part, Test, Titles};
 pub use test_request::{Role, TestRequest, Unreadable};
 pub use version::{VERSION, seed_with_version};

@@ -3,6 +3,7 @@
 //! A scenario there asks for no progress while it does its worst, only that no property is
 //! violated, and for agreement (in 2A, for a leader) once all is well again.
 
+pub mod figure_8;
 pub mod timers;
 
 use crate::{Cluster, NetworkMode, Retry, Service, Setup, Value};

@@ -1,7 +1,8 @@
 //! Beyond 2C: votes and acknowledgements that arrive after their sender has crashed, or when they
-//! no longer count; messages that arrive at one moment; links that fail alone; requests that arrive
-//! twice, or in a later life; crashes at a reply.
+//! no longer count; crashes in mid-election, at a reply and at each step of figure 8; messages that
+//! arrive at one moment; links that fail alone; requests that arrive twice, or in a later life.
 
+mod crashes;
 mod restarts;
 
 use harness::checks::stop_if_failed;
@@ -11,7 +12,7 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::{self, sleep};
 use labrt::time::{Duration, Instant};
 use raft::ServerId;
-use raft_tests::beyond::{agree, everything_at_once, silent, start_some, wait_until};
+use raft_tests::beyond::{agree, everything_at_once, figure_8, silent, start_some, wait_until};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, Service, Value};
 use std::ops::Range;
 
@@ -142,14 +143,14 @@ fn late_acknowledgement_beyond_2c() {
 /// the disk (figure 2: updated on stable storage before responding to RPCs).
 #[test]
 fn crash_at_a_reply_beyond_2c() {
-    graded(restarts::crash_at_a_reply);
+    graded(|| restarts::crash_at_a_reply(Cluster::reliable(3)));
 }
 
 /// Requests on their way to a server that restarts reach its next life, late and twice (5.1, 5.2,
 /// 5.3: a request says all there is to know).
 #[test]
 fn requests_outlive_receivers_beyond_2c() {
-    graded(restarts::requests_outlive_receivers);
+    graded(|| restarts::requests_outlive_receivers(Cluster::unreliable(5)));
 }
 
 /// Everything at once, with a service that remembers all.
@@ -215,6 +216,30 @@ fn elected_too_late_beyond_2c() {
         agree(&cluster, 3);
         cluster.finish()
     });
+}
+
+/// Figure 8 step by step, with a crash of all servers after each step (5.4.2; figure 2, persistent
+/// state).
+#[test]
+fn figure_8_with_crashes_beyond_2c() {
+    graded(|| {
+        figure_8::step_by_step(Cluster::reliable(5), |cluster| {
+            cluster.servers().for_each(|server| cluster.restart(server));
+        })
+    });
+}
+
+/// Two candidates ask each other for their votes, and crash before the requests arrive (5.2; figure
+/// 2, votedFor).
+#[test]
+fn candidates_crash_beyond_2c() {
+    graded(|| crashes::candidates_crash(Cluster::reliable(3)));
+}
+
+/// A leader crashes that was one of the two who had what was committed (figure 2, log).
+#[test]
+fn leader_crashes_beyond_2c() {
+    graded(|| crashes::leader_crashes(Cluster::reliable(3)));
 }
 
 /// Holds up what is addressed to the server for so long, while every server is given a command now
