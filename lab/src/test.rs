@@ -280,11 +280,11 @@ fn closing(results: &Results, signal: Option<i32>, console: &Console) -> String 
         text += &seeds::table(results);
         text += &seeds::notes(results);
         text += "\n";
+        text += &seeds::failures(results, console.colors);
         let reached = reached::lines(results, &Reference::load());
         if !reached.is_empty() {
             text += &format!("{reached}\n");
         }
-        text += &seeds::failures(results, console.colors);
     } else if results.runs > 1 {
         text += &summary::repeats(results);
         text += &summary::failures(results, console.colors);

@@ -15,8 +15,8 @@ const WIDTH: usize = 100;
 /// A situation that occurred in no run is listed if the reference would have reached it so often.
 const LISTED: f64 = 3.0;
 
-/// A situation is called never reached if the reference would have reached it so often: if the
-/// solution did what the reference does, not one of e^20 batches would miss it.
+/// A situation is called never reached if the reference would surely have reached it so often: a
+/// solution that does what the reference does misses it by chance in one of e^20 batches.
 const EXPECTED: f64 = 20.0;
 
 /// What the runs of a part reached.
@@ -77,18 +77,23 @@ impl PartReached {
             tests.iter().flat_map(|test| known(test)).filter(has).count()
         };
         // A run that failed ended early: nothing is expected of it.
-        let expected = |situation: Situation| -> f64 {
-            let share = |test: &TestResults| reference.share(&test.selected.test.name, situation);
-            tests.iter().map(|test| passed(test) as f64 * share(test)).sum()
+        let sum = |share: &dyn Fn(&str) -> f64| -> f64 {
+            let of_test = |test: &&TestResults| share(&test.selected.test.name);
+            tests.iter().map(|test| passed(test) as f64 * of_test(test)).sum()
         };
-        let all = Situation::ALL.map(|it| (it, counts(it), expected(it)));
-        let listed = all.iter().filter(|(_, count, expected)| *count > 0 || *expected >= LISTED);
-        let never = all.iter().filter(|(_, count, expected)| *count == 0 && *expected >= EXPECTED);
-        PartReached {
-            runs: tests.iter().map(|test| known(test).count()).sum(),
-            situations: listed.map(|(situation, count, _)| (*situation, *count)).collect(),
-            never: never.map(|(it, _, expected)| (*it, expected.round() as usize)).collect(),
+        let (mut situations, mut never) = (BTreeMap::new(), BTreeMap::new());
+        for situation in Situation::ALL {
+            let (count, expected) =
+                (counts(situation), sum(&|test| reference.share(test, situation)));
+            if count > 0 || expected >= LISTED {
+                situations.insert(situation, count);
+            }
+            if count == 0 && sum(&|test| reference.sure_share(test, situation)) >= EXPECTED {
+                never.insert(situation, expected.round() as usize);
+            }
         }
+        let runs = tests.iter().map(|test| known(test).count()).sum();
+        PartReached { runs, situations, never }
     }
 }
 

@@ -37,15 +37,37 @@ fn what_either_run_reached_is_reached() {
 fn the_table_of_the_reference_is_about_this_course() {
     let (course, reference) = (Course::load(), Reference::load());
     for test in reference.tests() {
-        assert!(course.test(test).is_some(), "reached.toml: no test {test}: run `staff reached`");
+        assert!(course.test(test).is_some(), "reached.toml: no test {test}: run `make reached`");
     }
     let in_table: BTreeSet<&str> = reference.tests().collect();
     for part in course.parts.iter().filter(|part| part.is_graded()) {
         for test in &part.tests {
             let name = test.name.as_str();
-            assert!(in_table.contains(name), "reached.toml lacks {name}: run `staff reached`");
+            assert!(in_table.contains(name), "reached.toml lacks {name}: run `make reached`");
         }
     }
+}
+
+#[test]
+fn a_table_with_an_unknown_situation_is_refused() {
+    let table = "[tests.count_2b]\nruns = 9\n[tests.count_2b.reached]\n\"split voices\" = 3\n";
+    let problem = Reference::read(table).unwrap_err();
+    assert!(problem.contains("there is no situation called \"split voices\""), "{problem}");
+}
+
+#[test]
+fn what_few_runs_reached_is_not_sure_to_be_reached_again() {
+    let table = |count| format!("[tests.a]\nruns = 100\n[tests.a.reached]\nconflicts = {count}\n");
+    let shares = |count| {
+        let reference = Reference::read(&table(count)).unwrap();
+        [
+            reference.share("a", Situation::Conflicts),
+            reference.sure_share("a", Situation::Conflicts),
+        ]
+    };
+    assert_eq!(shares(4), [0.04, 0.0]);
+    assert_eq!(shares(25), [0.25, 0.15]);
+    assert_eq!(shares(100), [1.0, 0.8]);
 }
 
 #[test]
