@@ -64,7 +64,13 @@ pub fn step_by_step(cluster: Cluster, between: impl Fn(&Cluster)) -> Figures {
         for (from, to) in [(rival, one), (rival, away), (one, away)] {
             join(&cluster, from, to);
         }
-        agree_among(&cluster, [rival, one, away], [first, second]);
+        sleep(2 * ELECTION_TIMEOUT);
+        stop_if_failed();
+        between(&cluster);
+
+        info!(target: "cluster", "the three agree, then all");
+        [first, second].into_iter().for_each(|server| cluster.disconnect(server));
+        agree(&cluster, 3);
         between(&cluster);
         cluster.fix_links();
         [first, second].into_iter().for_each(|server| cluster.connect(server));
@@ -98,12 +104,6 @@ fn elect_alone(cluster: &Cluster, three: [ServerId; 3]) -> Option<ServerId> {
         }
     }
     None
-}
-
-/// The three agree, while the others are off.
-fn agree_among(cluster: &Cluster, three: [ServerId; 3], others: [ServerId; 2]) {
-    others.into_iter().for_each(|other| cluster.disconnect(other));
-    agree(cluster, three.len());
 }
 
 fn isolate(cluster: &Cluster, server: ServerId) {

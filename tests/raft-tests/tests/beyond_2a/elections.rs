@@ -11,8 +11,12 @@ use raft::{ServerId, Term};
 use raft_tests::beyond::{silent, wait_until};
 use raft_tests::{Cluster, ELECTION_TIMEOUT};
 
-/// Within this time a server has handled a reply.
-const REPLY_LIMIT: Duration = Duration::from_secs(2);
+/// Within this time a leader has sent a message, and a server has handled the reply.
+const REPLY_LIMIT: Duration = Duration::from_secs(3);
+
+/// A server that is cut off this long is in a term that others, one election after the other, do
+/// not reach within REPLY_LIMIT.
+const AHEAD: Duration = Duration::from_secs(6);
 
 /// A candidate that hears no other server stands for election term after term. The votes of two,
 /// with its own a majority, reach it when it stands in a later term than it asked in: then they
@@ -105,7 +109,7 @@ fn candidate_learns(cluster: &Cluster) {
     info!(target: "cluster", "{ahead} is cut off, its term rises");
     cluster.cut_link(ahead, leader);
     cluster.cut_link(ahead, candidate);
-    sleep(4 * ELECTION_TIMEOUT);
+    sleep(AHEAD);
     let terms = (cluster.term_of(candidate), cluster.term_of(ahead));
     let (Some(term), Some(later)) = terms else { return };
     info!(target: "cluster", "{candidate} can reach {ahead}, which is in term {later}");
@@ -113,7 +117,7 @@ fn candidate_learns(cluster: &Cluster) {
     cluster.set_link(candidate, ahead, LinkFaults::default());
     wait_for_term(cluster, candidate, 1, 3 * ELECTION_TIMEOUT);
     // One that asks beforehand whether it would be elected (PreVote) need not be in a later term.
-    if cluster.term_of(candidate) > Some(term) && later > Term(term.0 + 4) {
+    if cluster.term_of(candidate) > Some(term) && later > Term(term.0 + 8) {
         wait_until(REPLY_LIMIT, || cluster.term_of(candidate) >= Some(later));
         let now = cluster.term_of(candidate);
         cluster.require(now >= Some(later), || {

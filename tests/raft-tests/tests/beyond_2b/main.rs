@@ -82,9 +82,9 @@ fn cut_off_leader_beyond_2b() {
     graded(|| replication::cut_off_leader(Cluster::reliable(5)));
 }
 
-/// Acknowledgements arrive when their leader leads again, in a later term; what they speak of has
-/// been replaced meanwhile (5.3).
+/// What was acknowledged to a leader has been replaced when it leads again, in a later term; the
+/// acknowledgement may arrive only then (5.3).
 #[test]
-fn late_acknowledgements_beyond_2b() {
-    graded(|| replication::late_acknowledgements(Cluster::reliable(5)));
+fn earlier_acknowledgements_beyond_2b() {
+    graded(|| replication::earlier_acknowledgements(Cluster::reliable(5)));
 }

@@ -5,7 +5,7 @@ use harness::checks::stop_if_failed;
 use labrpc::{Faults, LinkFaults};
 use labrt::rand::random_range;
 use labrt::thread::sleep;
-use labrt::time::Duration;
+use labrt::time::{Duration, Instant};
 use log::info;
 use raft::ServerId;
 use raft_tests::beyond::{agree, agree_all, silent, start_some, wait_until};
@@ -13,6 +13,9 @@ use raft_tests::{Cluster, ELECTION_TIMEOUT, Value};
 
 /// As long as agreement may take.
 const CANDIDACY_LIMIT: Duration = Duration::from_secs(10);
+
+/// Time for two elections and what is between them.
+const STORY: Duration = Duration::from_secs(6);
 
 /// Only the server with the longest log can be elected, while all others keep asking it for its
 /// vote.
@@ -132,50 +135,58 @@ pub fn cut_off_leader(cluster: Cluster) -> Figures {
     cluster.finish()
 }
 
-/// A follower acknowledges much to a leader; the acknowledgements are late. Meanwhile both have
-/// other entries instead, and the leader is elected again. When they arrive, it has as many entries
-/// of its new term, which only one other server has (5.3).
-pub fn late_acknowledgements(cluster: Cluster) -> Figures {
-    let reply_delay = Duration::from_millis(6000);
-    for _ in 0..4 {
+/// A follower acknowledges much to a leader, and another leads, which replaces that. When the first
+/// leads again, in a later term, what it was told counts no more: neither what arrives only now
+/// (every other time), nor what it knew (5.3).
+pub fn earlier_acknowledgements(cluster: Cluster) -> Figures {
+    for round in 0..6 {
         agree_all(&cluster);
         let leader = cluster.check_one_leader();
         let [follower, others @ ..] = [1, 2, 3, 4].map(|steps| cluster.after(leader, steps));
-        info!(target: "cluster", "{leader} and {follower} are cut off, with late acknowledgements");
-        for (one, other) in
-            [leader, follower].into_iter().flat_map(|one| others.map(|it| (one, it)))
-        {
-            cluster.cut_link(one, other);
-        }
+        let late = round % 2 == 0;
+        let reply_delay = if late { STORY } else { Duration::ZERO };
+        info!(target: "cluster", "{leader} and {follower} are cut off, replies take {reply_delay:?}");
+        cut_off(&cluster, leader, &others);
+        cut_off(&cluster, follower, &others);
         cluster.set_link(leader, follower, LinkFaults { reply_delay, ..Default::default() });
-        let acknowledged = labrt::time::Instant::now();
+        let began = Instant::now();
         start_some(&cluster, leader, 10..20);
-        wait_until(2 * ELECTION_TIMEOUT, || {
-            others.into_iter().any(|other| cluster.led_by(other).is_some())
-        });
-        others.into_iter().for_each(|other| start_some(&cluster, other, 1..2));
+        wait_until(2 * ELECTION_TIMEOUT, || others.iter().any(|it| cluster.led_by(*it).is_some()));
+        let commands = if late { 1..2 } else { 20..30 };
+        others.into_iter().for_each(|other| start_some(&cluster, other, commands.clone()));
         sleep(ELECTION_TIMEOUT / 10);
         cluster.fix_links();
-        // The next leader's entries replace what the two have.
+        if !late {
+            // It still has what it acknowledged.
+            cut_off(&cluster, follower, &others);
+            cut_off(&cluster, follower, &[leader]);
+        }
         sleep(ELECTION_TIMEOUT / 2);
 
         info!(target: "cluster", "only {leader} can be elected");
-        for (from, to) in pairs(&cluster).filter(|(from, _)| *from != leader) {
-            cluster.set_link(from, to, silent());
+        for (from, to) in pairs(&cluster) {
+            let faults = if from == leader { LinkFaults::default() } else { silent() };
+            cluster.set_link(from, to, faults);
         }
-        let left = || (reply_delay - ELECTION_TIMEOUT / 20).saturating_sub(acknowledged.elapsed());
-        sleep(left());
-        info!(target: "cluster", "what {leader} takes now reaches {} only", others[0]);
-        for other in [follower, others[1], others[2]] {
-            cluster.set_link(leader, other, silent());
+        sleep((STORY - ELECTION_TIMEOUT / 20).saturating_sub(began.elapsed()));
+        if late {
+            info!(target: "cluster", "what {leader} takes now reaches {} only", others[0]);
+            for other in [follower, others[1], others[2]] {
+                cluster.set_link(leader, other, silent());
+            }
+            start_some(&cluster, leader, 30..40);
+            sleep(ELECTION_TIMEOUT / 2);
         }
-        start_some(&cluster, leader, 30..40);
-        sleep(ELECTION_TIMEOUT / 2);
         stop_if_failed();
         cluster.fix_links();
     }
     agree_all(&cluster);
     cluster.finish()
+}
+
+/// No message passes between the server and these.
+fn cut_off(cluster: &Cluster, server: ServerId, others: &[ServerId]) {
+    others.iter().for_each(|other| cluster.cut_link(server, *other));
 }
 
 /// Every server with every other.
