@@ -3,8 +3,8 @@
 //! A cluster calls [`Events::begin`] and records in the stream what happens to its servers; the
 //! network and the disks record the rest. The paper's rules see every event at once, and so does
 //! what notes which situations a run reaches. Under simulation the whole stream is written beside
-//! the log, if there is one; on the OS its last
-//! events are kept, and written when the test fails. With `EVENTS=1` all are written there, too.
+//! the log, if there is one; on the OS its last events are kept, and written when the test fails.
+//! With `EVENTS=1` all are written there, too.
 
 #![expect(
     clippy::disallowed_types,
