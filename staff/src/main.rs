@@ -1,7 +1,7 @@
 //! `staff`, the commands for course staff: `staff handout` makes the tree that a student receives,
 //! `staff check-course` checks every such tree, `staff selftest` checks that the graded tests catch
-//! broken solutions, `staff reached` writes down what the reference reaches in them, and `staff zoo`
-//! runs them on correct variations of the reference and on bugs planted in it.
+//! broken solutions, `staff reached` writes down what the reference reaches in them, and
+//! `staff zoo` runs them on correct variations of the reference and on bugs planted in it.
 //!
 //! No handout contains this package, and no other package depends on it. `make help` lists the
 //! targets that call it; docs/for-staff.md explains them.
