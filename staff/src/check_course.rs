@@ -148,11 +148,11 @@ impl Check<'_> {
 
     fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
         let seeds = format!("SEEDS={seeds}");
-        self.judge(&self.work_tree.make_target(&["sim", &seeds], words, None)?, words, expected)
+        self.judge(&self.work_tree.make_target(&["sim", &seeds], words, &[])?, words, expected)
     }
 
     fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
-        self.judge(&self.work_tree.make_target(&["test"], words, None)?, words, expected)
+        self.judge(&self.work_tree.make_target(&["test"], words, &[])?, words, expected)
     }
 
     fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {

@@ -13,7 +13,7 @@ use crate::handout::tree::{self, STUDENT_CRATES, Tree};
 use crate::handout::workspace;
 use crate::problem::{Problem, say};
 use crate::results::{Results, Run};
-use crate::work_tree::{WorkTree, target_directory};
+use crate::work_tree::{BUG, WorkTree, target_directory};
 use bugs::{BUGS, Bug};
 use course::Course;
 use std::collections::BTreeSet;
@@ -139,7 +139,8 @@ impl Attempt<'_> {
     }
 
     fn runs(&self, target: &[&str], test: &str, bug: Option<&str>) -> Result<Vec<Run>, Problem> {
-        let json = self.work_tree.make_target(target, &[test.to_owned()], bug)?;
+        let variables: Vec<_> = bug.map(|bug| (BUG, bug.into())).into_iter().collect();
+        let json = self.work_tree.make_target(target, &[test.to_owned()], &variables)?;
         let runs = Results::read(&json)?.into_runs(test);
         if runs.is_empty() {
             return Err(Problem::Found(format!("{test} was not run")));

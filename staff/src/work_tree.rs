@@ -9,7 +9,7 @@ use course::TestRequest;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -39,7 +39,7 @@ const SETTINGS: [&str; 12] = [
 ];
 
 /// The variable that says which bug a broken solution has (`staff/selftest`).
-const BUG: &str = "SELFTEST_BUG";
+pub const BUG: &str = "SELFTEST_BUG";
 
 /// The target directory that this program was built in.
 pub fn target_directory() -> PathBuf {
@@ -80,6 +80,11 @@ impl WorkTree {
     /// Where the tree is.
     pub fn path(&self) -> &Path {
         &self.tree
+    }
+
+    /// The target directory it is built into.
+    pub fn build(&self) -> &Path {
+        &self.build
     }
 
     /// Reads the tree as it is now.
@@ -130,20 +135,20 @@ impl WorkTree {
         }
     }
 
-    /// Runs tests by make, as the student does, and returns the results as JSON. A broken solution
-    /// in the tree then has this bug.
+    /// Runs tests by make, as the student does, and returns the results as JSON. These variables
+    /// are set in their environment.
     pub fn make_target(
         &self,
         arguments: &[&str],
         tests: &[String],
-        bug: Option<&str>,
+        variables: &[(&str, OsString)],
     ) -> Result<Vec<u8>, String> {
         let json = self.build.join("results.json");
         // Only what this run writes counts.
         let _ = fs::remove_file(&json);
         let mut make = self.command("make");
         make.args(arguments).arg(format!("TEST={}", tests.join(" ")));
-        make.arg(format!("JSON={}", json.display())).envs(bug.map(|bug| (BUG, bug)));
+        make.arg(format!("JSON={}", json.display())).envs(variables.iter().cloned());
         let output = self.run(&mut make)?;
         fs::read(&json).map_err(|_| format!("make ended without results:\n{}", said(&output)))
     }

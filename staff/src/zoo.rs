@@ -5,6 +5,8 @@
 //! tests are simulated there with make, one patch after another in the same directory
 //! ([`WorkTree`]), so that Cargo builds only what stands on the students' crates again.
 
+mod claims;
+mod firing;
 mod kills;
 mod patch;
 mod plant;
@@ -15,9 +17,12 @@ use crate::problem::{Problem, say};
 use crate::results::Results;
 use crate::work_tree::{WorkTree, target_directory};
 use course::{Course, Part};
+use firing::Firings;
 use kills::Kills;
 use patch::{Kind, Patch, Zoo};
 use plant::Planter;
+use std::ffi::OsString;
+use std::fs;
 use std::num::NonZeroU32;
 use std::time::{Instant, SystemTime};
 
@@ -128,7 +133,7 @@ impl Run<'_> {
         let (mut runs, mut failed) = (0, 0);
         for (lab, seeds) in [("2", seeds), ("3", seeds.div_ceil(LAB_3_SHARE))] {
             let parts = self.parts(|part| part.lab() == lab);
-            let results = simulate(&work_tree, &parts, seeds)?;
+            let results = simulate(&work_tree, &parts, seeds, &[])?;
             for (test, run) in results.all() {
                 runs += 1;
                 if run.verdict != "pass" {
@@ -146,27 +151,49 @@ impl Run<'_> {
         let seeds = self.arguments.seeds.map_or(SEEDS_OF_BUGS, NonZeroU32::get);
         let specimens = self.chosen(Kind::Bug, BUGS_A_DAY)?;
         let (mut killed, mut named) = (0, 0);
+        let mut never_fired = Vec::new();
         println!("{}", Kills::heading());
         for specimen in &specimens {
             let patch = specimen.patch;
-            let kills = self.kills(specimen, seeds).map_err(|problem| problem.at(&patch.name))?;
+            let (kills, fired) =
+                self.kills(specimen, seeds).map_err(|problem| problem.at(&patch.name))?;
+            let fired = match fired {
+                _ if !is_marked(patch)? => "not marked".to_owned(),
+                0 => {
+                    never_fired.push(patch.name.as_str());
+                    "never".to_owned()
+                }
+                times => times.to_string(),
+            };
             killed += usize::from(kills.seeds() > 0);
             named += usize::from(kills.named_right > 0);
-            println!("{}", kills.row(&patch.name, specimen.base.unwrap_or(patch::REFERENCE)));
+            println!(
+                "{}",
+                kills.row(&patch.name, specimen.base.unwrap_or(patch::REFERENCE), &fired)
+            );
+        }
+        if !never_fired.is_empty() {
+            let names = never_fired.join(", ");
+            return Err(Problem::Found(format!(
+                "never fired: {names}: no run came to the mistake; mark where it takes effect, or \
+                 use more seeds"
+            )));
         }
         let all = specimens.len();
         Ok(format!("of {all} planted bugs {killed} were caught, {named} by the rule that names it"))
     }
 
-    fn kills(&self, specimen: &Specimen, seeds: u32) -> Result<Kills, Problem> {
+    /// How a bug was caught, and how often it took effect.
+    fn kills(&self, specimen: &Specimen, seeds: u32) -> Result<(Kills, u64), Problem> {
         let work_tree = self.plant(specimen)?;
         let patch = specimen.patch;
         let belongs = self.course.parts.iter().find(|part| part.name == patch.part);
         let lab = belongs.map_or("", Part::lab);
         let is_run = |part: &Part| part.is_graded() || part.name == patch.part;
         let parts = self.parts(|part| part.lab() == lab && is_run(part));
-        let results = simulate(&work_tree, &parts, seeds)?;
-        Ok(Kills::of(&results, &patch.rules, seeds))
+        let firings = Firings::in_file(work_tree.build().join("fired"));
+        let results = simulate(&work_tree, &parts, seeds, &[firings.variable()])?;
+        Ok((Kills::of(&results, &patch.rules, seeds), firings.count()))
     }
 
     fn parts(&self, which: impl Fn(&Part) -> bool) -> Vec<String> {
@@ -211,8 +238,20 @@ fn today() -> usize {
     since.map_or(0, |since| (since.as_secs() / (24 * 60 * 60)) as usize)
 }
 
-fn simulate(work_tree: &WorkTree, parts: &[String], seeds: u32) -> Result<Results, Problem> {
-    let json = work_tree.make_target(&["sim", &format!("SEEDS={seeds}")], parts, None)?;
+/// Whether a patch says where its mistake takes effect.
+fn is_marked(patch: &Patch) -> Result<bool, String> {
+    let text = fs::read_to_string(&patch.file);
+    let text = text.map_err(|error| format!("{}: {error}", patch.file.display()))?;
+    Ok(firing::is_marked(&text))
+}
+
+fn simulate(
+    work_tree: &WorkTree,
+    parts: &[String],
+    seeds: u32,
+    variables: &[(&str, OsString)],
+) -> Result<Results, Problem> {
+    let json = work_tree.make_target(&["sim", &format!("SEEDS={seeds}")], parts, variables)?;
     let results = Results::read(&json)?;
     match results.not_run() {
         None => Ok(results),

@@ -230,7 +230,7 @@ fn what_does_not_go_together_is_refused() {
         ("test 2A --mode=os --seeds=5", "SEEDS (--seeds) and CHECK (--check) are for MODE=sim"),
         (
             "test 2A --backend=threads",
-            "PREEMPT, PCT, LATE and BACKEND (--backend) are for MODE=sim",
+            "PREEMPT, PCT, POS, SURW, LATE, REORDER and BACKEND (--backend) are for MODE=sim",
         ),
         ("test 2A --seeds=5..5", "\"5..5\" names no seeds: 1000 is the first thousand"),
         ("test 2A --seeds=5 --seed=3", "SEED (--seed) and SEEDS (--seeds): set one"),

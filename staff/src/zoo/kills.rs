@@ -1,5 +1,6 @@
 //! On which seeds a bug was caught, by which test first, and what the failure claimed.
 
+use super::claims::claim;
 use crate::results::Results;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,12 +29,12 @@ impl Kills {
         };
         for (test, run) in results.all().filter(|(_, run)| run.verdict != "pass") {
             let claim = claim(run.what.as_deref().unwrap_or(&run.verdict));
+            kills.named_right += usize::from(rules.contains(&claim));
             if kills.seeds.first().is_none_or(|&first| run.seed < first) {
                 kills.first = Some(test.to_owned());
             }
             kills.seeds.insert(run.seed);
-            *kills.claims.entry(without_numbers(claim)).or_default() += 1;
-            kills.named_right += usize::from(rules.iter().any(|rule| claim == rule));
+            *kills.claims.entry(claim).or_default() += 1;
         }
         kills
     }
@@ -45,11 +46,12 @@ impl Kills {
 
     /// The names of the columns.
     pub fn heading() -> String {
-        row(["bug", "base", "killed", "first", "by", "named right", "as"].map(str::to_owned))
+        let names = ["bug", "base", "killed", "first", "by", "named right", "fired", "as"];
+        row(names.map(str::to_owned))
     }
 
-    /// The row of a bug on a base.
-    pub fn row(&self, bug: &str, base: &str) -> String {
+    /// The row of a bug on a base, which took effect so often.
+    pub fn row(&self, bug: &str, base: &str, fired: &str) -> String {
         let failures: usize = self.claims.values().sum();
         let mut claims: Vec<_> = self.claims.iter().collect();
         claims.sort_by_key(|(_, count)| usize::MAX - **count);
@@ -62,32 +64,17 @@ impl Kills {
             self.seeds.first().map_or_else(String::new, u64::to_string),
             self.first.clone().unwrap_or_default(),
             format!("{} of {failures}", self.named_right),
+            fired.to_owned(),
             claims.join("; "),
         ])
     }
 }
 
-fn row([bug, base, killed, first, by, named, claims]: [String; 7]) -> String {
-    let row = format!("{bug:32} {base:16} {killed:>10} {first:>5} {by:37} {named:>12}  {claims}");
+fn row([bug, base, killed, first, by, named, fired, claims]: [String; 8]) -> String {
+    let row = format!(
+        "{bug:32} {base:16} {killed:>10} {first:>5} {by:37} {named:>12} {fired:>11}  {claims}"
+    );
     row.trim_end().to_owned()
-}
-
-/// The head of a failure: the property that does not hold, before the colon. (A part's name, as in
-/// `2C: ..`, belongs to it.)
-fn claim(what: &str) -> &str {
-    let begin = what.find(": ").filter(|&colon| colon == 2).map_or(0, |colon| colon + 2);
-    let end = what[begin..].find(": ").map_or(what.len(), |colon| begin + colon);
-    &what[..end]
-}
-
-/// `no agreement on 17 within 10 s` and `.. on 18 ..` are the same claim. (A part's name is kept.)
-fn without_numbers(claim: &str) -> String {
-    let is_number = |word: &&str| word.parse::<u64>().is_ok();
-    claim
-        .split(' ')
-        .map(|word| if is_number(&word) { "N" } else { word })
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[cfg(test)]

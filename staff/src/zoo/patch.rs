@@ -6,14 +6,22 @@
 //!
 //! ```text
 //! What: a vote for one candidate does not keep the server from voting for another
+//! Number: 17
+//! Level: 1
 //! Part: 2A
 //! Rule: one vote a term
 //! Paper: figure 2, RequestVote, receiver 2: "if votedFor is null or candidateId"
 //! Base: reference, naive
 //! ```
+//!
+//! `Number` is the bug's name as an exercise, `Level` says how hard it is to find from a failure (1
+//! to 3). `Survives` says of a bug that nothing finds why, and what was tried.
 
+use super::claims::{self, Claims};
 use course::Course;
+use std::collections::BTreeMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// The base that is no patch.
@@ -38,15 +46,36 @@ pub struct Patch {
     pub name: String,
     /// Which folder it is in.
     pub kind: Kind,
+    /// What it does wrong, or otherwise.
+    pub what: String,
     /// Where it is.
     pub file: PathBuf,
     /// What it is applied on, each in turn: another patch, or `None` for the reference.
     pub bases: Vec<Option<String>>,
     /// The part of the course that a bug belongs to; empty for a correct variation.
     pub part: String,
-    /// The claims with which a failure of a bug may begin, so that it counts as named right.
+    /// The claims with which a failure of a bug may begin, so that it counts as named right;
+    /// without numbers, as [`claims::claim`] has them.
     pub rules: Vec<String>,
+    /// The number of a bug, which no other has; 0 for a correct variation.
+    pub number: u32,
+    /// How hard a bug is to find, from 1 to 3; 0 for a correct variation.
+    pub level: u32,
+    /// Why nothing finds a bug, if nothing does.
+    pub survives: Option<String>,
 }
+
+/// What the fields of a header may name.
+pub struct Known<'k> {
+    /// The parts that there are.
+    pub course: &'k Course,
+    /// The claims with which failures can begin.
+    pub claims: &'k Claims,
+}
+
+const FIELDS: [&str; 8] = ["What", "Number", "Level", "Part", "Rule", "Paper", "Base", "Survives"];
+
+const LEVELS: RangeInclusive<u32> = 1..=3;
 
 /// Every patch there is, by name.
 pub struct Zoo(Vec<Patch>);
@@ -54,17 +83,36 @@ pub struct Zoo(Vec<Patch>);
 impl Zoo {
     /// Reads the headers of all patches.
     pub fn read(workspace: &Path, course: &Course) -> Result<Zoo, String> {
+        let claims = Claims::read(workspace)?;
+        let known = Known { course, claims: &claims };
         let mut patches = Vec::new();
         for (kind, folder) in [(Kind::Correct, "correct"), (Kind::Bug, "bugs")] {
             for file in files(&workspace.join(FOLDER).join(folder))? {
                 let about = |problem| format!("{}: {problem}", file.display());
                 let text = fs::read_to_string(&file).map_err(|error| about(error.to_string()))?;
-                patches.push(Patch::read(kind, &file, &text, course).map_err(about)?);
+                patches.push(Patch::read(kind, &file, &text, &known).map_err(about)?);
             }
         }
         let zoo = Zoo(patches);
         zoo.0.iter().try_for_each(|patch| zoo.has_its_bases(patch))?;
+        zoo.has_each_number_once()?;
         Ok(zoo)
+    }
+
+    fn has_each_number_once(&self) -> Result<(), String> {
+        let mut bugs: BTreeMap<u32, &Patch> = BTreeMap::new();
+        for bug in self.of(Kind::Bug) {
+            if let Some(other) = bugs.insert(bug.number, bug) {
+                let [one, two] = [other, bug].map(|bug| bug.file.display());
+                let free = (1..).find(|number| self.of(Kind::Bug).all(|it| it.number != *number));
+                return Err(format!(
+                    "{one} and {two} both have number {}; {} is free",
+                    bug.number,
+                    free.expect("there are more numbers than bugs")
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn has_its_bases(&self, patch: &Patch) -> Result<(), String> {
@@ -117,33 +165,39 @@ impl Patch {
     }
 
     /// Reads a header.
-    fn read(kind: Kind, file: &Path, text: &str, course: &Course) -> Result<Patch, String> {
-        let fields = fields(text)?;
-        let known = ["What", "Part", "Rule", "Paper", "Base"];
-        if let Some((field, _)) = fields.iter().find(|(field, _)| !known.contains(&field.as_str()))
-        {
-            return Err(format!("no field is called {field:?}; there are {}", known.join(", ")));
-        }
-        let find = |wanted: &str| fields.iter().find(|(field, _)| field == wanted);
-        let value = |wanted: &str| find(wanted).map_or("", |(_, value)| value.as_str());
+    fn read(kind: Kind, file: &Path, text: &str, known: &Known) -> Result<Patch, String> {
+        let fields = Fields::read(text)?;
         let needed: &[&str] = match kind {
             Kind::Correct => &["What"],
-            Kind::Bug => &["What", "Part", "Rule", "Paper"],
+            Kind::Bug => &["What", "Number", "Level", "Part", "Rule", "Paper"],
         };
-        if let Some(missing) = needed.iter().find(|field| value(field).is_empty()) {
+        if let Some(missing) = needed.iter().find(|field| fields.value(field).is_empty()) {
             return Err(format!("the header has no field {missing:?}"));
         }
-        let part = value("Part").to_owned();
-        if kind == Kind::Bug && !course.parts.iter().any(|it| it.name == part) {
-            return Err(format!("there is no part {part:?}"));
+        let part = fields.value("Part");
+        if kind == Kind::Bug && !known.course.parts.iter().any(|it| it.name == part) {
+            let parts: Vec<&str> = known.course.parts.iter().map(|it| it.name.as_str()).collect();
+            return Err(format!("there is no part {part:?}; there are {}", parts.join(", ")));
         }
-        let bases = match value("Base") {
+        let rules: Vec<&str> = list(fields.value("Rule"), ";").collect();
+        rules.iter().try_for_each(|rule| known.claims.check(rule))?;
+        let bases = match fields.value("Base") {
             "" => vec![None],
             bases => list(bases, ",").map(|it| (it != REFERENCE).then(|| it.to_owned())).collect(),
         };
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let rules = list(value("Rule"), ";").map(str::to_owned).collect();
-        Ok(Patch { name, kind, file: file.to_owned(), bases, part, rules })
+        let survives = fields.value("Survives");
+        Ok(Patch {
+            name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            kind,
+            what: fields.value("What").to_owned(),
+            file: file.to_owned(),
+            bases,
+            part: part.to_owned(),
+            rules: rules.into_iter().map(claims::without_numbers).collect(),
+            number: fields.number("Number", 1..=u32::MAX)?,
+            level: fields.number("Level", LEVELS)?,
+            survives: (!survives.is_empty()).then(|| survives.to_owned()),
+        })
     }
 }
 
@@ -167,19 +221,53 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// The fields of a header with their values, each in one line.
-fn fields(text: &str) -> Result<Vec<(String, String)>, String> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines().take_while(|line| !line.is_empty()) {
-        match (line.starts_with(' '), line.split_once(": "), fields.last_mut()) {
-            (true, _, Some((_, value))) => {
-                value.push(' ');
-                value.push_str(line.trim());
+#[derive(Debug)]
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn read(text: &str) -> Result<Fields, String> {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for line in text.lines().take_while(|line| !line.is_empty()) {
+            match (line.starts_with(' '), line.split_once(": "), fields.last_mut()) {
+                (true, _, Some((_, value))) => {
+                    value.push(' ');
+                    value.push_str(line.trim());
+                }
+                (false, Some((field, value)), _) => {
+                    fields.push((field.to_owned(), value.to_owned()))
+                }
+                _ => {
+                    return Err(format!(
+                        "{line:?} is no field of a header (an empty line ends it)"
+                    ));
+                }
             }
-            (false, Some((field, value)), _) => fields.push((field.to_owned(), value.to_owned())),
-            _ => return Err(format!("{line:?} is no field of a header (an empty line ends it)")),
+        }
+        match fields.iter().find(|(field, _)| !FIELDS.contains(&field.as_str())) {
+            None => Ok(Fields(fields)),
+            Some((field, _)) => {
+                Err(format!("no field is called {field:?}; there are {}", FIELDS.join(", ")))
+            }
         }
     }
-    Ok(fields)
+
+    /// The value of a field; nothing, if it is not there.
+    fn value(&self, wanted: &str) -> &str {
+        let found = self.0.iter().find(|(field, _)| field == wanted);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The number in a field; 0, if it is not there.
+    fn number(&self, field: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
+        let value = self.value(field);
+        if value.is_empty() {
+            return Ok(0);
+        }
+        value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            let (first, last) = (range.start(), range.end());
+            format!("{field} is {value:?}, and must be a number from {first} to {last}")
+        })
+    }
 }
 
 #[cfg(test)]

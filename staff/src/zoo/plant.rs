@@ -1,5 +1,6 @@
 //! Makes a tree with patches applied. `git apply` does it, on a copy of the students' crates.
 
+use super::firing;
 use super::patch::{Kind, Patch};
 use crate::handout::build;
 use crate::handout::through::Through;
@@ -10,9 +11,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
-/// The reference's own assertions would catch a bug before any test: they are off where one is
-/// planted.
-const WITHOUT_ASSERTIONS: &str = "\n[profile.dev.package.raft]\ndebug-assertions = false\n";
+/// The reference's own invariants and assertions would catch a bug before any test: they are off
+/// where one is planted.
+const WITHOUT_ASSERTIONS: &str = "
+[profile.dev.package.raft]
+debug-assertions = false
+
+[profile.dev.package.kvraft]
+debug-assertions = false
+";
 
 /// Makes trees, one after another in the same directory.
 pub struct Planter {
@@ -66,7 +73,9 @@ impl Planter {
     /// Makes the tree with these patches, the last of which is of this kind.
     pub fn plant(&self, patches: &[&Patch], kind: Kind) -> Result<WorkTree, String> {
         let mut tree = self.reference.clone();
-        tree.extend(self.sources(patches)?);
+        let mut sources = self.sources(patches)?;
+        firing::add_counter(&mut sources);
+        tree.extend(sources);
         if kind == Kind::Bug {
             let manifest = tree.get_mut(Path::new("Cargo.toml")).expect("it is a workspace");
             manifest.extend_from_slice(WITHOUT_ASSERTIONS.as_bytes());

@@ -14,7 +14,7 @@ fn the_tests_are_those_of_the_course() {
             ("beyond_2a", include_str!("beyond_2a/main.rs")),
             ("beyond_2b", include_str!("beyond_2b/main.rs")),
             ("beyond_2c", include_str!("beyond_2c/main.rs")),
-            ("beyond_2d", include_str!("beyond_2d.rs")),
+            ("beyond_2d", include_str!("beyond_2d/main.rs")),
         ],
     );
 }

@@ -29,11 +29,11 @@ fn failures_are_counted_by_seed_and_by_claim() {
     let rules = ["one vote a term".to_owned(), "2C: what must survive a crash is saved".to_owned()];
     let kills = Kills::of(&results(), &rules, 4);
     assert_eq!((kills.seeds(), kills.named_right), (2, 2));
-    let row = kills.row("votes-twice", "naive");
+    let row = kills.row("votes-twice", "naive", "7");
     let words: Vec<&str> = row.split_whitespace().collect();
     assert_eq!(
-        words[..10],
-        ["votes-twice", "naive", "2", "of", "4", "1", "rejoin_2b", "2", "of", "5"]
+        words[..11],
+        ["votes-twice", "naive", "2", "of", "4", "1", "rejoin_2b", "2", "of", "5", "7"]
     );
     assert!(row.contains("no agreement on N within N s (2); "), "{row}");
     assert!(row.contains("one vote a term (1)") && row.contains("timeout (1)"), "{row}");
@@ -44,9 +44,9 @@ fn failures_are_counted_by_seed_and_by_claim() {
 #[test]
 fn a_bug_that_survives_has_no_first_seed() {
     let none = Results::read(br#"{"tests": []}"#).expect("it is JSON");
-    let row = Kills::of(&none, &[], 5).row("votes-twice", "reference");
+    let row = Kills::of(&none, &[], 5).row("votes-twice", "reference", "never");
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>().join(" "),
-        "votes-twice reference 0 of 5 0 of 0"
+        "votes-twice reference 0 of 5 0 of 0 never"
     );
 }

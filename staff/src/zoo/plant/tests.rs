@@ -26,8 +26,18 @@ impl Temporary {
         let lines = format!("-{old}\n+{new}\n {SECOND}\n");
         let text = format!("What: {name}\n\n--- a/{path}\n+++ b/{path}\n@@ -1,2 +1,2 @@\n{lines}");
         fs::write(&file, text).expect("the directory is writable");
-        let (bases, rules) = (vec![None], Vec::new());
-        Patch { name: name.to_owned(), kind: Kind::Bug, file, bases, part: String::new(), rules }
+        Patch {
+            name: name.to_owned(),
+            kind: Kind::Bug,
+            what: String::new(),
+            file,
+            bases: vec![None],
+            part: String::new(),
+            rules: Vec::new(),
+            number: 1,
+            level: 1,
+            survives: None,
+        }
     }
 
     fn first_line(&self, patches: &[&Patch]) -> String {

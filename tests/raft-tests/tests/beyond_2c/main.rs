@@ -1,8 +1,9 @@
 //! Beyond 2C: votes and acknowledgements that arrive after their sender has crashed, or when they
-//! no longer count; crashes in mid-election and at each step of figure 8; messages that arrive at one
-//! moment; links that fail alone; requests that arrive twice.
+//! no longer count; crashes in mid-election, at a reply and at each step of figure 8; messages that
+//! arrive at one moment; links that fail alone; requests that arrive twice, or in a later life.
 
 mod crashes;
+mod restarts;
 
 use harness::checks::stop_if_failed;
 use harness::graded;
@@ -89,6 +90,20 @@ fn acknowledged_survives_crash_beyond_2c() {
         agree(&cluster, 3);
         cluster.finish()
     });
+}
+
+/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
+/// the disk (figure 2: updated on stable storage before responding to RPCs).
+#[test]
+fn crash_at_a_reply_beyond_2c() {
+    graded(|| restarts::crash_at_a_reply(Cluster::reliable(3)));
+}
+
+/// Requests on their way to a server that restarts reach its next life, late and twice (5.1, 5.2,
+/// 5.3: a request says all there is to know).
+#[test]
+fn requests_outlive_receivers_beyond_2c() {
+    graded(|| restarts::requests_outlive_receivers(Cluster::unreliable(5)));
 }
 
 /// Everything at once, with a service that remembers all.
