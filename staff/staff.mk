@@ -3,7 +3,7 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout quick selftest staff-help unit-tests zoo zoo-correct
+.PHONY: bench check check-course handout quick reached selftest staff-help unit-tests zoo zoo-correct
 
 help: staff-help
 
@@ -16,6 +16,7 @@ staff-help:
 	@echo "                      GIT=1: as a Git repository"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
+	@echo "make reached          write down what the reference reaches (tests/reached.toml; SEEDS=200)"
 	@echo "make zoo              how often each planted bug is caught, and by what (SEEDS=200, NAMES=\"votes-twice\")"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
@@ -41,6 +42,9 @@ check-course:
 
 selftest:
 	@$(STAFF) selftest $(if $(SEEDS),--seeds='$(SEEDS)')
+
+reached:
+	@$(STAFF) reached $(if $(SEEDS),--seeds='$(SEEDS)')
 
 ZOO = $(if $(SEEDS),--seeds='$(SEEDS)') $(NAMES)
 
