@@ -18,6 +18,7 @@
 //! to 3). `Survives` says of a bug that nothing finds why, and what was tried.
 
 use super::claims::{self, Claims};
+use super::firing;
 use course::Course;
 use std::collections::BTreeMap;
 use std::fs;
@@ -178,6 +179,11 @@ impl Patch {
         if kind == Kind::Bug && !known.course.parts.iter().any(|it| it.name == part) {
             let parts: Vec<&str> = known.course.parts.iter().map(|it| it.name.as_str()).collect();
             return Err(format!("there is no part {part:?}; there are {}", parts.join(", ")));
+        }
+        if kind == Kind::Bug && !firing::is_marked(text) {
+            return Err("the patch does not say where its mistake takes effect: add \
+                        crate::planted::fired(CONDITION); there"
+                .to_owned());
         }
         let rules: Vec<&str> = list(fields.value("Rule"), ";").collect();
         rules.iter().try_for_each(|rule| known.claims.check(rule))?;

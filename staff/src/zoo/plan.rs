@@ -1,0 +1,129 @@
+//! Which tests are run on a planted bug, and with how many seeds: few at first, more where they do
+//! not find it, so that the whole zoo takes an hour on two cores.
+
+use super::kills::Kills;
+use super::record::{Record, Suite};
+use course::{Course, Part};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// How many seeds there are at first; if they do not name the bug on half of them; and if they do
+/// not name it at all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Numbers {
+    /// Of the graded tests.
+    pub graded: [u32; 3],
+    /// Of the tests beyond the course.
+    pub beyond: [u32; 3],
+}
+
+/// A seed of all graded tests of Lab 2 takes 0.3 s of CPU.
+const LAB_2: Numbers = Numbers { graded: [10, 100, 200], beyond: [10, 60, 200] };
+
+/// One of Lab 3 takes seven times as long.
+const LAB_3: Numbers = Numbers { graded: [5, 20, 40], beyond: [5, 20, 40] };
+
+/// How many graded tests are run on real threads, and how long each of them may usually take, in
+/// seconds.
+const REAL_TESTS: usize = 3;
+const REAL_SECONDS: u64 = 20;
+
+/// Tests to be run next.
+#[derive(Debug, PartialEq)]
+pub struct Step {
+    /// Which.
+    pub suite: Suite,
+    /// With which seeds.
+    pub seeds: Range<u32>,
+}
+
+/// What there is to run on a bug.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// The numbers of its lab.
+    pub numbers: Numbers,
+    /// The claims that name it.
+    pub rules: &'p [String],
+    /// Whether there are tests beyond the course for its lab.
+    pub has_beyond: bool,
+}
+
+/// The number of the lab that a part belongs to: "2" of `2A` and of `beyond-2A`.
+pub fn lab(part: &str) -> &str {
+    let begin = part.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
+    part.get(begin..begin + 1).unwrap_or_default()
+}
+
+/// The numbers of seeds for a lab.
+pub fn numbers(lab: &str) -> Numbers {
+    if lab == "3" { LAB_3 } else { LAB_2 }
+}
+
+impl Plan<'_> {
+    /// What is to be run after what the record has; nothing, if that is all.
+    pub fn next(&self, record: &Record) -> Option<Step> {
+        let graded = Kills::of(record, Suite::Graded, self.rules);
+        let beyond = Kills::of(record, Suite::Beyond, self.rules);
+        let is_found = !graded.named.is_empty();
+        self.more(Suite::Graded, &graded, false)
+            .or_else(|| self.more(Suite::Beyond, &beyond, is_found))
+            .or_else(|| {
+                let is_open = record.of(Suite::RealThreads).next().is_none();
+                is_open.then_some(Step { suite: Suite::RealThreads, seeds: 0..1 })
+            })
+    }
+
+    /// The same where one failure that names the bug is enough: the cheapest tests first.
+    pub fn next_until_named(&self, record: &Record) -> Option<Step> {
+        let graded = Kills::of(record, Suite::Graded, self.rules);
+        let beyond = Kills::of(record, Suite::Beyond, self.rules);
+        if !graded.named.is_empty() || !beyond.named.is_empty() {
+            return None;
+        }
+        let next =
+            [self.more(Suite::Graded, &graded, false), self.more(Suite::Beyond, &beyond, false)];
+        next.into_iter().flatten().min_by_key(|step| step.seeds.end)
+    }
+
+    /// More seeds of some tests, if they are needed.
+    fn more(&self, suite: Suite, kills: &Kills, is_found: bool) -> Option<Step> {
+        let [few, more, most] = match suite {
+            Suite::Beyond if !self.has_beyond => return None,
+            Suite::Beyond => self.numbers.beyond,
+            Suite::Graded | Suite::RealThreads => self.numbers.graded,
+        };
+        let end = match kills.of {
+            of if of < few => few,
+            _ if is_found => return None,
+            of if of < more && !kills.is_sure() => more,
+            of if of < most && kills.named.is_empty() => most,
+            _ => return None,
+        };
+        Some(Step { suite, seeds: kills.of..end })
+    }
+}
+
+/// The graded tests that are worth a run on real threads: those that failed most often when they
+/// were simulated, the shortest first; of a bug that none has found, those of its part. None of them
+/// takes long, unless all do.
+pub fn real_tests(course: &Course, part: &Part, failures: &BTreeMap<String, usize>) -> Vec<String> {
+    let is_of_lab = |it: &Part| it.is_graded() && lab(&it.name) == lab(&part.name);
+    let of_lab = course.tests().filter(|(it, _)| is_of_lab(it));
+    let mut tests: Vec<_> = of_lab.collect();
+    let failures_of = |test: &str| failures.get(test).copied().unwrap_or(0);
+    let has_failed = tests.iter().any(|(_, test)| failures_of(&test.name) > 0);
+    let of_part = tests.iter().any(|(it, _)| it.name == part.name);
+    tests.retain(|(it, test)| match (has_failed, of_part) {
+        (true, _) => failures_of(&test.name) > 0,
+        (false, true) => it.name == part.name,
+        (false, false) => true,
+    });
+    tests.sort_by_key(|(_, test)| (usize::MAX - failures_of(&test.name), test.seconds));
+    let shortest = tests.iter().map(|(_, test)| test.seconds).min().unwrap_or(0);
+    let limit = REAL_SECONDS.max(shortest);
+    tests.retain(|(_, test)| test.seconds <= limit);
+    tests.into_iter().take(REAL_TESTS).map(|(_, test)| test.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests;
