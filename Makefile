@@ -9,8 +9,8 @@ LAB = $(CARGO) run $(if $(wildcard $(RUNNER)),--quiet) --package lab --
 # The first time the runner and the tests are compiled side by side, in one call of cargo. (Of Lab 2
 # no more than Lab 2: a kvraft that does not compile stops nobody there.) What does not compile is
 # the runner's to report.
-TESTS_OF = $(if $(filter 2%,$1),raft-tests)$(if $(filter 3%,$1),kvraft-tests)
-BINARIES_OF = part_$(shell echo '$1' | tr A-Z a-z)*
+TESTS_OF = $(if $(filter 2% beyond-2%,$1),raft-tests)$(if $(filter 3% beyond-3%,$1),kvraft-tests)
+BINARIES_OF = $(if $(filter beyond-%,$1),,part_)$(shell echo '$1' | tr 'A-Z-' 'a-z_')*
 BUILD_FIRST = $(if $(wildcard $(RUNNER)),true,$(if $(TESTS_OF),$(CARGO) build --keep-going \
 	--package lab --bin lab --package $(TESTS_OF) --test '$(BINARIES_OF)' || test -x $(RUNNER),true))
 
@@ -27,14 +27,15 @@ SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay always si
 # there or on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
-.PHONY: help list linear events test test- sim sim- replay book clean force
+.PHONY: help list linear events test test- sim sim- beyond beyond- replay book clean force
 
 help:
-	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B; 2X goes beyond the course)"
+	@echo "make test-2A          build and run the graded tests of a part (2A to 2D, 3A, 3B)"
 	@echo "make test-2           all parts of a lab (2 or 3)"
 	@echo "make test TEST=name   one test, or several: TEST=\"rejoin_2b backup_2b\""
 	@echo "make sim-2A           simulate a part (or a lab: sim-2) with 100 seeds, or SEEDS=1000, or SEED=417"
 	@echo "make sim TEST=name    one test, or several"
+	@echo "make beyond-2A        simulate what asks for more than a part of the course does (or than a lab: beyond-2)"
 	@echo "make replay TEST=name SEED=417    simulate a seed again, with its whole log (SEEDS=0..418: after others)"
 	@echo "make list             the course: parts, tests, points"
 	@echo "make linear FILE=path  is a recorded history linearizable? (docs/linearizability.md)"
@@ -76,6 +77,13 @@ sim-%: force
 
 sim sim-:
 	@$(SIM) $(TEST)
+
+beyond-%: force
+	@$(call BUILD_FIRST,$@)
+	@$(SIM) '$@'
+
+beyond beyond-:
+	@$(SIM) '$@'
 
 replay:
 	@$(SIMULATED) $(LAB) replay $(OPTIONS) $(TEST)

@@ -38,7 +38,7 @@ pub fn replay(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusa
     let json = arguments.json.as_deref().map(open_json).transpose()?;
     let process_groups = Arc::new(ProcessGroups::default());
     let interrupt = Interrupt::watch(&process_groups).map_err(refused(Exit::KitFault))?;
-    let session = Session { arguments, tests, process_groups: &process_groups, interrupt };
+    let session = Session { course, arguments, tests, process_groups: &process_groups, interrupt };
     let mut results = Results::new(&session.tests, Mode::Sim, 1);
     let replay = Replay { session: &session, selected, seeds };
     let text = replay.run(&mut results)?;

@@ -44,7 +44,7 @@ pub fn test(course: &Course, arguments: &TestArguments) -> Result<Exit, Refusal>
     let json = arguments.json.as_deref().map(open_json).transpose()?;
     let process_groups = Arc::new(ProcessGroups::default());
     let interrupt = Interrupt::watch(&process_groups).map_err(refused(Exit::KitFault))?;
-    let session = Session { arguments, tests, process_groups: &process_groups, interrupt };
+    let session = Session { course, arguments, tests, process_groups: &process_groups, interrupt };
     let mut results = Results::new(&session.tests, arguments.mode, arguments.runs());
     let run = session.build(Profile::Test).and_then(|built| {
         session.clear(&built)?;
@@ -77,6 +77,8 @@ pub fn open_json(path: &Path) -> Result<JsonFile, Refusal> {
 
 /// One invocation of `lab test` or `lab replay`.
 pub struct Session<'s> {
+    /// The course.
+    pub course: &'s Course,
     /// The arguments.
     pub arguments: &'s TestArguments,
     /// The tests that they name.
@@ -143,6 +145,7 @@ impl Session<'_> {
         console.close_live();
         let signal = self.interrupt.signal();
         console.print(&closing(results, signal, &console));
+        console.print(&summary::beyond(results, self.course));
         Ok(results.exit(signal))
     }
 

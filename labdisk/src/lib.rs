@@ -29,6 +29,7 @@ use labrt::thread;
 use labrt::time::Duration;
 use labrt::world;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use trace::{Incarnation, Stream, What};
 
 /// A server's disk, in memory: one encoded Raft state and one snapshot.
@@ -38,6 +39,8 @@ pub struct Persister {
     recorder: Option<(Stream, Incarnation)>,
     /// One save in so many takes up to so long, if simulated.
     slow: Option<(NonZeroU32, Duration)>,
+    /// Whether nothing is saved any more. Not one of labrt's: to cut it off is no scheduling point.
+    cut_off: AtomicBool,
     /// One lock for both, so that a reader never sees one without the other.
     saved: Mutex<Saved>,
 }
@@ -68,7 +71,12 @@ impl Persister {
         let saved = Saved { state: state.into(), snapshot };
         self.take_time();
         let (state_bytes, snapshot_bytes) = (saved.state.len(), saved.snapshot.len());
-        *self.saved.lock() = saved;
+        let mut present = self.saved.lock();
+        if self.cut_off.load(Ordering::SeqCst) {
+            return;
+        }
+        *present = saved;
+        drop(present);
         if let Some((stream, server)) = &self.recorder {
             stream.record(What::Saved { server: *server, state_bytes, snapshot_bytes });
         }
@@ -110,7 +118,14 @@ impl Persister {
     /// the other.
     #[must_use]
     pub fn copy(&self) -> Persister {
-        Persister { recorder: None, slow: self.slow, saved: Mutex::new(self.saved.lock().clone()) }
+        let saved = Mutex::new(self.saved.lock().clone());
+        Persister { recorder: None, slow: self.slow, cut_off: AtomicBool::new(false), saved }
+    }
+
+    /// From now on nothing is saved any more: the server has crashed, whatever its threads still
+    /// do. Reading and copying go on. Does not wait, and is no scheduling point.
+    pub fn cut_off(&self) {
+        self.cut_off.store(true, Ordering::SeqCst);
     }
 
     /// The same disk, of which in simulation one save in `one_in` takes up to `longest`, and is on

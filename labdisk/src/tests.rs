@@ -32,6 +32,18 @@ fn a_copy_is_another_disk() {
     assert_eq!((copy.state(), copy.snapshot()), (b"kept".to_vec(), "kept".into()));
 }
 
+#[test]
+fn a_disk_that_is_cut_off_keeps_what_it_has() {
+    let disk = Persister::new();
+    disk.save(b"kept".to_vec(), "kept".into());
+    disk.cut_off();
+    disk.save(b"lost".to_vec(), "lost".into());
+    assert_eq!((disk.state(), disk.snapshot()), (b"kept".to_vec(), "kept".into()));
+    let next = disk.copy();
+    next.save(b"next life".to_vec(), "next".into());
+    assert_eq!(next.state(), b"next life");
+}
+
 /// How long saves to a disk took of which one in 4 is slow, and to a copy of it.
 fn saves(simulates: bool) -> Vec<Duration> {
     let save = || {

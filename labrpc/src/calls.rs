@@ -14,6 +14,7 @@ use crate::faults::FaultPlan;
 use trace::Failure;
 
 use crate::in_flight::{Counted, EncodedRequest};
+use crate::life::Life;
 use crate::network::Inner;
 use crate::record::CallRecord;
 use crate::server::Instance;
@@ -61,17 +62,29 @@ pub(crate) struct InFlight {
 
 /// A call that may still be answered.
 pub(crate) struct Call {
-    instance: Arc<Instance>,
+    /// Whose end fails it. None for a request on its way that outlives whom it was sent to.
+    receiver: Option<Arc<Instance>>,
     /// Has room for one outcome, so that sending never blocks.
     caller: Sender<Outcome>,
 }
 
 impl InFlight {
     /// Adds a call; its outcome will arrive at the receiver.
-    pub(crate) fn insert(&mut self, call: u64, instance: Arc<Instance>) -> Receiver<Outcome> {
+    pub(crate) fn insert(
+        &mut self,
+        call: u64,
+        receiver: Option<Arc<Instance>>,
+    ) -> Receiver<Outcome> {
         let (caller, outcome) = bounded(1);
-        self.calls.insert(call, Call { instance, caller });
+        self.calls.insert(call, Call { receiver, caller });
         outcome
+    }
+
+    /// The request has arrived at this instance.
+    pub(crate) fn arrived(&mut self, call: u64, at: &Arc<Instance>) {
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.receiver = Some(at.clone());
+        }
     }
 
     /// Removes a call, unless it has its outcome already.
@@ -86,7 +99,8 @@ impl InFlight {
 
     /// Fails the calls to this instance.
     pub(crate) fn fail_to(&mut self, instance: &Arc<Instance>) {
-        self.fail(|call| Arc::ptr_eq(&call.instance, instance));
+        let is_it = |receiver: &Arc<Instance>| Arc::ptr_eq(receiver, instance);
+        self.fail(|call| call.receiver.as_ref().is_some_and(is_it));
     }
 
     fn fail(&mut self, fails: impl Fn(&Call) -> bool) {
@@ -187,13 +201,28 @@ impl Delivery {
         let thread = thread::Builder::new().name(rpc).server(self.instance.name.clone());
         let handler = move || {
             pause(delay);
-            let arrival = self.network.recorder.arrived(&self.record, self.instance.incarnation);
-            let (reply, fact) = self.instance.handle(self.rpc, request);
-            self.record.answered(arrival, fact);
-            self.network.finish_call(self.id, Outcome::Reply(reply));
+            let outcome = match self.network.receiver(self.id, &self.instance) {
+                Some(receiver) => self.reply_of(&receiver, request),
+                None => Outcome::Dead,
+            };
+            self.network.finish_call(self.id, outcome);
         };
         if let Err(error) = thread.spawn(handler) {
             panic!("{error}. Do threads leak?");
+        }
+    }
+
+    /// Runs the handler. Under simulation no other thread runs from its return until the reply is
+    /// known to leave: a server that crashes at it has done nothing else since.
+    fn reply_of(&self, receiver: &Instance, request: Arc<EncodedRequest>) -> Outcome {
+        let life = receiver.life.as_ref();
+        let arrival = self.network.recorder.arrived(&self.record, life.map(Life::incarnation));
+        let (reply, fact) = receiver.handle(self.rpc, request);
+        let is_last = life.is_some_and(|life| life.is_last(self.record.fact(), fact.as_ref()));
+        self.record.answered(arrival, fact);
+        match life.is_none_or(|life| life.reply_leaves(is_last)) {
+            true => Outcome::Reply(reply),
+            false => Outcome::Dead,
         }
     }
 }

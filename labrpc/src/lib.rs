@@ -46,6 +46,9 @@
 //!   reordering](Network::set_long_reordering), two in three come 0.2 to 2.2 s late, even if the
 //!   server has died meanwhile.
 //!
+//! Two faults concern restarts: a server may crash at a reply ([`Life`]), and requests on their way
+//! may reach its successor ([`Network::set_requests_outlive`]).
+//!
 //! The numbers are the course's and the default of [`Faults`], which has further settings. Faults
 //! are drawn from the world's seed, keyed by the end's name and the call's number on it: the n-th
 //! call over a link meets the same faults whatever other links do.
@@ -62,6 +65,7 @@ mod calls;
 mod client_end;
 mod faults;
 mod in_flight;
+mod life;
 mod network;
 mod record;
 mod server;
@@ -69,6 +73,7 @@ mod server;
 pub use client_end::ClientEnd;
 pub use faults::{Cut, Faults, LinkFaults};
 pub use in_flight::CallsInFlight;
+pub use life::{CrashAtReply, Life};
 pub use network::Network;
 pub use server::Server;
 pub use trace::{EntryTerms, Fact};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use labrt::rand::mix;
 use labrt::sync::Mutex;
@@ -11,6 +12,7 @@ use labrt::sync::atomic::{AtomicU64, Ordering};
 use crate::calls::{CallId, InFlight, Outcome, PendingCall, Route};
 use crate::client_end::ClientEnd;
 use crate::faults::{Cut, Dice, FaultPlan, Faults, LinkFaults, Modes, dead_delay};
+use crate::life::Life;
 use crate::record::{Parties, Recorder};
 use crate::server::{Instance, Server};
 use trace::{Party, Stream};
@@ -30,6 +32,8 @@ pub(crate) struct Inner {
     /// Bytes of all requests, and of the replies that were delivered.
     total_bytes: AtomicU64,
     pub(crate) recorder: Recorder,
+    /// Whether requests on their way reach a server's successor. Looking is no scheduling point.
+    requests_outlive: AtomicBool,
     /// One lock for everything that changes: a call takes it twice, briefly.
     state: Mutex<State>,
 }
@@ -48,6 +52,8 @@ struct State {
 /// The network's side of a client end.
 struct End {
     enabled: bool,
+    /// Of the server that sends over it, if the network was told: no request leaves after it.
+    life: Option<Life>,
     server: Option<String>,
     link: LinkFaults,
     /// Keys this link's dice.
@@ -91,7 +97,9 @@ impl Network {
         };
         let (total_count, total_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let (recorder, state) = (Recorder::new(stream), Mutex::new(state));
-        Network { inner: Arc::new(Inner { seed, total_count, total_bytes, recorder, state }) }
+        let requests_outlive = AtomicBool::new(false);
+        let inner = Inner { seed, total_count, total_bytes, recorder, requests_outlive, state };
+        Network { inner: Arc::new(inner) }
     }
 
     /// A new client end, disabled and not connected.
@@ -100,7 +108,7 @@ impl Network {
     /// If there is one of this name already.
     #[track_caller]
     pub fn make_end(&self, name: impl Into<String>) -> ClientEnd {
-        self.add_end(name.into(), None)
+        self.add_end(name.into(), None, None)
     }
 
     /// The same, for calls from this party to the server of this number: they are recorded so.
@@ -109,11 +117,21 @@ impl Network {
     /// If there is an end of this name already.
     #[track_caller]
     pub fn make_end_between(&self, name: impl Into<String>, from: Party, to: usize) -> ClientEnd {
-        self.add_end(name.into(), Some((from, to)))
+        self.add_end(name.into(), Some((from, to)), None)
+    }
+
+    /// The same, for calls of a life of a server: no request leaves when it is over.
+    ///
+    /// # Panics
+    /// If there is an end of this name already.
+    #[track_caller]
+    pub fn make_end_of(&self, name: impl Into<String>, life: &Life, to: usize) -> ClientEnd {
+        let from = Party::Server(life.incarnation());
+        self.add_end(name.into(), Some((from, to)), Some(life.clone()))
     }
 
     #[track_caller]
-    fn add_end(&self, name: String, parties: Option<Parties>) -> ClientEnd {
+    fn add_end(&self, name: String, parties: Option<Parties>, life: Option<Life>) -> ClientEnd {
         let seed = name.bytes().fold(self.inner.seed, |seed, byte| mix(seed, byte.into()));
         let mut state = self.inner.state.lock();
         let number = state.ends.len();
@@ -124,6 +142,7 @@ impl Network {
         state.numbers.insert(name, number);
         state.ends.push(End {
             enabled: false,
+            life,
             server: None,
             link: LinkFaults::default(),
             seed,
@@ -193,6 +212,13 @@ impl Network {
     /// With long reordering, most replies are late by 0.2 s to 2.2 s.
     pub fn set_long_reordering(&self, long_reordering: bool) {
         self.inner.state.lock().modes.long_reordering = long_reordering;
+    }
+
+    /// A request that is on its way when its server is deleted or replaced reaches whoever has the
+    /// server's name when it arrives, as on a real network. If not (the default), the call fails at
+    /// once, and the request reaches the old handlers, who are heard by nobody.
+    pub fn set_requests_outlive(&self, outlive: bool) {
+        self.inner.requests_outlive.store(outlive, Ordering::Relaxed);
     }
 
     /// Sets how often and how badly things go wrong.
@@ -266,7 +292,18 @@ impl Inner {
         }
         self.total_count.fetch_add(1, Ordering::Relaxed);
         self.count_bytes(bytes);
-        state.begin_call(number)
+        state.begin_call(number, self.requests_outlive.load(Ordering::Relaxed))
+    }
+
+    /// At whom a request arrives that was sent to this instance. None: the server is not there.
+    pub(crate) fn receiver(&self, id: CallId, sent_to: &Arc<Instance>) -> Option<Arc<Instance>> {
+        if !self.requests_outlive.load(Ordering::Relaxed) {
+            return Some(sent_to.clone());
+        }
+        let mut state = self.state.lock();
+        let present = state.servers.get(&*sent_to.name).cloned()?;
+        state.ends[id.end].in_flight.arrived(id.call, &present);
+        Some(present)
     }
 
     /// Ends a call that is still in flight; one that has ended already keeps its outcome.
@@ -283,13 +320,14 @@ impl Inner {
 }
 
 impl State {
-    fn begin_call(&mut self, number: usize) -> Route {
+    fn begin_call(&mut self, number: usize, outlives: bool) -> Route {
         let State { modes, faults, servers, .. } = self;
         let end = &mut self.ends[number];
         let call = end.calls;
         end.calls += 1;
         let dice = &mut Dice::new(end.seed, call);
-        let reachable = end.enabled && end.link.cut != Some(Cut::Requests);
+        let is_over = end.life.as_ref().is_some_and(Life::is_over);
+        let reachable = end.enabled && !is_over && end.link.cut != Some(Cut::Requests);
         let server = end.server.as_ref().filter(|_| reachable);
         let Some(instance) = server.and_then(|server| servers.get(server)) else {
             return Route::Unreachable(dead_delay(*modes, faults, dice));
@@ -298,7 +336,8 @@ impl State {
         if labrt::world::simulated() {
             plan.add_latency(dice);
         }
-        let outcome = end.in_flight.insert(call, instance.clone());
+        let receiver = (!outlives).then(|| instance.clone());
+        let outcome = end.in_flight.insert(call, receiver);
         let id = CallId { end: number, call };
         Route::Server(PendingCall { id, instance: instance.clone(), plan, outcome })
     }

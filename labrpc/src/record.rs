@@ -68,6 +68,11 @@ impl Recorder {
 }
 
 impl CallRecord {
+    /// What the request says, if it is recorded.
+    pub(crate) fn fact(&self) -> Option<&Fact> {
+        self.0.as_ref()?.1.fact.as_ref()
+    }
+
     /// The network has decided what to do to the call. Only a reader wants to know.
     pub(crate) fn planned(&self, plan: &FaultPlan) {
         let Some((stream, call)) = self.0.as_ref().filter(|(stream, _)| stream.is_kept()) else {

@@ -10,6 +10,7 @@ use trace::{Fact, Incarnation};
 
 use crate::Rpc;
 use crate::in_flight::EncodedRequest;
+use crate::life::Life;
 
 /// An encoded reply, and what it says.
 type Answer = (Vec<u8>, Option<Fact>);
@@ -21,7 +22,7 @@ type Handler = Box<dyn Fn(Arc<EncodedRequest>) -> Answer + Send + Sync>;
 #[derive(Default)]
 pub struct Server {
     handlers: BTreeMap<&'static str, Handler>,
-    incarnation: Option<Incarnation>,
+    life: Option<Life>,
 }
 
 impl Server {
@@ -33,7 +34,13 @@ impl Server {
 
     /// Says whose handlers these are, for whoever reads what the network records.
     pub fn set_incarnation(&mut self, incarnation: Incarnation) {
-        self.incarnation = Some(incarnation);
+        self.life = Some(Life::new(incarnation));
+    }
+
+    /// The same, for a life that the ends it sends over share
+    /// ([`Network::make_end_of`](crate::Network::make_end_of)).
+    pub fn set_life(&mut self, life: Life) {
+        self.life = Some(life);
     }
 
     /// Registers the handler of requests of type `R`. It runs on a thread of its own for each
@@ -65,7 +72,7 @@ impl fmt::Debug for Server {
 /// A server on a network. Adding a server again, after a restart, makes a new instance.
 pub(crate) struct Instance {
     pub(crate) name: Arc<str>,
-    pub(crate) incarnation: Option<Incarnation>,
+    pub(crate) life: Option<Life>,
     handlers: BTreeMap<&'static str, Handler>,
     /// Requests that have reached a handler.
     pub(crate) count: AtomicU64,
@@ -73,8 +80,8 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn new(name: &str, server: Server) -> Instance {
-        let Server { handlers, incarnation } = server;
-        Instance { name: name.into(), incarnation, handlers, count: AtomicU64::new(0) }
+        let Server { handlers, life } = server;
+        Instance { name: name.into(), life, handlers, count: AtomicU64::new(0) }
     }
 
     /// # Panics

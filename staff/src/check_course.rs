@@ -14,7 +14,7 @@ use crate::handout::{self, leak_check::Reference, through::Through};
 use crate::problem::{Problem, say};
 use crate::results::Results;
 use crate::work_tree::{WorkTree, target_directory};
-use course::Course;
+use course::{Course, Part};
 use staff::links::dead_links;
 use std::num::NonZeroU32;
 use std::time::Instant;
@@ -37,10 +37,6 @@ const SEEDS_OF_LAB_3: u32 = 4;
 
 /// Seeds for each test that must fail. It fails at once whatever the seed, so one would do.
 const SEEDS_TO_FAIL: u32 = 2;
-
-/// The part beyond the course can pass as soon as all of Lab 2 is filled in.
-const WHOLE_LAB_2: &str = "2D";
-const BEYOND: &str = "2X";
 
 /// Checks every tree and prints the result.
 pub fn check_course(course: &Course, arguments: &CheckArguments) -> Exit {
@@ -127,19 +123,18 @@ impl Check<'_> {
         if dead.is_empty() { Ok(()) } else { Err(Problem::Found(dead.join("; "))) }
     }
 
-    /// The parts that are filled in, by lab, with the number of their seeds.
+    /// The parts that are filled in and what lies beyond them, by lab, with the number of their
+    /// seeds.
     fn to_pass(&self) -> Vec<(Vec<String>, u32)> {
-        let filled = self.through.filled();
+        let is_filled =
+            |part: &&Part| self.through.filled().iter().any(|it| it == part.in_course());
         let of_lab = |lab: &str| -> Vec<String> {
-            filled.iter().filter(|part| part.starts_with(lab)).cloned().collect()
+            let parts = self.course.parts.iter().filter(is_filled);
+            parts.filter(|part| part.lab() == lab).map(|part| part.name.clone()).collect()
         };
-        let mut lab_2 = of_lab("2");
-        if filled.iter().any(|part| part == WHOLE_LAB_2) {
-            lab_2.push(BEYOND.to_owned());
-        }
         let asked = self.arguments.seeds.map(NonZeroU32::get);
         let labs = [
-            (lab_2, asked.unwrap_or(SEEDS_OF_LAB_2)),
+            (of_lab("2"), asked.unwrap_or(SEEDS_OF_LAB_2)),
             (of_lab("3"), asked.unwrap_or(SEEDS_OF_LAB_3)),
         ];
         labs.into_iter().filter(|(words, _)| !words.is_empty()).collect()

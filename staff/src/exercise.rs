@@ -12,7 +12,6 @@ use crate::problem::Problem;
 use crate::work_tree::target_directory;
 use crate::zoo::firing;
 use crate::zoo::patch::{Kind, Patch, Zoo};
-use crate::zoo::plan::lab;
 use crate::zoo::plant::{self, Planter};
 use course::Course;
 use std::collections::BTreeSet;
@@ -51,8 +50,8 @@ fn make(course: &Course, arguments: &ExerciseArguments) -> Result<String, (Exit,
     let tree = exercise_tree(course, &planter, &zoo, bug).map_err(kit_fault)?;
     compiles(&planter, &tree).map_err(kit_fault)?;
     build::build(&arguments.directory, &tree, false).map_err(kit_fault)?;
-    let lab = lab(&bug.part);
-    Ok(format!("{}: a bug of Lab {lab}, {} files", arguments.directory.display(), tree.len()))
+    let (directory, lab) = (arguments.directory.display(), &bug.lab);
+    Ok(format!("{directory}: a bug of Lab {lab}, {} files", tree.len()))
 }
 
 /// The bug with a number, or which numbers there are.
@@ -95,8 +94,7 @@ fn exercise_tree(
     }
     let mut files = tree::files(&workspace())?;
     files.extend(sources);
-    let of_lab = course.parts.iter().filter(|part| lab(&part.name) == lab(&bug.part));
-    let last = of_lab.filter(|part| part.is_graded()).next_back();
+    let last = course.parts_named(&bug.lab).pop();
     let last = last.expect("a bug's part is one of the course, as its header was checked");
     let mut tree = tree::handed_out(&workspace(), files, &Through::part(course, &last.name)?)?;
     plant::switch_assertions_off(&mut tree);

@@ -13,7 +13,7 @@ pub mod firing;
 mod kills;
 mod page;
 pub mod patch;
-pub mod plan;
+mod plan;
 pub mod plant;
 mod record;
 mod run;

@@ -6,6 +6,7 @@ use crate::report::one_run::failure_line;
 use crate::run::results::{Results, Tally, TestResults, TestStatus};
 use crate::run::verdict::RunVerdict;
 use crate::select::SelectedTest;
+use course::{Course, Part};
 use signal_hook::low_level::signal_name;
 use std::fmt::Write;
 
@@ -34,13 +35,18 @@ pub fn figures(tests: &[SelectedTest]) -> String {
 /// Tests and points, a line for each part and one for the total of several.
 pub fn points(results: &Results) -> String {
     let parts = results.by_part();
-    let width = parts.iter().map(|(part, _)| part.title.chars().count()).max().unwrap_or(0);
+    let widest =
+        |length: fn(&Part) -> usize| parts.iter().map(|(part, _)| length(part)).max().unwrap_or(0);
+    let names = widest(|part| part.name.len());
+    let titles = widest(|part| part.title.chars().count());
     let mut text = String::new();
     for (part, tally) in &parts {
-        text += &points_line(&format!("{}  {:<width$}", part.name, part.title), tally);
+        let label = format!("{:<names$}  {:<titles$}", part.name, part.title);
+        text += &points_line(&label, tally);
     }
     if parts.len() > 1 {
-        text += &points_line(&format!("{:<width$}", "total", width = width + 4), &results.total());
+        let label = format!("{:<width$}", "total", width = names + 2 + titles);
+        text += &points_line(&label, &results.total());
     }
     text
 }
@@ -62,6 +68,31 @@ pub fn closing(results: &Results, interrupted_by: Option<i32>, colors: Colors) -
         let _ = write!(text, ", largest test process {peak} MiB ({})", test.selected.test.name);
     }
     text + "\n"
+}
+
+/// What asks for more than the parts that were run whole, if everything passed: one line, or
+/// nothing.
+pub fn beyond(results: &Results, course: &Course) -> String {
+    let parts = results.by_part();
+    let whole = parts.iter().filter(|(part, tally)| tally.tests == part.tests.len());
+    let beyond: Vec<&Part> = whole.filter_map(|(part, _)| course.beyond(part)).collect();
+    if overall(results).0 != TestStatus::Passed || beyond.is_empty() {
+        return String::new();
+    }
+    let mut words = Vec::new();
+    for parts in beyond.chunk_by(|one, next| one.group() == next.group()) {
+        let group = parts[0].group();
+        match parts {
+            several @ [_, _, ..] if course.parts_named(group).len() == several.len() => {
+                words.push(group);
+            }
+            _ => words.extend(parts.iter().map(|part| part.name.as_str())),
+        }
+    }
+    let words = words.join(" ");
+    let tests: usize = beyond.iter().map(|part| part.tests.len()).sum();
+    let noun = if tests == 1 { "test" } else { "tests" };
+    format!("beyond  make {words} asks for more than the course does ({tests} {noun}, no points)\n")
 }
 
 fn overall_line(results: &Results, interrupted_by: Option<i32>, colors: Colors) -> String {

@@ -3,4 +3,5 @@
 mod calls;
 mod faults;
 mod misuse;
+mod restarts;
 mod setup;

@@ -35,7 +35,7 @@ fn every_exercise_has_its_bug_and_nothing_that_says_which() {
     let mut finished = BTreeMap::new();
     for bug in zoo.of(Kind::Bug) {
         let tree = exercise_tree(&course, &temporary.planter, &zoo, bug).expect("it can be made");
-        let last = if lab(&bug.part) == "2" { "2D" } else { "3B" };
+        let last = if bug.lab == "2" { "2D" } else { "3B" };
         let finished: &Tree = finished.entry(last).or_insert_with(|| {
             let through = Through::part(&course, last).expect("it is a part");
             tree::tree(&workspace(), &through).expect("it can be made")

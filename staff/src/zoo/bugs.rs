@@ -5,7 +5,7 @@ use super::firing::Firings;
 use super::kills::Kills;
 use super::page::{self, Row};
 use super::patch::{self, Kind};
-use super::plan::{Plan, Step, lab, numbers, real_tests};
+use super::plan::{Plan, Step, numbers, real_tests};
 use super::record::{Record, Stage, Suite};
 use super::run::{Keeper, Specimen, kept, run};
 use super::{ZooArguments, share, today};
@@ -63,7 +63,7 @@ fn todays(keeper: &Keeper) -> Result<String, Problem> {
         let place = |problem: Problem| problem.at(&name(specimen));
         let tree = tree(keeper, specimen).map_err(place)?;
         let work_tree = keeper.planter.make(&tree)?;
-        let plan = plan(keeper.course, specimen);
+        let plan = plan(specimen);
         let mut record = Record::default();
         while let Some(step) = plan.next_until_named(&record) {
             let stage = take(keeper.course, &work_tree, specimen, &step, &record).map_err(place)?;
@@ -86,14 +86,8 @@ fn name(specimen: &Specimen) -> String {
     format!("{} on {}", specimen.patch.name, specimen.base.unwrap_or(patch::REFERENCE))
 }
 
-fn plan<'s>(course: &Course, specimen: &Specimen<'s>) -> Plan<'s> {
-    let lab_of_bug = lab(&specimen.patch.part);
-    let is_beyond = |part: &course::Part| !part.is_graded() && lab(&part.name) == lab_of_bug;
-    Plan {
-        numbers: numbers(lab_of_bug),
-        rules: &specimen.patch.rules,
-        has_beyond: course.parts.iter().any(is_beyond),
-    }
+fn plan<'s>(specimen: &Specimen<'s>) -> Plan<'s> {
+    Plan { numbers: numbers(&specimen.patch.lab), rules: &specimen.patch.rules }
 }
 
 fn tree(keeper: &Keeper, specimen: &Specimen) -> Result<Tree, Problem> {
@@ -108,10 +102,10 @@ fn examine(keeper: &Keeper, specimen: &Specimen, seeds: Option<u32>) -> Result<R
     if let Some(seeds) = seeds {
         return with_seeds(keeper, specimen, &tree, seeds);
     }
-    let plan = plan(keeper.course, specimen);
+    let plan = plan(specimen);
     let base = specimen.base.unwrap_or(patch::REFERENCE);
     let file = kept().join(format!("{}@{base}.json", specimen.patch.name));
-    let mut record = Record::read(&file, &fingerprint(&tree, &plan));
+    let mut record = Record::read(&file, &fingerprint(&tree));
     let mut made = None;
     while let Some(step) = plan.next(&record) {
         let work_tree = match &made {
@@ -133,9 +127,7 @@ fn with_seeds(
 ) -> Result<Record, Problem> {
     let work_tree = keeper.planter.make(tree)?;
     let mut record = Record::default();
-    let plan = plan(keeper.course, specimen);
-    let suites = [Suite::Graded, Suite::Beyond];
-    for suite in suites.into_iter().filter(|suite| *suite == Suite::Graded || plan.has_beyond) {
+    for suite in [Suite::Graded, Suite::Beyond] {
         let step = Step { suite, seeds: 0..seeds };
         let stage = take(keeper.course, &work_tree, specimen, &step, &record)?;
         record.stages.push(stage);
@@ -153,15 +145,12 @@ fn take(
 ) -> Result<Stage, Problem> {
     let firings = Firings::in_file(work_tree.build().join("fired"));
     let mut variables: Vec<(&str, OsString)> = vec![firings.variable()];
-    let is_of_lab = |part: &&course::Part| lab(&part.name) == lab(&specimen.patch.part);
-    let parts = |is_graded: bool| -> Vec<String> {
-        let parts = course.parts.iter().filter(is_of_lab);
-        parts.filter(|it| it.is_graded() == is_graded).map(|it| it.name.clone()).collect()
-    };
+    let lab = &specimen.patch.lab;
     let seeds = format!("SEEDS={}..{}", step.seeds.start, step.seeds.end);
     let results = match step.suite {
-        Suite::Graded => run(work_tree, &["sim", &seeds], &parts(true), &variables)?,
-        Suite::Beyond => run(work_tree, &["sim", &seeds], &parts(false), &variables)?,
+        Suite::Graded | Suite::Beyond => {
+            run(work_tree, &["sim", &seeds], &group(lab, step.suite), &variables)?
+        }
         Suite::RealThreads => {
             let part = course.parts.iter().find(|part| part.name == specimen.patch.part);
             let part = part.expect("the header was checked");
@@ -173,6 +162,11 @@ fn take(
     Ok(Stage::of(step.suite, step.seeds.clone(), &results, firings.count()))
 }
 
+/// What stands for some simulated tests of a lab: `2`, `beyond-2`.
+fn group(lab: &str, suite: Suite) -> Vec<String> {
+    vec![if suite == Suite::Beyond { format!("beyond-{lab}") } else { lab.to_owned() }]
+}
+
 /// What the tests take of a correct solution: the reference, in its own tree, by lab.
 fn reference(keeper: &Keeper) -> Result<Vec<Record>, Problem> {
     let tree = keeper.planter.tree(&[], Kind::Correct)?;
@@ -181,20 +175,14 @@ fn reference(keeper: &Keeper) -> Result<Vec<Record>, Problem> {
     for lab in ["2", "3"] {
         let numbers = numbers(lab);
         let file = kept().join(format!("{}-{lab}.json", patch::REFERENCE));
-        let plan = Plan { numbers, rules: &[], has_beyond: true };
-        let mut record = Record::read(&file, &fingerprint(&tree, &plan));
+        let mut record = Record::read(&file, &fingerprint(&tree));
         let suites = [
             (Suite::Graded, 0..numbers.graded[0], "sim"),
             (Suite::Beyond, 0..numbers.beyond[0], "sim"),
             (Suite::RealThreads, 0..1, "test"),
         ];
         for (suite, seeds, target) in suites {
-            let is_one = |part: &&course::Part| {
-                super::plan::lab(&part.name) == lab && part.is_graded() == (suite != Suite::Beyond)
-            };
-            let parts = keeper.course.parts.iter().filter(is_one);
-            let parts: Vec<String> = parts.map(|part| part.name.clone()).collect();
-            if parts.is_empty() || record.of(suite).next().is_some() {
+            if record.of(suite).next().is_some() {
                 continue;
             }
             let work_tree = match &made {
@@ -203,7 +191,7 @@ fn reference(keeper: &Keeper) -> Result<Vec<Record>, Problem> {
             };
             let end = format!("SEEDS={}", seeds.end);
             let arguments = if target == "sim" { vec![target, &end] } else { vec![target] };
-            let results = run(work_tree, &arguments, &parts, &[])?;
+            let results = run(work_tree, &arguments, &group(lab, suite), &[])?;
             record.stages.push(Stage::of(suite, seeds, &results, 0));
             record.write(&file)?;
         }
@@ -212,14 +200,13 @@ fn reference(keeper: &Keeper) -> Result<Vec<Record>, Problem> {
     Ok(records)
 }
 
-/// A hash of all that decides what the tests find in a tree, and of what is asked of it. (The rules
-/// that name the bug are judged afterwards.)
-fn fingerprint(tree: &Tree, plan: &Plan) -> String {
+/// A hash of all that decides what the tests find in a tree. (The rules that name the bug are judged
+/// afterwards.)
+fn fingerprint(tree: &Tree) -> String {
     let mut hasher = DefaultHasher::new();
     let is_page = |path: &Path| path.extension().is_some_and(|extension| extension == "md");
     for file in tree.iter().filter(|(path, _)| !is_page(path)) {
         file.hash(&mut hasher);
     }
-    [plan.numbers.graded, plan.numbers.beyond].hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }

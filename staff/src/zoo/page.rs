@@ -5,7 +5,6 @@ mod summary;
 
 use super::kills::Kills;
 use super::patch::{Patch, REFERENCE};
-use super::plan::lab;
 use super::record::{Record, Suite};
 use super::run::Specimen;
 use crate::problem::Problem;
@@ -294,11 +293,6 @@ fn add_kills(page: &mut String, rows: &[&Row]) {
             row.cpu_seconds(),
         );
     }
-}
-
-/// The number of the lab that a bug belongs to.
-fn lab_of<'r>(row: &'r Row) -> &'r str {
-    lab(&row.specimen.patch.part)
 }
 
 #[cfg(test)]

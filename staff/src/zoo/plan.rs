@@ -44,14 +44,6 @@ pub struct Plan<'p> {
     pub numbers: Numbers,
     /// The claims that name it.
     pub rules: &'p [String],
-    /// Whether there are tests beyond the course for its lab.
-    pub has_beyond: bool,
-}
-
-/// The number of the lab that a part belongs to: "2" of `2A` and of `beyond-2A`.
-pub fn lab(part: &str) -> &str {
-    let begin = part.find(|sign: char| sign.is_ascii_digit()).unwrap_or(0);
-    part.get(begin..begin + 1).unwrap_or_default()
 }
 
 /// The numbers of seeds for a lab.
@@ -88,7 +80,6 @@ impl Plan<'_> {
     /// More seeds of some tests, if they are needed.
     fn more(&self, suite: Suite, kills: &Kills, is_found: bool) -> Option<Step> {
         let [few, more, most] = match suite {
-            Suite::Beyond if !self.has_beyond => return None,
             Suite::Beyond => self.numbers.beyond,
             Suite::Graded | Suite::RealThreads => self.numbers.graded,
         };
@@ -107,16 +98,13 @@ impl Plan<'_> {
 /// were simulated, the shortest first; of a bug that none has found, those of its part. None of them
 /// takes long, unless all do.
 pub fn real_tests(course: &Course, part: &Part, failures: &BTreeMap<String, usize>) -> Vec<String> {
-    let is_of_lab = |it: &Part| it.is_graded() && lab(&it.name) == lab(&part.name);
+    let is_of_lab = |it: &Part| it.is_graded() && it.lab() == part.lab();
     let of_lab = course.tests().filter(|(it, _)| is_of_lab(it));
     let mut tests: Vec<_> = of_lab.collect();
     let failures_of = |test: &str| failures.get(test).copied().unwrap_or(0);
     let has_failed = tests.iter().any(|(_, test)| failures_of(&test.name) > 0);
-    let of_part = tests.iter().any(|(it, _)| it.name == part.name);
-    tests.retain(|(it, test)| match (has_failed, of_part) {
-        (true, _) => failures_of(&test.name) > 0,
-        (false, true) => it.name == part.name,
-        (false, false) => true,
+    tests.retain(|(it, test)| {
+        if has_failed { failures_of(&test.name) > 0 } else { it.name == part.in_course() }
     });
     tests.sort_by_key(|(_, test)| (usize::MAX - failures_of(&test.name), test.seconds));
     let shortest = tests.iter().map(|(_, test)| test.seconds).min().unwrap_or(0);

@@ -7,6 +7,7 @@ use crate::results::Results;
 use crate::work_tree::{WorkTree, target_directory};
 use course::Course;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// A patch and what it is applied on: the name of another patch, or `None` for the reference.
 #[derive(Clone, Copy)]
@@ -46,12 +47,6 @@ impl<'k> Keeper<'k> {
         let patches = self.zoo.stack(specimen.patch, specimen.base);
         Ok(self.planter.make(&self.planter.tree(&patches, specimen.patch.kind)?)?)
     }
-
-    /// The parts with such names.
-    pub fn parts(&self, which: impl Fn(&str) -> bool) -> Vec<String> {
-        let names = self.course.parts.iter().map(|part| &part.name);
-        names.filter(|name| which(name)).cloned().collect()
-    }
 }
 
 /// Runs tests in a tree, each at least once.
@@ -79,6 +74,6 @@ pub fn run(
 }
 
 /// Where what is known of the bugs is kept.
-pub fn kept() -> std::path::PathBuf {
+pub fn kept() -> PathBuf {
     target_directory().join("course/zoo")
 }

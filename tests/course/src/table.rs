@@ -6,6 +6,9 @@ use std::time::Duration;
 /// The table itself, compiled in: no test process looks for a file.
 const TABLE: &str = include_str!("../../course.toml");
 
+/// How the name of a part begins that goes beyond the course.
+const BEYOND: &str = "beyond-";
+
 /// Every part of the course, in the order it is taught.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +22,8 @@ pub struct Course {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// The course's name for it: the lab's number and a letter.
+    /// The course's name for it, the lab's number and a letter: "2A". What lies beyond the course
+    /// is named after the part that it takes further: "beyond-2A".
     pub name: String,
     /// What the part is about, in a few words.
     pub title: String,
@@ -68,14 +72,19 @@ impl Course {
         toml::from_str(TABLE).expect("course.toml is part of the kit and well formed")
     }
 
-    /// The parts meant by `name`, in course order: one part ("2A", in either case) or the graded
-    /// parts of a lab ("2"). Empty if there are none.
+    /// The parts meant by `name`, in either case, in course order: one part ("2A", "beyond-2A"),
+    /// the graded parts of a lab ("2"), or its parts beyond the course ("beyond-2"). Empty if there
+    /// are none.
     pub fn parts_named(&self, name: &str) -> Vec<&Part> {
         let meant = |part: &&Part| {
-            let in_lab = part.lab() == name && !name.is_empty() && part.is_graded();
-            part.name.eq_ignore_ascii_case(name) || in_lab
+            [part.name.as_str(), part.group()].iter().any(|it| it.eq_ignore_ascii_case(name))
         };
         self.parts.iter().filter(meant).collect()
+    }
+
+    /// The part that takes this one of the course further, if there is one.
+    pub fn beyond(&self, part: &Part) -> Option<&Part> {
+        self.parts.iter().find(|it| it.is_beyond() && it.in_course() == part.name)
     }
 
     /// The test called `name`, with its part.
@@ -88,18 +97,39 @@ impl Course {
         self.parts.iter().flat_map(|part| part.tests.iter().map(move |test| (part, test)))
     }
 
-    /// Every name that [`Course::parts_named`] understands: the labs, then their parts.
+    /// Every name that [`Course::parts_named`] understands, parts of the course first: the labs,
+    /// then their parts.
     pub fn part_names(&self) -> Vec<&str> {
-        let mut labs: Vec<&str> = self.parts.iter().map(Part::lab).collect();
-        labs.dedup();
-        labs.into_iter().chain(self.parts.iter().map(|part| part.name.as_str())).collect()
+        let of_kind = |beyond| {
+            let parts = || self.parts.iter().filter(move |part| part.is_beyond() == beyond);
+            let mut groups: Vec<&str> = parts().map(Part::group).collect();
+            groups.dedup();
+            groups.into_iter().chain(parts().map(|part| part.name.as_str()))
+        };
+        of_kind(false).chain(of_kind(true)).collect()
     }
 }
 
 impl Part {
-    /// The number of the lab this part belongs to: "2" for "2A".
+    /// The name of the part of the course that it is, or that it takes further: "2A" for
+    /// "beyond-2A".
+    pub fn in_course(&self) -> &str {
+        self.name.strip_prefix(BEYOND).unwrap_or(&self.name)
+    }
+
+    /// The number of the lab this part belongs to: "2" for "2A" and for "beyond-2A".
     pub fn lab(&self) -> &str {
-        self.name.trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
+        without_letter(self.in_course())
+    }
+
+    /// What stands for all parts of its kind in its lab: "2" for "2A", "beyond-2" for "beyond-2A".
+    pub fn group(&self) -> &str {
+        without_letter(&self.name)
+    }
+
+    /// Whether it goes beyond the course, and is not graded.
+    pub fn is_beyond(&self) -> bool {
+        self.name.starts_with(BEYOND)
     }
 
     /// What the part is worth: the points of its tests together.
@@ -109,7 +139,7 @@ impl Part {
 
     /// Whether it counts. What lies beyond the course does not.
     pub fn is_graded(&self) -> bool {
-        self.points() > 0
+        !self.is_beyond()
     }
 
     /// The title of one of its tests as the course prints it: "Test (2A): initial election".
@@ -152,6 +182,10 @@ impl Test {
     pub fn typical_time(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }
+}
+
+fn without_letter(name: &str) -> &str {
+    name.trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! - [`Events`] is the stream of a test's events, watched by the rules of the paper.
 //! - [`ServerRegistry`] keeps the servers of a cluster and their incarnations (one from each start
 //!   to the next crash); [`watch`] checks them all the time.
+//! - [`ServerLife`] is one of those incarnations as the network sees it: it may end at a reply.
 //! - [`sources`] compares the sources of the tests with the course's table.
 //!
 //! The harness depends on no student's crate. The clusters and the scenarios are in
@@ -19,6 +20,7 @@ mod events;
 pub mod graded;
 pub mod log;
 mod network_mode;
+mod server_life;
 mod server_registry;
 mod slowness;
 pub mod sources;
@@ -29,6 +31,7 @@ mod watcher;
 
 pub use events::Events;
 pub use network_mode::NetworkMode;
+pub use server_life::{Promise, ServerLife};
 pub use server_registry::{Poll, ServerRegistry};
 pub use slowness::{Slow, Slowness};
 pub use texts::random_text;

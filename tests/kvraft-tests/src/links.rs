@@ -4,7 +4,11 @@
 use crate::cluster::Cluster;
 use harness::random_text;
 use kvraft::ServerId;
-use labrpc::ClientEnd;
+use labrpc::{ClientEnd, Cut, LinkFaults};
+use labrt::rand::random_range;
+use labrt::sync::atomic::{AtomicBool, Ordering};
+use labrt::thread::sleep;
+use labrt::time::Duration;
 use log::{debug, info};
 use trace::Party;
 
@@ -39,6 +43,31 @@ impl Cluster {
     pub fn connect_all(&self) {
         info!(target: "cluster", "connect all servers");
         self.servers().for_each(|server| self.connect(server, self.servers()));
+    }
+
+    /// Again and again cuts some links in one direction, until `stop` is set: between servers, and
+    /// from these clients. What loses its reply has been done all the same.
+    pub(crate) fn cut_one_way_at_random(&self, clients: &[ClientLinks], stop: &AtomicBool) {
+        let of_servers: Vec<String> = {
+            let state = self.lock();
+            state.servers.iter().flat_map(|server| server.ends.clone()).collect()
+        };
+        let of_clients = clients.iter().flat_map(|links| &links.ends);
+        let ends: Vec<&String> = of_servers.iter().chain(of_clients).collect();
+        while !stop.load(Ordering::Relaxed) {
+            info!(target: "cluster", "cut some links in one direction");
+            for end in &ends {
+                let cut = match random_range(0..10) {
+                    0 => Some(Cut::Requests),
+                    1 | 2 => Some(Cut::Replies),
+                    _ => None,
+                };
+                self.network.set_link(end, LinkFaults { cut, ..LinkFaults::default() });
+            }
+            sleep(Duration::from_millis(random_range(200..1200)));
+        }
+        info!(target: "cluster", "no link is cut any more");
+        ends.iter().for_each(|end| self.network.set_link(end, LinkFaults::default()));
     }
 
     /// New, disabled ends of this party to all servers: their names, never used before, and the

@@ -4,6 +4,7 @@
 use crate::appends::element;
 use crate::client::Client;
 use crate::cluster::{Cluster, Setup};
+use crate::links::ClientLinks;
 use crate::{ELECTION_TIMEOUT, NetworkMode};
 use harness::checks::stop_if_failed;
 use harness::{ScenarioResult, ThinkTime};
@@ -39,6 +40,9 @@ pub struct Scenario {
     pub restarts: bool,
     /// Whether servers are partitioned at random while clients work.
     pub partitions: bool,
+    /// Whether links, between servers and from clients, fail in one direction at random while
+    /// clients work. (Beyond the course.)
+    pub one_way_links: bool,
     /// The size of the Raft state, in bytes, that servers keep down by snapshots, if they do.
     pub max_raft_state: Option<usize>,
     /// Whether clients write to each other's keys: then a client does not know what it must read,
@@ -54,6 +58,7 @@ impl Default for Scenario {
             network_mode: NetworkMode::Reliable,
             restarts: false,
             partitions: false,
+            one_way_links: false,
             max_raft_state: None,
             random_keys: false,
         }
@@ -76,9 +81,12 @@ impl Scenario {
 
     fn play_round(self, cluster: &Cluster, checker: &mut Client) {
         let stop = Arc::new(AtomicBool::new(false));
-        let start = |number| self.start_client(cluster, number, stop.clone());
-        let clients: Vec<_> = (0..self.clients).map(start).collect();
-        self.disturb_for_a_while(cluster, &stop);
+        let clients = (0..self.clients).map(|it| cluster.make_client(it, cluster.servers()));
+        let clients: Vec<Client> = clients.collect();
+        let links: Vec<ClientLinks> = clients.iter().map(Client::links).collect();
+        let start = |(number, client)| self.start_client(client, number, stop.clone());
+        let clients: Vec<_> = clients.into_iter().enumerate().map(start).collect();
+        self.disturb_for_a_while(cluster, &links, &stop);
         if self.restarts {
             restart_all(cluster);
         }
@@ -97,15 +105,21 @@ impl Scenario {
     }
 
     /// Waits while the clients work, makes them stop, and connects all servers.
-    fn disturb_for_a_while(self, cluster: &Cluster, stop: &AtomicBool) {
-        if !self.partitions {
+    fn disturb_for_a_while(self, cluster: &Cluster, clients: &[ClientLinks], stop: &AtomicBool) {
+        let disturbed = self.partitions || self.one_way_links;
+        if !disturbed {
             sleep(WORK);
             stop.store(true, Ordering::Relaxed);
             return;
         }
         sleep(BEFORE_PARTITIONS);
         thread::scope(|scope| {
-            scope.spawn(|| cluster.partition_at_random(stop));
+            if self.partitions {
+                scope.spawn(|| cluster.partition_at_random(stop));
+            }
+            if self.one_way_links {
+                scope.spawn(|| cluster.cut_one_way_at_random(clients, stop));
+            }
             sleep(WORK);
             stop.store(true, Ordering::Relaxed);
         });
@@ -116,11 +130,10 @@ impl Scenario {
     /// Starts a client, which returns how many elements it has appended to its own key.
     fn start_client(
         self,
-        cluster: &Cluster,
+        client: Client,
         number: usize,
         stop: Arc<AtomicBool>,
     ) -> JoinHandle<usize> {
-        let client = cluster.make_client(number, cluster.servers());
         let thread = thread::Builder::new().name(format!("client-{number}"));
         let started = thread.spawn(move || match self.random_keys {
             false => self.work_on_own_key(client, number, &stop),

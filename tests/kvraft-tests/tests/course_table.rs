@@ -6,6 +6,11 @@ use harness::sources::check_against_table;
 fn the_tests_are_those_of_the_course() {
     check_against_table(
         "kvraft-tests",
-        &[("part_3a", include_str!("part_3a.rs")), ("part_3b", include_str!("part_3b.rs"))],
+        &[
+            ("part_3a", include_str!("part_3a.rs")),
+            ("part_3b", include_str!("part_3b.rs")),
+            ("beyond_3a", include_str!("beyond_3a.rs")),
+            ("beyond_3b", include_str!("beyond_3b.rs")),
+        ],
     );
 }

@@ -105,6 +105,10 @@ impl Cluster {
         info!(target: "cluster", "{server}, leader of term {term}, took {value} at index {index}");
         let result = {
             let mut state = self.lock();
+            if !state.counts(incarnation) {
+                // It has crashed at a reply meanwhile, and need not have saved the command.
+                return None;
+            }
             let leads = state.registry.elections_mut().note_leader(server.0, term.0);
             leads.and(state.started.place(server.0, index.0, term.0, value.clone()))
         };

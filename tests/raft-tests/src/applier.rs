@@ -5,7 +5,6 @@
 //! failed is never reached. Here it fails the test at once, by name. The applier takes messages to
 //! the end in any case: a Raft that is stuck handing one over may hold a lock that others wait for.
 
-use crate::SNAPSHOT_INTERVAL;
 use crate::cluster::{Service, Shared};
 use crate::value::Value;
 use harness::checks::{Property, Violation};
@@ -48,20 +47,30 @@ impl Applier {
         match (message, self.shared.service) {
             (ApplyMsg::Command { index, command, .. }, service) => {
                 self.shared.events.record(What::Applied { server, index: index.0 });
-                self.shared.slowness.service.pause();
+                self.pause();
                 let counts = self.shared.apply(server, index, &command);
-                let before_multiple = (index.0 + 1).is_multiple_of(SNAPSHOT_INTERVAL);
-                if counts && service == Service::Snapshotting && before_multiple {
+                if counts && service == Service::Snapshotting && self.is_due(index) {
                     self.take_snapshot(index);
                 }
             }
             (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
             (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
                 self.shared.events.record(What::AppliedSnapshot { server, index: index.0 });
-                self.shared.slowness.service.pause();
+                self.pause();
                 self.shared.ingest(server, Some(index), &snapshot);
             }
         }
+    }
+
+    /// A slow service takes its time with a message.
+    fn pause(&self) {
+        let slow = self.shared.lock().servers[self.incarnation.server].service;
+        slow.pause();
+    }
+
+    /// Whether the service takes a snapshot as of this index.
+    fn is_due(&self, index: Index) -> bool {
+        self.shared.lock().servers[self.incarnation.server].snapshots.is_due(index)
     }
 
     /// Hands Raft a snapshot from this very thread: Raft must not hold a lock that `snapshot`
@@ -86,7 +95,7 @@ impl Shared {
         let mut state = self.lock();
         // A fix that goes with clearing on restart: what a crashed incarnation still applies must
         // not count for the next one.
-        if state.registry.incarnation(server.0) != incarnation.number {
+        if !state.counts(incarnation) {
             return false;
         }
         let result = value.and_then(|value| {
@@ -114,7 +123,7 @@ impl Shared {
             Violation::of(Property::SnapshotsIntact, format!("{server} was given {problem}"))
         });
         let mut state = self.lock();
-        if state.registry.incarnation(server.0) != incarnation.number {
+        if !state.counts(incarnation) {
             return;
         }
         let result = values.and_then(|values| {

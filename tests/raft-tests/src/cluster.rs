@@ -1,8 +1,10 @@
 //! The cluster: its servers and network, and how it starts.
 
+use crate::SNAPSHOT_INTERVAL;
+use crate::services::Snapshots;
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
-use harness::{Events, NetworkMode, ServerRegistry, Slow, Slowness};
+use harness::{Events, NetworkMode, ServerLife, ServerRegistry, Slow, Slowness};
 use labdisk::Persister;
 use labrpc::{LinkFaults, Network};
 use labrt::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +14,7 @@ use log::info;
 use raft::{Raft, ServerId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
+use trace::Incarnation;
 
 /// What kind of service applies the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +55,6 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
-    /// What takes its time in this seed.
-    pub(crate) slowness: Slowness,
     /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
     pub(crate) events: Events,
     /// One lock for everything. No thread waits, sends or calls a student's method while it holds
@@ -77,6 +78,14 @@ pub(crate) struct State {
 pub(crate) struct Server {
     /// Survives crashes; every incarnation gets a copy to write to.
     pub(crate) persister: Arc<Persister>,
+    /// Its present life, or its last.
+    pub(crate) life: Option<ServerLife>,
+    /// How slow its service is with messages.
+    pub(crate) service: Slow,
+    /// How slow its disk is from its next start on.
+    pub(crate) disk: Slow,
+    /// When its service takes snapshots.
+    pub(crate) snapshots: Snapshots,
     /// Whether it can reach the others that are connected. A crash disconnects it.
     pub(crate) connected: bool,
     /// Its present ends, one to each server. A new incarnation gets new ones.
@@ -102,7 +111,6 @@ impl Cluster {
             bytes: cluster.network.total_bytes(),
         };
         info!(target: "cluster", "{} servers are up, {:?}", setup.servers, setup.network_mode);
-        info!(target: "cluster", "slow: {:?}", cluster.shared.slowness);
         cluster
     }
 
@@ -153,12 +161,6 @@ impl Cluster {
         self.lock().servers[server.0].connected
     }
 
-    /// The size of the largest Raft state on any server's disk, without snapshots, in bytes.
-    pub fn largest_raft_state(&self) -> usize {
-        let state = self.lock();
-        state.servers.iter().map(|server| server.persister.state_size()).max().unwrap_or(0)
-    }
-
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
     }
@@ -171,8 +173,9 @@ impl Shared {
             Service::Snapshotting => Redelivery::Refused,
         };
         let slowness = Slowness::of_world();
+        info!(target: "cluster", "slow: {slowness:?}");
         let state = State {
-            servers: (0..setup.servers).map(|_| Server::new(slowness.disk)).collect(),
+            servers: (0..setup.servers).map(|_| Server::new(slowness)).collect(),
             registry: ServerRegistry::new(setup.servers),
             applied: AppliedLog::new(setup.servers, redelivery),
             started: Started::new(),
@@ -184,7 +187,7 @@ impl Shared {
                 shared.hold_to(Err(violation));
             }
         });
-        Shared { service: setup.service, slowness, events, state, finished }
+        Shared { service: setup.service, events, state, finished }
     }
 
     #[track_caller]
@@ -203,8 +206,24 @@ impl Shared {
 }
 
 impl Server {
-    fn new(disk: Slow) -> Server {
-        let persister = Arc::new(Persister::new().slow(disk.one_in, disk.longest));
-        Server { persister, connected: false, ends: Vec::new() }
+    fn new(slowness: Slowness) -> Server {
+        Server {
+            persister: Arc::new(Persister::new()),
+            life: None,
+            service: slowness.service,
+            disk: slowness.disk,
+            snapshots: Snapshots { interval: SNAPSHOT_INTERVAL, offset: 0 },
+            connected: false,
+            ends: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Whether this incarnation has not crashed: what it says and does counts.
+    pub(crate) fn counts(&self, incarnation: Incarnation) -> bool {
+        let life = self.servers[incarnation.server].life.as_ref();
+        self.registry.incarnation(incarnation.server) == incarnation.number
+            && life.is_some_and(|life| !life.is_over())
     }
 }

@@ -4,7 +4,6 @@ use crate::cluster::Cluster;
 use harness::checks::stop_if_failed;
 use harness::{Figures, Work, note_threads_left};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use trace::What;
 
 impl Cluster {
     /// Checks what must hold at the end and ends the cluster. Returns the figures of the passed
@@ -53,10 +52,10 @@ impl Cluster {
         // Before the servers are ended. A scenario that failed half-way says no more.
         let _ = self.shared.events.end();
         for server in self.servers() {
-            let present = self.lock().registry.present(server.0);
-            if let Some(server) = present {
+            let life = self.lock().servers[server.0].life.clone();
+            if let Some(life) = life {
                 // What it does from now on counts for nothing.
-                self.shared.events.record(What::Crashed { server });
+                life.end();
             }
             let raft = self.lock().registry.running(server.0);
             // A panic in here has failed the test by now. The other servers are to end as well,

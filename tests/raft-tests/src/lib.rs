@@ -23,6 +23,7 @@ mod signatures;
 
 mod agreement;
 mod applier;
+pub mod beyond;
 mod cluster;
 mod election_timers;
 mod finish;
@@ -31,14 +32,16 @@ mod lifecycle;
 mod links;
 mod protocol_counts;
 mod report;
+mod services;
 mod value;
 mod watcher;
 
 pub use agreement::Retry;
 pub use cluster::{Cluster, Service, Setup};
 pub use election_timers::{ElectionTimers, Gap, Since};
-pub use harness::NetworkMode;
+pub use harness::{NetworkMode, Promise, Slow};
 pub use protocol_counts::ProtocolCounts;
+pub use services::Snapshots;
 pub use value::Value;
 
 use labrt::time::Duration;

@@ -5,14 +5,14 @@
 
 use crate::applier;
 use crate::cluster::{Cluster, Service, State};
-use harness::random_text;
+use harness::{ServerLife, random_text};
 use labrpc::{ClientEnd, Server};
 use labrt::channel;
 use labrt::thread::for_server;
 use log::info;
 use raft::{Raft, ServerId};
 use std::sync::Arc;
-use trace::{Incarnation, Party, What};
+use trace::{Incarnation, What};
 
 impl Cluster {
     /// Lets the server reach every other that is connected, and be reached by it.
@@ -56,9 +56,9 @@ impl Cluster {
         // Notes its term once more: what was committed by now was committed in no later one.
         self.shared.observe(server);
         // Before anything is cut off or copied: from now on nothing it says counts.
-        let ends = self.lock().registry.present(server.0);
-        if let Some(ends) = ends {
-            self.shared.events.record(What::Crashed { server: ends });
+        let life = self.lock().servers[server.0].life.clone();
+        if let Some(life) = life {
+            life.end();
         }
         self.cut_off(server);
         self.network.delete_server(server.to_string());
@@ -82,9 +82,8 @@ impl Cluster {
     pub fn start(&self, server: ServerId) {
         info!(target: "cluster", "start {server}");
         self.end_incarnation(server);
-        let ends = self.make_ends(server);
         let promised = self.shared.events.promised_term(server.0);
-        let (persister, incarnation, saved) = {
+        let (persister, life, saved) = {
             let mut state = self.lock();
             // A fix: the course keeps what the last incarnation applied, so that a new one which
             // skips some of it is not caught. Values are compared with those of all incarnations
@@ -92,19 +91,24 @@ impl Cluster {
             state.applied.restart(server.0);
             let incarnation = state.registry.incarnation(server.0);
             let slot = &mut state.servers[server.0];
-            let copy = slot.persister.copy();
+            let copy = slot.persister.copy().slow(slot.disk.one_in, slot.disk.longest);
             let begins = Incarnation { server: server.0, number: incarnation };
-            slot.persister = Arc::new(copy.recorded(self.shared.events.stream(), begins));
-            let persister = slot.persister.clone();
+            let stream = self.shared.events.stream();
+            let persister = Arc::new(copy.recorded(stream.clone(), begins));
+            let disk = persister.clone();
+            let life = ServerLife::begin(begins, stream, move || disk.cut_off());
+            (slot.persister, slot.life) = (persister.clone(), Some(life.clone()));
             let saved = state.registry.check_disk(server.0, promised, persister.state_size());
-            (persister, begins, saved)
+            (persister, life, saved)
         };
         self.shared.hold_to(saved);
+        let incarnation = life.on_network().incarnation();
         self.shared.events.record(What::Started { server: incarnation });
         let snapshot = persister.snapshot();
         if self.shared.service == Service::Snapshotting && !snapshot.is_empty() {
             self.shared.restore(incarnation, &snapshot);
         }
+        let ends = self.make_ends(server, &life);
         let (sender, messages) = channel::bounded(0);
         let new = || Raft::new(ends, server, persister, sender);
         let raft = for_server(server.to_string(), new);
@@ -113,7 +117,7 @@ impl Cluster {
         self.shared.observe(server);
         applier::spawn(self.shared.clone(), incarnation, raft.clone(), messages);
         let mut rpc_server = Server::new();
-        rpc_server.set_incarnation(incarnation);
+        rpc_server.set_life(life.on_network().clone());
         raft.serve(&mut rpc_server);
         self.network.add_server(server.to_string(), rpc_server);
     }
@@ -126,12 +130,10 @@ impl Cluster {
 
     /// New ends for the server with names never used before, so that those of its last
     /// incarnation stay disabled for ever. Their links are no better than they were.
-    fn make_ends(&self, server: ServerId) -> Vec<ClientEnd> {
+    fn make_ends(&self, server: ServerId, life: &ServerLife) -> Vec<ClientEnd> {
         let names: Vec<String> = self.servers().map(|_| random_text(20)).collect();
-        let number = self.lock().registry.incarnation(server.0);
-        let from = Party::Server(Incarnation { server: server.0, number });
         let make = |(name, peer): (&String, ServerId)| {
-            self.network.make_end_between(name.as_str(), from, peer.0)
+            self.network.make_end_of(name.as_str(), life.on_network(), peer.0)
         };
         let ends = names.iter().zip(self.servers()).map(make).collect();
         for (name, peer) in names.iter().zip(self.servers()) {

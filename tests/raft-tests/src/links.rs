@@ -1,7 +1,8 @@
-//! Faults of single links, which the course's tests do not have: messages between two servers may
-//! be late or lost, while both reach all others.
+//! Faults that the course's tests do not have: messages between two servers may be late or lost,
+//! while both reach all others; a server may crash at a reply.
 
 use crate::cluster::Cluster;
+use harness::{Promise, ServerLife};
 use labrpc::{Cut, LinkFaults};
 use labrt::thread;
 use labrt::time::{Duration, Instant};
@@ -62,6 +63,20 @@ impl Cluster {
             }
             thread::sleep(PILE_SPREAD.min(left));
         }
+    }
+
+    /// The server crashes at the first reply that makes this promise: the reply leaves, and nothing
+    /// after it; its next incarnation starts from the disk as it was then. Until it is restarted
+    /// it is as good as disconnected.
+    pub fn crash_at_reply(&self, server: ServerId, promise: Promise) {
+        info!(target: "cluster", "{server} is to crash at a reply: {promise:?}");
+        let life = self.lock().servers[server.0].life.clone();
+        life.expect("it has been started").crash_at(promise);
+    }
+
+    /// Whether the server has crashed and was not started again.
+    pub fn has_crashed(&self, server: ServerId) -> bool {
+        self.lock().servers[server.0].life.as_ref().is_none_or(ServerLife::is_over)
     }
 
     fn set_faults(&self, from: ServerId, to: ServerId, faults: LinkFaults) {

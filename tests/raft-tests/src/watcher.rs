@@ -35,7 +35,14 @@ impl Shared {
         let (term, leads) = poll.running.state();
         let seen = Sighting { term: term.0, leads };
         // In a statement of its own, which releases the lock before a failure is reported.
-        let noted = self.lock().registry.note(&poll, seen);
+        let noted = {
+            let mut state = self.lock();
+            // After a crash at a reply it may say what it never saved.
+            if !state.counts(poll.incarnation()) {
+                return None;
+            }
+            state.registry.note(&poll, seen)
+        };
         self.hold_to(noted?);
         // After that: two leaders are called so, and not a vote too many.
         if poll.is_news(seen) {

@@ -113,7 +113,7 @@ fn snapshots(disturbance: Disturbance, network_mode: NetworkMode) -> Figures {
             cluster.start_command(sender, &Value::random());
         }
         agree(&cluster, present);
-        check_raft_state(&cluster);
+        cluster.check_raft_state(RAFT_STATE_LIMIT);
         match disturbance {
             Disturbance::None => continue,
             Disturbance::Disconnect => cluster.connect(victim),
@@ -123,14 +123,6 @@ fn snapshots(disturbance: Disturbance, network_mode: NetworkMode) -> Figures {
         leader = cluster.check_one_leader();
     }
     cluster.finish()
-}
-
-#[track_caller]
-fn check_raft_state(cluster: &Cluster) {
-    let size = cluster.largest_raft_state();
-    cluster.require(size < RAFT_STATE_LIMIT, || {
-        format!("expected every Raft state below {RAFT_STATE_LIMIT} bytes, got {size}")
-    });
 }
 
 fn snapshotting(network_mode: NetworkMode) -> Cluster {

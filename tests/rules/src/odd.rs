@@ -245,3 +245,44 @@ fn a_pre_vote_that_says_so_carries_nothing() {
     s.send(1, 2, heartbeat(1, 1));
     assert!(s.violation().starts_with(Rule::Elected.claim()));
 }
+
+/// A request is on its way when its receiver restarts, and reaches the next life, which may answer
+/// as if it had been sent to that.
+#[test]
+fn a_request_may_reach_a_later_life() {
+    let mut s = stream(3);
+    let vote_request = s.send(0, 2, request_vote(0, 1));
+    s.restart(2);
+    s.exchange(0, 1, request_vote(0, 1), vote(1, true));
+    let first = s.send(0, 2, entries(0, 1, 0, &[1]));
+    s.restart(2);
+    let arrival = s.arrive(&vote_request);
+    s.save(2);
+    s.answer(&vote_request, arrival, vote(1, true));
+    s.deliver(&vote_request, Some(vote(1, true)));
+    s.restart(2);
+    let arrival = s.arrive(&first);
+    s.save(2);
+    s.answer(&first, arrival, appended(1, true));
+    s.deliver(&first, Some(appended(1, true)));
+    // It knew and had saved all that, and twice it arrives in the next life.
+    s.restart(2);
+    for (call, reply) in [(&vote_request, vote(1, true)), (&first, appended(1, true))] {
+        let arrival = s.arrive(call);
+        s.answer(call, arrival, reply);
+    }
+    s.assert_legal();
+}
+
+/// The same request shows that a vote was forgotten.
+#[test]
+fn a_later_life_keeps_the_promises_of_the_earlier() {
+    let mut s = stream(3);
+    let late = s.send(1, 2, request_vote(1, 1));
+    s.exchange(0, 2, request_vote(0, 1), vote(1, true));
+    s.restart(2);
+    let arrival = s.arrive(&late);
+    s.save(2);
+    s.answer(&late, arrival, vote(1, true));
+    assert!(s.violation().starts_with(Rule::OneVote.claim()));
+}

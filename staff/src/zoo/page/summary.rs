@@ -1,6 +1,6 @@
 //! Which share of the bugs which commands see, and what that costs: what a grade can rest on.
 
-use super::{Row, lab_of};
+use super::Row;
 use crate::zoo::plan::numbers;
 use crate::zoo::record::{Record, Suite};
 use std::fmt::Write;
@@ -25,7 +25,7 @@ pub fn add(page: &mut String, rows: &[Row], reference: &[Record]) {
          | lab | command | what it runs | sees | CPU |\n|---|---|---|---:|---:|\n",
     );
     for (lab, cost) in ["2", "3"].into_iter().zip(reference) {
-        let of_lab: Vec<&Row> = rows.iter().filter(|row| lab_of(row) == lab).collect();
+        let of_lab: Vec<&Row> = rows.iter().filter(|row| row.patch().lab == lab).collect();
         if of_lab.is_empty() {
             continue;
         }
@@ -36,7 +36,7 @@ pub fn add(page: &mut String, rows: &[Row], reference: &[Record]) {
         }
     }
     for lab in ["2", "3"] {
-        let of_lab: Vec<&Row> = rows.iter().filter(|row| lab_of(row) == lab).collect();
+        let of_lab: Vec<&Row> = rows.iter().filter(|row| row.patch().lab == lab).collect();
         if !of_lab.is_empty() {
             page.push_str(&surely(lab, &of_lab));
         }

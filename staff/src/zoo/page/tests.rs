@@ -17,6 +17,7 @@ fn bug(name: &str, number: u32, survives: Option<&str>) -> Patch {
         file: PathBuf::from(format!("{name}.patch")),
         bases: vec![None],
         part: "2A".to_owned(),
+        lab: "2".to_owned(),
         rules: vec![RULE.to_owned()],
         number,
         level: 2,

@@ -85,6 +85,7 @@ fn patch(kind: Kind, name: &str, number: u32, base: Option<&str>) -> Patch {
         file: PathBuf::from(name),
         bases: vec![base.map(str::to_owned)],
         part: String::new(),
+        lab: String::new(),
         rules: Vec::new(),
         number,
         level: 1,

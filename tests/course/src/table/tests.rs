@@ -27,7 +27,7 @@ fn every_name_is_unique() {
 #[test]
 fn every_test_name_ends_with_its_part() {
     for (part, test) in Course::load().tests() {
-        let ending = format!("_{}", part.name.to_lowercase());
+        let ending = format!("_{}", part.name.to_lowercase().replace('-', "_"));
         assert!(test.name.ends_with(&ending), "{} is in part {}", test.name, part.name);
     }
 }
@@ -49,11 +49,29 @@ fn parts_are_found_by_name_in_either_case_and_by_lab() {
     assert_eq!(names("2b"), ["2B"]);
     assert_eq!(names("2"), ["2A", "2B", "2C", "2D"]);
     assert_eq!(names("3"), ["3A", "3B"]);
-    assert_eq!(names("2x"), ["2X"], "beyond the course: only by its own name");
-    assert!(names("9Z").is_empty());
-    assert!(names("").is_empty());
-    let all = ["2", "3", "2A", "2B", "2C", "2D", "2X", "3A", "3B"];
+    assert_eq!(names("Beyond-2b"), ["beyond-2B"]);
+    let beyond = ["beyond-2A", "beyond-2B", "beyond-2C", "beyond-2D"];
+    assert_eq!(names("beyond-2"), beyond);
+    assert_eq!(names("beyond-3"), ["beyond-3A", "beyond-3B"]);
+    for unknown in ["9Z", "", "beyond", "beyond-", "beyond-9"] {
+        assert!(names(unknown).is_empty(), "{unknown:?}");
+    }
+    let graded = ["2", "3", "2A", "2B", "2C", "2D", "3A", "3B", "beyond-2", "beyond-3"];
+    let all = [&graded[..], &beyond, &["beyond-3A", "beyond-3B"]].concat();
     assert_eq!(course.part_names(), all);
+}
+
+#[test]
+fn every_part_of_the_course_is_taken_further_and_nothing_beyond_it_counts() {
+    let course = Course::load();
+    for part in course.parts.iter().filter(|part| part.is_graded()) {
+        let beyond = course.beyond(part).map(|beyond| beyond.name.clone());
+        assert_eq!(beyond, Some(format!("beyond-{}", part.name)));
+    }
+    for part in course.parts.iter().filter(|part| part.is_beyond()) {
+        assert_eq!((part.points(), part.lab()), (0, &part.name["beyond-".len()..][..1]));
+        assert!(course.beyond(part).is_none());
+    }
 }
 
 #[test]
@@ -111,9 +129,8 @@ const CONDITIONS: [&str; 7] = [
 #[test]
 fn conditions_stand_in_titles_in_the_courses_order() {
     let course = Course::load();
-    let general = course
-        .tests()
-        .filter(|(_, test)| test.title.ends_with("client") || test.title.ends_with("clients"));
+    let clients = |test: &Test| test.title.ends_with("client") || test.title.ends_with("clients");
+    let general = course.tests().filter(|(part, test)| part.is_graded() && clients(test));
     let mut count = 0;
     for (part, test) in general {
         let place = |piece| CONDITIONS.iter().position(|known| *known == piece);

@@ -2,13 +2,13 @@
 //! failover, rounds to settle a conflict, RPCs and bytes of an idle second. No test fails by it;
 //! what is three times the reference's or more is noted.
 
-use super::timers::{LAST_ROUND, usual_gaps};
-use super::{agree, agree_all, start_some};
 use harness::{Figures, note};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use labrt::world;
 use log::info;
+use raft_tests::beyond::timers::{LAST_ROUND, usual_gaps};
+use raft_tests::beyond::{agree, agree_all, start_some};
 use raft_tests::{Cluster, ProtocolCounts};
 
 const WAITS: usize = 3;
@@ -31,7 +31,7 @@ pub fn costs(cluster: Cluster) -> Figures {
     cluster.network().set_long_delays(false);
     agree_all(&cluster);
     if !world::simulated() {
-        note("elections, rounds and idle traffic are measured under simulation only (make sim-2X)");
+        note("elections, rounds and traffic are measured under simulation only (make beyond-2B)");
         return cluster.finish();
     }
     idle_second(&cluster);

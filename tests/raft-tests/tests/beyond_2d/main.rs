@@ -1,0 +1,50 @@
+//! Beyond 2D: snapshots that are late, or meet a log that is longer; requests that arrive after a
+//! snapshot; slow services and disks; snapshots amid everything else. In the end logs are short.
+
+mod snapshots;
+
+use harness::graded;
+use raft_tests::Service;
+use raft_tests::beyond::everything_at_once;
+
+/// A second snapshot and new entries overtake a snapshot: it changes nothing when it arrives.
+#[test]
+fn late_snapshot_beyond_2d() {
+    graded(snapshots::late_snapshot);
+}
+
+/// AppendEntries arrive late and twice, when a snapshot covers what they begin with.
+#[test]
+fn requests_after_snapshot_beyond_2d() {
+    graded(snapshots::requests_after_snapshot);
+}
+
+/// A snapshot comes to a log that has what it covers, and more: the rest of the log stays.
+#[test]
+fn snapshot_keeps_the_tail_beyond_2d() {
+    graded(snapshots::snapshot_keeps_the_tail);
+}
+
+/// A snapshot comes to a log that is longer, and wrong: nothing of it stays.
+#[test]
+fn snapshot_replaces_the_log_beyond_2d() {
+    graded(snapshots::snapshot_replaces_the_log);
+}
+
+/// A service is busy with a batch of commands when a snapshot comes, which covers them.
+#[test]
+fn slow_service_beyond_2d() {
+    graded(snapshots::slow_service);
+}
+
+/// Disks are slow, and servers crash amid a save.
+#[test]
+fn slow_disks_beyond_2d() {
+    graded(snapshots::slow_disks);
+}
+
+/// Everything at once, with a service that takes snapshots.
+#[test]
+fn everything_at_once_with_snapshots_beyond_2d() {
+    graded(|| everything_at_once(Service::Snapshotting));
+}
