@@ -1,5 +1,6 @@
 //! On which seeds a bug was caught, by which test first, and what the failure claimed.
 
+use super::claims::begins;
 use super::record::{Failure, Record, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ impl Kills {
         let of = record.of(suite).map(|stage| stage.seeds.end - stage.seeds.start).sum();
         let mut kills = Kills { of, ..Kills::default() };
         let failures: Vec<&Failure> = record.of(suite).flat_map(|stage| &stage.failures).collect();
-        let names_it = |failure: &Failure| rules.contains(&failure.claim);
+        let names_it = |failure: &Failure| rules.iter().any(|rule| begins(&failure.claim, rule));
         let telling: Vec<&Failure> =
             failures.iter().copied().filter(|failure| names_it(failure)).collect();
         kills.named = telling.iter().map(|failure| failure.seed).collect();

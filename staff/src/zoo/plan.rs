@@ -7,21 +7,15 @@ use course::{Course, Part};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// How many seeds there are at first; if they do not name the bug on half of them; and if they do
-/// not name it at all.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Numbers {
-    /// Of the graded tests.
-    pub graded: [u32; 3],
-    /// Of the tests beyond the course.
-    pub beyond: [u32; 3],
-}
+/// How many seeds there are at first; if they do not name the bug on half of them; and then, as long
+/// as they do not name it at all.
+pub type Numbers = [u32; 4];
 
 /// A seed of all graded tests of Lab 2 takes 0.3 s of CPU.
-const LAB_2: Numbers = Numbers { graded: [10, 100, 200], beyond: [10, 60, 200] };
+const LAB_2: Numbers = [10, 40, 100, 200];
 
 /// One of Lab 3 takes seven times as long.
-const LAB_3: Numbers = Numbers { graded: [5, 20, 40], beyond: [5, 20, 40] };
+const LAB_3: Numbers = [4, 12, 24, 48];
 
 /// How many graded tests are run on real threads, and how long each of them may usually take, in
 /// seconds.
@@ -44,6 +38,8 @@ pub struct Plan<'p> {
     pub numbers: Numbers,
     /// The claims that name it.
     pub rules: &'p [String],
+    /// Whether it is run on real threads, too: on the first of its bases.
+    pub on_real_threads: bool,
 }
 
 /// The numbers of seeds for a lab.
@@ -61,7 +57,8 @@ impl Plan<'_> {
             .or_else(|| self.more(Suite::Beyond, &beyond, is_found))
             .or_else(|| {
                 let is_open = record.of(Suite::RealThreads).next().is_none();
-                is_open.then_some(Step { suite: Suite::RealThreads, seeds: 0..1 })
+                (is_open && self.on_real_threads)
+                    .then_some(Step { suite: Suite::RealThreads, seeds: 0..1 })
             })
     }
 
@@ -79,17 +76,14 @@ impl Plan<'_> {
 
     /// More seeds of some tests, if they are needed.
     fn more(&self, suite: Suite, kills: &Kills, is_found: bool) -> Option<Step> {
-        let [few, more, most] = match suite {
-            Suite::Beyond => self.numbers.beyond,
-            Suite::Graded | Suite::RealThreads => self.numbers.graded,
+        let [few, more, ..] = self.numbers;
+        let is_needed = match kills.of {
+            of if of < few => true,
+            _ if is_found => false,
+            of if of < more => !kills.is_sure(),
+            _ => kills.named.is_empty(),
         };
-        let end = match kills.of {
-            of if of < few => few,
-            _ if is_found => return None,
-            of if of < more && !kills.is_sure() => more,
-            of if of < most && kills.named.is_empty() => most,
-            _ => return None,
-        };
+        let end = self.numbers.into_iter().find(|end| *end > kills.of).filter(|_| is_needed)?;
         Some(Step { suite, seeds: kills.of..end })
     }
 }

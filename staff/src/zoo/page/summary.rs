@@ -48,13 +48,12 @@ pub fn add(page: &mut String, rows: &[Row], reference: &[Record]) {
 }
 
 fn lines(lab: &str, rows: &[&Row], cost: &Record) -> Vec<Line> {
-    let numbers = numbers(lab);
-    let (graded, beyond) = (numbers.graded[1], numbers.beyond[1]);
+    let seeds = numbers(lab)[2];
     let share = |sees: &dyn Fn(&Row) -> bool| {
         rows.iter().filter(|row| sees(row)).count() as f64 / rows.len() as f64
     };
-    let sees_graded = |row: &Row| row.kills(Suite::Graded).is_named_within(graded);
-    let sees_beyond = |row: &Row| row.kills(Suite::Beyond).is_named_within(beyond);
+    let sees_graded = |row: &Row| row.kills(Suite::Graded).is_named_within(seeds);
+    let sees_beyond = |row: &Row| row.kills(Suite::Beyond).is_named_within(seeds);
     let rates = rows.iter().map(|row| row.kills(Suite::Graded).rate());
     let cpu_graded = cpu_of(cost, Suite::Graded);
     let cpu_beyond = cpu_of(cost, Suite::Beyond);
@@ -69,26 +68,34 @@ fn lines(lab: &str, rows: &[&Row], cost: &Record) -> Vec<Line> {
         Line {
             command: format!("make test-{lab}"),
             what: "the course's tests once, on real threads (here up to three of them)".to_owned(),
-            share: share(&|row| !row.kills(Suite::RealThreads).named.is_empty()),
+            share: of_those_run(rows),
             cpu_seconds: cpu_of(cost, Suite::RealThreads),
         },
         Line {
-            command: format!("make sim-{lab} SEEDS={graded}"),
-            what: format!("the same with {graded} seeds, simulated"),
+            command: format!("make sim-{lab} SEEDS={seeds}"),
+            what: format!("the same with {seeds} seeds, simulated"),
             share: share(&sees_graded),
-            cpu_seconds: times(cpu_graded, graded),
+            cpu_seconds: times(cpu_graded, seeds),
         },
     ];
     if cpu_beyond.is_some() {
-        let both = times(cpu_graded, graded).zip(times(cpu_beyond, beyond));
+        let both = times(cpu_graded, seeds).zip(times(cpu_beyond, seeds));
         lines.push(Line {
-            command: format!("make beyond-{lab} SEEDS={beyond}"),
-            what: format!("beyond the course as well, {beyond} seeds"),
+            command: format!("make beyond-{lab} SEEDS={seeds}"),
+            what: format!("beyond the course as well, {seeds} seeds"),
             share: share(&|row| sees_graded(row) || sees_beyond(row)),
             cpu_seconds: both.map(|(graded, beyond)| graded + beyond),
         });
     }
     lines
+}
+
+/// The share that real threads see, of those that were run on them.
+fn of_those_run(rows: &[&Row]) -> f64 {
+    let was_run = |row: &&&Row| row.record.of(Suite::RealThreads).next().is_some();
+    let run = rows.iter().filter(was_run);
+    let sees = |row: &&&Row| !row.kills(Suite::RealThreads).named.is_empty();
+    run.clone().filter(sees).count() as f64 / run.count().max(1) as f64
 }
 
 /// What one seed of some tests, or one run, takes of a correct solution, in seconds of CPU.
@@ -103,7 +110,7 @@ fn surely(lab: &str, rows: &[&Row]) -> String {
     let graded: Vec<_> = rows.iter().map(|row| row.kills(Suite::Graded)).collect();
     let surely = graded.iter().filter(|kills| kills.named.len() == kills.of as usize).count();
     let never = graded.iter().filter(|kills| kills.named.is_empty()).count();
-    let most = numbers(lab).graded[2];
+    let most = numbers(lab)[3];
     format!(
         "\nLab {lab}: of {} planted trees the graded tests, simulated, see {surely} on every seed that \
          was tried, and\n{never} on none of {most}.\n",

@@ -15,8 +15,7 @@ const UNTIL_NAMED: Next = |plan, record| plan.next_until_named(record);
 /// Runs the plan: each suite names the bug on these seeds.
 fn followed(named: impl Fn(Suite, u32) -> bool, next: Next) -> Vec<(Suite, Range<u32>)> {
     let rules = [RULE.to_owned()];
-    let numbers = Numbers { graded: [10, 100, 200], beyond: [10, 60, 200] };
-    let plan = Plan { numbers, rules: &rules };
+    let plan = Plan { numbers: [10, 40, 100, 200], rules: &rules, on_real_threads: true };
     let mut record = record(Vec::new());
     let mut steps = Vec::new();
     while let Some(Step { suite, seeds }) = next(&plan, &record) {
@@ -42,18 +41,25 @@ fn a_bug_that_every_seed_finds_is_run_with_few() {
 fn one_that_some_seeds_find_is_run_with_more() {
     let every_tenth = |suite, seed| suite == Graded && seed % 10 == 5;
     let steps = followed(every_tenth, NEXT);
-    let expected = [(Graded, 0..10), (Graded, 10..100), (Beyond, 0..10), (RealThreads, 0..1)];
+    let expected = [(Graded, 0..10), (Graded, 10..40), (Beyond, 0..10), (RealThreads, 0..1)];
     assert_eq!(steps, expected);
 }
 
 #[test]
 fn one_that_nothing_finds_is_run_with_all() {
-    let graded = [(Graded, 0..10), (Graded, 10..100), (Graded, 100..200)];
-    let beyond = [(Beyond, 0..10), (Beyond, 10..60), (Beyond, 60..200)];
-    let real = [(RealThreads, 0..1)];
-    assert_eq!(followed(|_, _| false, NEXT), [&graded[..], &beyond, &real].concat());
+    let all = |suite| [0..10, 10..40, 40..100, 100..200].map(|seeds| (suite, seeds));
+    let expected = [&all(Graded)[..], &all(Beyond), &[(RealThreads, 0..1)]].concat();
+    assert_eq!(followed(|_, _| false, NEXT), expected);
     let on_seed_70 = |suite, seed| suite == Beyond && seed == 70;
-    assert_eq!(followed(on_seed_70, NEXT).len(), 7);
+    assert_eq!(followed(on_seed_70, NEXT).len(), 8, "of beyond 0..10, 10..40 and 40..100");
+}
+
+#[test]
+fn on_real_threads_only_the_first_base_is_run() {
+    let plan = Plan { numbers: [10, 40, 100, 200], rules: &[], on_real_threads: false };
+    let whole = [Graded, Beyond].map(|suite| stage(suite, 0..200, Vec::new()));
+    assert_eq!(plan.next(&record(whole.to_vec())), None);
+    assert!(Plan { on_real_threads: true, ..plan }.next(&record(whole.to_vec())).is_some());
 }
 
 #[test]
@@ -61,9 +67,9 @@ fn of_a_day_the_cheapest_that_names_the_bug_is_enough() {
     assert_eq!(followed(|_, _| true, UNTIL_NAMED), [(Graded, 0..10)]);
     let beyond = |suite, seed| suite == Beyond && seed == 20;
     let steps = followed(beyond, UNTIL_NAMED);
-    assert_eq!(steps, [(Graded, 0..10), (Beyond, 0..10), (Beyond, 10..60)]);
+    assert_eq!(steps, [(Graded, 0..10), (Beyond, 0..10), (Graded, 10..40), (Beyond, 10..40)]);
     let none = followed(|_, _| false, UNTIL_NAMED);
-    assert_eq!(none.len(), 6);
+    assert_eq!(none.len(), 8);
 }
 
 #[test]
