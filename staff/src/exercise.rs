@@ -1,8 +1,8 @@
 //! `staff exercise --bug 17 DIR`: a tree with a planted bug in it, for a student to find.
 //!
-//! It is what a student has who has finished the bug's lab, but for the bug. Nothing in it says which
-//! one: no patch, no count of firings, no comment that came with the bug; the files have one time;
-//! and the reference's own assertions, which would name it at once, are off.
+//! It is what a student has who has finished the bug's lab, but for the bug. Nothing in it says
+//! which one: no patch, no count of firings, no comment that came with the bug; the files have one
+//! time; and the reference's own assertions, which would name it at once, are off.
 
 use crate::exit::Exit;
 use crate::handout::through::Through;
@@ -86,13 +86,12 @@ fn exercise_tree(
     bug: &Patch,
 ) -> Result<Tree, String> {
     let base = bug.bases.first().and_then(Option::as_deref);
-    let before = planter.sources(&[])?;
+    let mut files = tree::files(&workspace())?;
     let mut sources = planter.sources(&zoo.stack(bug, base))?;
     for (path, text) in &mut sources {
-        let old = before.get(path).map_or_else(String::new, |text| text_of(text));
+        let old = files.get(path).map_or_else(String::new, |text| text_of(text));
         *text = without_hints(&firing::without_calls(&text_of(text)), &old).into_bytes();
     }
-    let mut files = tree::files(&workspace())?;
     files.extend(sources);
     let last = course.parts_named(&bug.lab).pop();
     let last = last.expect("a bug's part is one of the course, as its header was checked");

@@ -202,8 +202,8 @@ fn reference(keeper: &Keeper) -> Result<Vec<Record>, Problem> {
     Ok(records)
 }
 
-/// A hash of all that decides what the tests find in a tree. (The rules that name the bug are judged
-/// afterwards.)
+/// A hash of all that decides what the tests find in a tree. (The rules that name the bug are
+/// judged afterwards.)
 fn fingerprint(tree: &Tree) -> String {
     let mut hasher = DefaultHasher::new();
     let is_page = |path: &Path| path.extension().is_some_and(|extension| extension == "md");

@@ -1,8 +1,8 @@
 //! How often a planted mistake took effect: a bug that never fires survives for no reason.
 //!
 //! A patch says where, with one statement, `crate::planted::fired(CONDITION);`. The function behind
-//! it is put into the crate with the patch ([`add_counter`]), and the statements are taken out where
-//! nobody is to see them ([`without_calls`]).
+//! it is put into the crate with the patch ([`add_counter`]), and the statements are taken out
+//! where nobody is to see them ([`without_calls`]).
 
 use crate::handout::tree::{STUDENT_CRATES, Tree};
 use std::ffi::OsString;

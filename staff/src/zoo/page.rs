@@ -200,18 +200,18 @@ This page is not handed out. `make zoo` writes it: change `staff/zoo`, and not t
 
 How well do the tests tell a wrong solution from a correct one? `staff/zoo/bugs` has mistakes that
 people make, each a patch of the reference; many are planted a second time in a variation of it,
-such as `naive`, whose leader sends everything unacknowledged with every command. The reference's own
-invariants and assertions are off. [for-staff.md](for-staff.md#the-zoo) says how to add one, and how to
-hand one out as an exercise: number and level are the key to that.
+such as `naive`, whose leader sends everything unacknowledged with every command. The reference's
+own invariants and assertions are off. [for-staff.md](for-staff.md#the-zoo) says how to add one, and
+how to hand one out as an exercise: number and level are the key to that.
 
 - *graded*: the graded tests of the bug's lab, simulated. `9 of 10`: on nine of the first ten seeds
-  a failure names the bug, that is, begins with a claim of its header. Few seeds first, some more where
-  half of them do not name it, and more again as long as none does.
+  a failure names the bug, that is, begins with a claim of its header. Few seeds first, some more
+  where half of them do not name it, and more again as long as none does.
 - *first*, *by*, *as*: the lowest seed that names it, with its test and its claim; in italics what
   fails if nothing names it.
 - *otherwise*: further seeds with failures that do not name it.
-- *real*: of the graded tests that failed most often when simulated (up to three, none of which takes
-  long), how many named it in one run on real threads; run once for a bug, on its first base.
+- *real*: of the graded tests that failed most often when simulated (up to three, none of which
+  takes long), how many named it in one run on real threads; of a bug on its first base only.
 - *beyond*: the tests beyond the course, simulated, counted as *graded* is.
 - *fired*: how often the mistake took effect in all these runs (1,000 times a process are counted).
 - *CPU*: seconds of all these runs.

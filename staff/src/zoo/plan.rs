@@ -7,8 +7,8 @@ use course::{Course, Part};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// How many seeds there are at first; if they do not name the bug on half of them; and then, as long
-/// as they do not name it at all.
+/// How many seeds there are at first; if they do not name the bug on half of them; and then, as
+/// long as they do not name it at all.
 pub type Numbers = [u32; 4];
 
 /// A seed of all graded tests of Lab 2 takes 0.3 s of CPU.
@@ -89,8 +89,8 @@ impl Plan<'_> {
 }
 
 /// The graded tests that are worth a run on real threads: those that failed most often when they
-/// were simulated, the shortest first; of a bug that none has found, those of its part. None of them
-/// takes long, unless all do.
+/// were simulated, the shortest first; of a bug that none has found, those of its part. None of
+/// them takes long, unless all do.
 pub fn real_tests(course: &Course, part: &Part, failures: &BTreeMap<String, usize>) -> Vec<String> {
     let is_of_lab = |it: &Part| it.is_graded() && it.lab() == part.lab();
     let of_lab = course.tests().filter(|(it, _)| is_of_lab(it));

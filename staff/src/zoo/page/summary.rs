@@ -21,25 +21,20 @@ pub fn add(page: &mut String, rows: &[Row], reference: &[Record]) {
     page.push_str("\n## In short\n\n");
     page.push_str(
         "The share of the planted trees (a bug, and what it stands on) that a command sees, by the \
-         right name,\nand what the command takes of a correct solution, the reference:\n\n\
-         | lab | command | what it runs | sees | CPU |\n|---|---|---|---:|---:|\n",
+         right name,\nand what the command takes of a correct solution, the reference:\n",
     );
     for (lab, cost) in ["2", "3"].into_iter().zip(reference) {
         let of_lab: Vec<&Row> = rows.iter().filter(|row| row.patch().lab == lab).collect();
         if of_lab.is_empty() {
             continue;
         }
+        page.push_str("\n| command | what it runs | sees | CPU |\n|---|---|---:|---:|\n");
         for Line { command, what, share, cpu_seconds } in lines(lab, &of_lab, cost) {
             let cpu = cpu_seconds.map_or_else(String::new, |seconds| format!("{seconds:.1} s"));
             let percent = (share * 100.0).round();
-            let _ = writeln!(page, "| {lab} | `{command}` | {what} | {percent} % | {cpu} |");
+            let _ = writeln!(page, "| `{command}` | {what} | {percent} % | {cpu} |");
         }
-    }
-    for lab in ["2", "3"] {
-        let of_lab: Vec<&Row> = rows.iter().filter(|row| row.patch().lab == lab).collect();
-        if !of_lab.is_empty() {
-            page.push_str(&surely(lab, &of_lab));
-        }
+        page.push_str(&surely(lab, &of_lab));
     }
     page.push_str(
         "\nMIT's own tests of 2022, run 1,739 times on 16 kinds of planted bugs in three Go \
@@ -112,8 +107,8 @@ fn surely(lab: &str, rows: &[&Row]) -> String {
     let never = graded.iter().filter(|kills| kills.named.is_empty()).count();
     let most = numbers(lab)[3];
     format!(
-        "\nLab {lab}: of {} planted trees the graded tests, simulated, see {surely} on every seed that \
-         was tried, and\n{never} on none of {most}.\n",
+        "\nLab {lab}: of {} planted trees the graded tests, simulated, see {surely} on every seed \
+         that was tried,\nand {never} on none of {most}.\n",
         rows.len()
     )
 }
