@@ -23,8 +23,8 @@ OPTIONS = $(if $(JOBS),--jobs='$(JOBS)') $(if $(RUNS),--runs='$(RUNS)') \
 SIMULATED = $(if $(filter os,$(MODE)),$(error make sim and make replay always simulate: leave \
 	MODE=os out, or use make test))
 
-# MODE, PREEMPT, PCT, LATE, BACKEND and LOG are in the environment, whether make was told them
-# there or on its command line.
+# MODE, PREEMPT, PCT, POS, SURW, LATE, REORDER, BACKEND and LOG are in the environment, whether make
+# was told them there or on its command line.
 SIM = $(SIMULATED) $(LAB) test --mode=sim $(if $(SEED)$(SEEDS),,--seeds=100) $(OPTIONS)
 
 .PHONY: help list linear events test test- sim sim- beyond beyond- replay book clean force
@@ -59,7 +59,10 @@ help:
 	@echo "  CHECK=determinism    run each seed twice, in two processes: both must do the same"
 	@echo "  PREEMPT=0.3  the probability of a preemption, instead of the seed's choice"
 	@echo "  PCT=3        the depth of probabilistic concurrency testing, instead of the same"
+	@echo "  POS=1        partial order sampling, instead of the same"
+	@echo "  SURW=1       a uniform walk, instead of the same; SURW=4: of interest is one object in 4"
 	@echo "  LATE=relock  which threads are late: off, spawned, woken, relock, points, mixed; instead of the same"
+	@echo "  REORDER=links        how messages overtake each other: off, messages, links; instead of the same"
 	@echo "  BACKEND=threads      carry simulated threads on real ones, for a debugger"
 
 # The runner refuses a part that does not exist: it knows the course.

@@ -3,7 +3,8 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course exercise handout quick selftest staff-help unit-tests zoo zoo-correct
+.PHONY: bench check check-course exercise handout quick reached selftest staff-help unit-tests zoo \
+	zoo-correct
 
 help: staff-help
 
@@ -17,6 +18,7 @@ staff-help:
 	@echo "make exercise BUG=17 DIR=../hunt   a tree with a bug of the zoo in it, for a student to find"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
+	@echo "make reached          write down what the reference reaches (tests/reached.toml; SEEDS=200)"
 	@echo "make zoo              how often each planted bug is caught, and by what: writes docs/zoo.md, in an hour"
 	@echo "                      (NAMES=\"votes-twice\", SEEDS=200: prints only)"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
@@ -46,6 +48,9 @@ check-course:
 
 selftest:
 	@$(STAFF) selftest $(if $(SEEDS),--seeds='$(SEEDS)')
+
+reached:
+	@$(STAFF) reached $(if $(SEEDS),--seeds='$(SEEDS)')
 
 ZOO = $(if $(SEEDS),--seeds='$(SEEDS)') $(NAMES)
 

@@ -42,10 +42,11 @@ Options:
       --keep                keep the logs of runs that passed, too
       --time-limit SECONDS  how long a test may take (else LAB_TIME_LIMIT, else 120)
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
-In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3 or PCT=3 how
-the simulation chooses who runs next, and LATE=off (or spawned, woken, relock, points, mixed) which
-threads of servers are late, instead of leaving that to the seed. RULES=required fails
-a solution whose messages tell no facts; EVENTS=1 writes all events on real threads, too.
+In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3, PCT=3, POS=1
+or SURW=1 how the simulation chooses who runs next, LATE=off (or spawned, woken, relock, points,
+mixed) which threads of servers are late, and REORDER=off (or messages, links) how messages overtake
+each other, instead of leaving that to the seed. RULES=required fails a solution whose messages
+tell no facts; EVENTS=1 writes all events on real threads, too.
 
 Exit codes:
   0    every test passed
@@ -256,9 +257,10 @@ impl TestArguments {
             (Mode::Os, ..) if simulates => {
                 wrong("SEEDS (--seeds) and CHECK (--check) are for MODE=sim (--mode sim)")
             }
-            (Mode::Os, ..) if is_set => {
-                wrong("PREEMPT, PCT, LATE and BACKEND (--backend) are for MODE=sim (--mode sim)")
-            }
+            (Mode::Os, ..) if is_set => wrong(
+                "PREEMPT, PCT, POS, SURW, LATE, REORDER and BACKEND (--backend) are for \
+                     MODE=sim (--mode sim)",
+            ),
             (Mode::Sim, ..) if self.runs != NonZeroU32::MIN => {
                 wrong("RUNS (--runs) is for real threads; simulated, SEEDS (--seeds) says how many")
             }

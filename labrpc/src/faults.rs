@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use labrt::rand::mix;
+use labrt::sim::Reorder;
 
 /// How often and how badly things go wrong. The course's numbers are the default.
 ///
@@ -157,7 +158,31 @@ impl FaultPlan {
 /// not.)
 const LATENCY_MICROS: (u64, u64) = (100, 500);
 
+/// With [`Reorder::Messages`], one message in so many is late by this, in microseconds: by so much,
+/// up to so many times doubled. Each octave is as likely as another.
+const OVERTAKEN: (u64, u64, u64) = (4, 500, 4);
+
+/// With [`Reorder::Links`], each direction of a link is slower by up to this, in microseconds.
+const SLOWER_MICROS: u64 = 3000;
+
+/// The number of a draw for the link itself: no call has it.
+const OF_THE_LINK: u64 = u64::MAX;
+
 impl FaultPlan {
+    /// Adds what lets messages of a simulation overtake others, on the link of this seed.
+    pub(crate) fn add_reordering(&mut self, reorder: Reorder, link_seed: u64, dice: &mut Dice) {
+        let [request, reply] = match reorder {
+            Reorder::Off => return,
+            Reorder::Messages => [dice.overtaken(), dice.overtaken()],
+            Reorder::Links => {
+                let mut link = Dice::new(link_seed, OF_THE_LINK);
+                [link.below(SLOWER_MICROS), link.below(SLOWER_MICROS)]
+            }
+        };
+        self.request_delay += Duration::from_micros(request);
+        self.reply_delay += Duration::from_micros(reply);
+    }
+
     /// Adds the latency of each message under simulation.
     pub(crate) fn add_latency(&mut self, dice: &mut Dice) {
         let (least, most) = LATENCY_MICROS;
@@ -201,6 +226,16 @@ impl Dice {
     fn below(&mut self, limit: u64) -> u64 {
         // 64 bits modulo a limit of thousands: the bias is negligible.
         if limit == 0 { 0 } else { self.next() % limit }
+    }
+
+    /// How late a message is that may be overtaken, in microseconds: mostly not at all.
+    fn overtaken(&mut self) -> u64 {
+        let (one_in, least, octaves) = OVERTAKEN;
+        if self.below(one_in) > 0 {
+            return 0;
+        }
+        let from = least << self.below(octaves);
+        from + self.below(from)
     }
 
     fn millis_below(&mut self, limit: Duration) -> Duration {

@@ -335,6 +335,7 @@ impl State {
         let mut plan = FaultPlan::draw(*modes, faults, &end.link, dice);
         if labrt::world::simulated() {
             plan.add_latency(dice);
+            plan.add_reordering(labrt::sim::reorder(), end.seed, dice);
         }
         let receiver = (!outlives).then(|| instance.clone());
         let outcome = end.in_flight.insert(call, receiver);

@@ -21,7 +21,7 @@ pub(crate) mod trace;
 
 use carrier::Carrier;
 pub(crate) use engine::Engine;
-pub use options::{Backend, LateKind, Lateness, Policy, Schedule};
+pub use options::{Backend, LateKind, Lateness, Policy, Reorder, Schedule};
 
 /// Threads that have not ended after so many rounds in which none did swallow what unwinds them.
 const IDLE_ROUNDS: usize = 1000;
@@ -121,6 +121,13 @@ fn take_down(engine: &Engine, carrier: &mut Carrier) -> Vec<String> {
         }
         idle_rounds = if engine.alive().len() < alive.len() { 0 } else { idle_rounds + 1 };
     }
+}
+
+/// How the network of the calling thread's world is to deliver messages. On the OS they take as
+/// long as they take.
+#[must_use]
+pub fn reorder() -> Reorder {
+    current_sim().map_or(Reorder::Off, |sim| sim.reorder)
 }
 
 /// As [`thread::max_stack_bytes`](crate::thread::max_stack_bytes), for simulated threads: 24,000.

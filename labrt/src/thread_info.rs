@@ -248,6 +248,11 @@ impl ThreadInfo {
         self.name.text()
     }
 
+    /// The name that was given to this thread, or to the one it descends from.
+    pub(crate) fn root_name(&self) -> &str {
+        &self.name.root
+    }
+
     /// Makes a `ThreadInfo` for a thread that the kit did not start (a test's main thread, for
     /// one).
     #[cold]

@@ -3,6 +3,7 @@
 use crate::check_course::CheckArguments;
 use crate::exercise::ExerciseArguments;
 use crate::handout::HandoutArguments;
+use crate::reached::ReachedArguments;
 use crate::selftest::SelftestArguments;
 use crate::zoo::{ZooAction, ZooArguments};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -26,6 +27,8 @@ staff check-course [--full] [--seeds N]
                         for each test; --full: on real threads as well
 staff selftest [--seeds N]
                         check that the graded tests catch broken solutions, each by its right name
+staff reached [--seeds N]
+                        write down what the reference reaches with N seeds (tests/reached.toml)
 staff zoo check         check that every patch in staff/zoo applies
 staff zoo correct [--seeds N] [--today] [NAME...]
                         check that correct variations of the reference pass every test, with N seeds
@@ -54,6 +57,8 @@ pub enum Command {
     CheckCourse(CheckArguments),
     /// Check that the graded tests catch broken solutions.
     Selftest(SelftestArguments),
+    /// Write down what the reference reaches.
+    Reached(ReachedArguments),
     /// Run the tests on correct variations, or on planted bugs.
     Zoo(ZooArguments),
     /// Explain the command line.
@@ -82,7 +87,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     let command = match parser.next()? {
         None => {
             return Err(Wrong(
-                "no command given: use staff handout, exercise, check-course, selftest or zoo"
+                "no command given: use staff handout, exercise, check-course, selftest, reached \
+                 or zoo"
                     .to_owned(),
             ));
         }
@@ -95,6 +101,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
         Some("exercise") => exercise(&mut parser),
         Some("check-course") => check_course(&mut parser),
         Some("selftest") => selftest(&mut parser),
+        Some("reached") => reached(&mut parser),
         Some("zoo") => zoo(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("no such command: {}", command.display()))),
@@ -168,6 +175,18 @@ fn selftest(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         }
     }
     Ok(Command::Selftest(arguments))
+}
+
+fn reached(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = ReachedArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Reached(arguments))
 }
 
 fn zoo(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {

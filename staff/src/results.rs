@@ -1,5 +1,6 @@
 //! Reads the results that the runner writes as JSON (`--json`): the fields that the checks need.
 
+use course::Reached;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -39,6 +40,7 @@ pub struct Run {
 #[derive(Debug, Deserialize)]
 struct Simulated {
     virtual_seconds: Option<f64>,
+    reached: Option<Reached>,
 }
 
 impl Results {
@@ -76,6 +78,11 @@ impl Results {
 }
 
 impl Run {
+    /// The situations that it reached, if it is simulated and says.
+    pub fn reached(&self) -> Option<Reached> {
+        self.simulated.as_ref()?.reached
+    }
+
     /// How long it took, by the clock that counts for it.
     pub fn seconds(&self) -> f64 {
         let simulated = self.simulated.as_ref();

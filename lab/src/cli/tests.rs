@@ -125,9 +125,20 @@ fn a_replay_is_simulated_whatever_the_mode_is() {
 
 #[test]
 fn how_to_simulate_is_for_those_who_do() {
-    for setting in [("PREEMPT", "0.3"), ("PCT", "3"), ("LATE", "off"), ("BACKEND", "threads")] {
+    for setting in [
+        ("PREEMPT", "0.3"),
+        ("PCT", "3"),
+        ("POS", "1"),
+        ("SURW", "4"),
+        ("LATE", "off"),
+        ("REORDER", "links"),
+        ("BACKEND", "threads"),
+    ] {
         let refused = parsed_in("test 2A", &[setting]).expect_err("nothing is simulated");
-        assert!(refused.starts_with("PREEMPT, PCT, LATE and BACKEND"), "{refused}");
+        assert!(
+            refused.starts_with("PREEMPT, PCT, POS, SURW, LATE, REORDER and BACKEND"),
+            "{refused}"
+        );
         assert_eq!(test_in("test 2A --seeds 5", &[setting]).mode, Mode::Sim);
     }
 }

@@ -109,3 +109,29 @@ fn under_simulation_every_message_takes_a_fraction_of_a_millisecond() {
     }
     assert!(plans.iter().any(|plan| plan.request_delay != plan.reply_delay));
 }
+
+#[test]
+fn reordered_messages_are_late_now_and_then_and_reordered_links_always() {
+    let delays = |reorder, link, call| {
+        let dice = &mut Dice::new(link, call);
+        let mut plan = FaultPlan::draw(RELIABLE, &Faults::default(), &LinkFaults::default(), dice);
+        plan.add_reordering(reorder, link, dice);
+        [plan.request_delay, plan.reply_delay].map(|delay| delay.as_micros() as u64)
+    };
+    assert_eq!(delays(Reorder::Off, 7, 1), [0, 0]);
+
+    let late = (0..1000).flat_map(|call| delays(Reorder::Messages, 7, call));
+    let late: Vec<_> = late.filter(|delay| *delay > 0).collect();
+    assert!((420..580).contains(&late.len()), "one in four of 2000: {}", late.len());
+    assert!(late.iter().all(|delay| (500..8000).contains(delay)), "{late:?}");
+    let short = late.iter().filter(|delay| **delay < 2000).count() as f64;
+    assert!((0.4..0.6).contains(&(short / late.len() as f64)), "two octaves of four: {short}");
+
+    let of_link = |link| (0..100).map(move |call| delays(Reorder::Links, link, call));
+    for link in 0..50 {
+        let first = delays(Reorder::Links, link, 0);
+        assert!(first.iter().all(|delay| *delay < 3000) && first[0] != first[1], "{first:?}");
+        assert!(of_link(link).all(|delays| delays == first), "{link}");
+        assert_ne!(first, delays(Reorder::Links, link + 1, 0));
+    }
+}

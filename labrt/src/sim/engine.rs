@@ -19,21 +19,22 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread::panicking;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
 use super::carrier::switch;
-use super::guard::{Monitor, take_misuse};
+use super::guard::Monitor;
 use super::lateness::Occasion;
-use super::options::Schedule;
+use super::options::{Reorder, Schedule};
+use super::schedule::Operation;
 use super::trace::{ObjectNumber, Op};
 use crate::limits::STACK;
 use crate::wait::Site;
 use crate::world::{Failure, Options, World};
 
 mod late;
+mod points;
 mod state;
 mod tasks;
 mod teardown;
@@ -106,6 +107,8 @@ pub(crate) struct Engine {
     objects: AtomicU32,
     /// Threads numbered so far.
     threads: AtomicU64,
+    /// How the network of this world delivers messages.
+    pub(crate) reorder: Reorder,
     /// With so many threads in the process, no more are started.
     max_threads: usize,
     /// The world has ended, well or badly: every thread is to unwind.
@@ -128,12 +131,14 @@ impl Engine {
                 world.describe(failure);
             }
         };
+        let reorder = schedule.reorder;
         let state = State::new(seed, nanos(options.time_limit), schedule);
         Engine {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             now: AtomicU64::new(0),
             objects: AtomicU32::new(0),
             threads: AtomicU64::new(0),
+            reorder,
             max_threads,
             ending: AtomicBool::new(false),
             late_at_points: state.late_threads.has(Occasion::Point),
@@ -169,71 +174,6 @@ impl Engine {
         self.now().saturating_add(nanos(limit))
     }
 
-    /// A scheduling point: the running thread has done something, or is about to, that others can
-    /// see. Unwinds if the world ends.
-    #[inline]
-    pub(crate) fn scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) {
-        if self.pass_scheduling_point(op, object, site) || self.passes_late() {
-            self.stop_here();
-        }
-    }
-
-    /// As [`scheduling_point`](Engine::scheduling_point), but never unwinds: for destructors.
-    #[inline]
-    pub(crate) fn scheduling_point_in_drop(&self, op: Op, object: ObjectNumber, site: Site) {
-        self.pass_scheduling_point(op, object, site);
-    }
-
-    /// A point, and perhaps a switch; true if the world is ending.
-    #[inline]
-    fn pass_scheduling_point(&self, op: Op, object: ObjectNumber, site: Site) -> bool {
-        let Some(mut state) = self.begin_scheduling_point(op, object, site) else { return true };
-        if state.runnable.is_empty() {
-            state.scheduler.none_waits();
-            return false;
-        }
-        let (me, point) = (state.running, state.points);
-        // A panic's message is put together before any hook is called, by a panic handler that
-        // must not meet another panic: it may lock, but no other thread runs meanwhile.
-        if panicking() && state.unwinds(me) {
-            return false;
-        }
-        state.preempts(point) && self.give_way(me, state)
-    }
-
-    /// What every point begins with; nothing if the world is ending.
-    #[inline]
-    fn begin_scheduling_point(
-        &self,
-        op: Op,
-        object: ObjectNumber,
-        site: Site,
-    ) -> Option<MutexGuard<'_, State>> {
-        if self.is_ending() || self.fails_by_misuse() {
-            return None;
-        }
-        let mut state = self.state.lock();
-        self.monitor.heartbeat.store(state.points, Ordering::Relaxed);
-        state.pass(op, object, Some(site));
-        if state.points_without_progress > LIVELOCK {
-            drop(state);
-            self.judge(Verdict::Livelock(site));
-            return None;
-        }
-        Some(state)
-    }
-
-    /// Has the running thread gone past the simulation? Then the world fails.
-    #[inline]
-    pub(in crate::sim) fn fails_by_misuse(&self) -> bool {
-        let misuse = take_misuse();
-        let failed = misuse.is_some();
-        if let Some(misuse) = misuse {
-            self.world().fail(*misuse);
-        }
-        failed
-    }
-
     /// Lets others that can run go first, now.
     pub(crate) fn yield_now(&self, site: Site) {
         if self.pass_yield(site) || self.passes_late() {
@@ -243,7 +183,8 @@ impl Engine {
 
     /// A yield; true if the world is ending.
     fn pass_yield(&self, site: Site) -> bool {
-        let Some(mut state) = self.begin_scheduling_point(Op::Yield, 0, site) else { return true };
+        let operation = Operation::on(Op::Yield, 0);
+        let Some(mut state) = self.begin_scheduling_point(operation, site) else { return true };
         let me = state.running;
         state.step_back(me);
         !self.charge(&mut state) || self.give_way(me, state)

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::Write;
 
+use super::schedule::Dice;
+
 /// What carries the simulated threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
@@ -27,6 +29,36 @@ pub enum Policy {
         /// How many ordered events the bug needs.
         depth: u32,
     },
+    /// Partial order sampling (Yuan, Yang and Gu, CAV 2018): every operation has a random priority,
+    /// drawn again when another thread's operation on the same object comes first.
+    Pos,
+    /// A selectively uniform random walk (Zhao, Wolff, Mathur and Roychoudhury, ASPLOS 2025): a
+    /// thread is as likely to do the next operation as it has many to go.
+    Surw {
+        /// Of so many objects, one is of interest; at 1 all are.
+        one_in: u32,
+    },
+}
+
+/// How the network of a simulated world delivers messages that are on their way together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reorder {
+    /// All take about as long.
+    #[default]
+    Off,
+    /// Some are overtaken by others, on the same link as well.
+    Messages,
+    /// Each link is faster or slower than another, in either direction, throughout.
+    Links,
+}
+
+impl Reorder {
+    /// As this seed says, from a stream of its own.
+    #[must_use]
+    pub fn of_seed(seed: u64) -> Reorder {
+        const DRAWN: [Reorder; 4] = [Reorder::Off, Reorder::Off, Reorder::Messages, Reorder::Links];
+        DRAWN[Dice::new(seed, "reorder").below(DRAWN.len())]
+    }
 }
 
 /// Which threads are late: those of servers only, never the test's own.
@@ -66,6 +98,8 @@ pub struct Schedule {
     pub policy: Option<Policy>,
     /// Which threads are late, and how late; without it none is.
     pub lateness: Option<Lateness>,
+    /// In what order messages arrive.
+    pub reorder: Reorder,
     /// About how many scheduling points the world will have: where PCT puts its changes. 0 if
     /// that is not known.
     pub expected_points: u64,
@@ -75,11 +109,12 @@ pub struct Schedule {
 
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule { backend, policy, lateness, expected_points, trace } = self;
+        let Schedule { backend, policy, lateness, reorder, expected_points, trace } = self;
         f.debug_struct("Schedule")
             .field("backend", backend)
             .field("policy", policy)
             .field("lateness", lateness)
+            .field("reorder", reorder)
             .field("expected_points", expected_points)
             .field("trace", &trace.is_some())
             .finish()

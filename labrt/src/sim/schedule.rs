@@ -1,7 +1,16 @@
-//! The scheduler: which thread runs next, chosen from the seed by one of two policies.
+//! The scheduler: which thread runs next, chosen from the seed by one of four policies.
 
 use super::options::Policy;
+use super::trace::{ObjectNumber, Op};
 use crate::seed::mix;
+use crate::thread_info::ThreadInfo;
+use crate::wait::Site;
+
+mod operation;
+mod walk;
+
+pub(crate) use operation::Operation;
+use walk::{Burst, Walk};
 
 /// How many points may be passed while a thread could run and does not, before dice and priorities
 /// are overruled: threads that spin, or pass the turn among themselves, until another has done
@@ -38,12 +47,24 @@ impl Dice {
     }
 }
 
-/// A thread's rank under PCT. Higher goes first.
-pub(super) type Priority = u64;
+/// A thread's rank under PCT; under POS, that of its pending operation. Higher goes first.
+type Priority = u64;
 
-/// What the scheduler must know of a thread that may run.
-pub(super) trait Ranked {
-    fn priority(&mut self) -> &mut Priority;
+/// Above all that are drawn.
+const AT_ONCE: Priority = Priority::MAX;
+
+/// What the scheduler keeps of a thread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    priority: Priority,
+    /// The operation that the thread does when it runs.
+    next: Operation,
+    burst: Burst,
+}
+
+/// What has a standing with the scheduler: a thread.
+pub(super) trait Scheduled {
+    fn standing(&mut self) -> &mut Standing;
 }
 
 /// Chooses, from a stream of its own, and by nothing else.
@@ -59,6 +80,9 @@ pub(super) struct Scheduler {
     lowest: Priority,
     /// Points passed, by whomever, since all who could run have had a turn.
     in_a_row: u32,
+    /// POS and SURW are overruled when the next thread is chosen: any may run.
+    overdue: bool,
+    walk: Walk,
 }
 
 impl Scheduler {
@@ -67,7 +91,7 @@ impl Scheduler {
         let drawn = Scheduler::draw_policy(&mut dice);
         let policy = policy.unwrap_or(drawn);
         let length = if expected_points == 0 { UNKNOWN_LENGTH } else { expected_points } as usize;
-        let (mut changes, mut threshold) = (Vec::new(), 0);
+        let (mut changes, mut threshold, mut one_in) = (Vec::new(), 0, 1);
         match policy {
             // Saturates at 1, as it should.
             Policy::Random { preemption } => threshold = (preemption * u64::MAX as f64) as u64,
@@ -75,8 +99,11 @@ impl Scheduler {
                 changes.extend((1..depth).map(|_| dice.below(length) as u64));
                 changes.sort_unstable_by(|a, b| b.cmp(a));
             }
+            Policy::Pos => {}
+            Policy::Surw { one_in: so_many } => one_in = so_many,
         }
-        Scheduler { dice, policy, threshold, changes, lowest: Priority::MAX / 2, in_a_row: 0 }
+        let (lowest, walk) = (Priority::MAX / 2, Walk::new(dice.seed, one_in));
+        Scheduler { dice, policy, threshold, changes, lowest, in_a_row: 0, overdue: false, walk }
     }
 
     /// Mostly high probabilities: preempting at unexpected points is what finds bugs. One seed
@@ -94,17 +121,77 @@ impl Scheduler {
         self.policy
     }
 
-    /// A new thread's rank: above all who have stepped back, anywhere among the others.
-    pub(super) fn new_priority(&mut self) -> Priority {
+    /// A new thread's: under PCT above all who have stepped back, anywhere among the others.
+    pub(super) fn new_standing(&mut self, info: &ThreadInfo) -> Standing {
+        let priority = match self.policy {
+            Policy::Random { .. } | Policy::Surw { .. } => 0,
+            Policy::Pct { .. } => self.draw_priority(),
+            Policy::Pos => AT_ONCE,
+        };
+        let burst = match self.policy {
+            Policy::Surw { .. } => self.walk.first_burst(info.root_name()),
+            _ => Burst::default(),
+        };
+        Standing { priority, next: Operation::BEGIN, burst }
+    }
+
+    fn draw_priority(&mut self) -> Priority {
+        self.dice.next() | (1 << 63)
+    }
+
+    /// Under POS each operation has a priority of its own. One that concerns nobody else may as
+    /// well be done at once.
+    fn priority_of(&mut self, operation: Operation) -> Priority {
+        if operation.is_private() { AT_ONCE } else { self.draw_priority() }
+    }
+
+    /// The running thread has come to this operation, in this line.
+    #[inline]
+    pub(super) fn announce(&mut self, standing: &mut Standing, next: Operation, site: Site) {
+        standing.next = next;
         match self.policy {
-            Policy::Random { .. } => 0,
-            Policy::Pct { .. } => self.dice.next() | (1 << 63),
+            Policy::Random { .. } | Policy::Pct { .. } => {}
+            Policy::Pos => standing.priority = self.priority_of(next),
+            Policy::Surw { .. } => self.walk.announce(&mut standing.burst, next, site),
+        }
+    }
+
+    /// The running thread waits, in the middle of its operation.
+    #[inline]
+    pub(super) fn waits(&mut self, standing: &mut Standing) {
+        if matches!(self.policy, Policy::Surw { .. }) && !standing.next.locks() {
+            self.walk.waits(&mut standing.burst, standing.next);
+        }
+    }
+
+    /// The running thread is about to wait, and locks this mutex when its wait is over.
+    pub(super) fn locks_after_wait(&mut self, standing: &mut Standing, mutex: ObjectNumber) {
+        standing.next = Operation::on(Op::Lock, mutex);
+        if matches!(self.policy, Policy::Surw { .. }) {
+            self.walk.waits(&mut standing.burst, standing.next);
+        }
+    }
+
+    /// A thread's wait is over: what it waited in is to be done anew.
+    #[inline]
+    pub(super) fn woken(&mut self, standing: &mut Standing) {
+        match self.policy {
+            Policy::Random { .. } | Policy::Pct { .. } => {}
+            Policy::Pos => standing.priority = self.priority_of(standing.next),
+            Policy::Surw { .. } => self.walk.draws_again(),
+        }
+    }
+
+    /// A thread has ended.
+    pub(super) fn ends(&mut self, standing: &mut Standing) {
+        if matches!(self.policy, Policy::Surw { .. }) {
+            self.walk.ends(&mut standing.burst);
         }
     }
 
     /// May another thread run instead of the running one at this point?
     #[inline]
-    pub(super) fn preempts(&mut self, point: u64, running: &mut impl Ranked) -> bool {
+    pub(super) fn preempts(&mut self, point: u64, running: &mut impl Scheduled) -> bool {
         self.in_a_row += 1;
         let impatient = self.in_a_row > PATIENCE;
         match self.policy {
@@ -120,25 +207,50 @@ impl Scheduler {
                 }
                 true
             }
+            Policy::Pos | Policy::Surw { .. } => {
+                if impatient {
+                    self.in_a_row = 0;
+                    self.overdue = true;
+                }
+                impatient || !running.standing().next.is_private()
+            }
         }
     }
 
     /// Ranks a thread that lets others go first below all of them.
-    pub(super) fn step_back(&mut self, thread: &mut impl Ranked) {
+    pub(super) fn step_back(&mut self, thread: &mut impl Scheduled) {
         self.lowest -= 1;
-        *thread.priority() = self.lowest;
+        thread.standing().priority = self.lowest;
+        self.walk.draws_again();
         self.in_a_row = 0;
     }
 
     /// Which of the threads that can run does. There is at least one.
     #[inline]
-    pub(super) fn choose<T: Ranked>(&mut self, runnable: &[u32], threads: &mut [T]) -> usize {
+    pub(super) fn choose<T: Scheduled>(&mut self, runnable: &[u32], threads: &mut [T]) -> usize {
         match self.policy {
-            Policy::Random { .. } if runnable.len() == 1 => 0,
-            Policy::Random { .. } => self.dice.below(runnable.len()),
-            Policy::Pct { .. } => {
-                let rank = |at: &usize| *threads[runnable[*at] as usize].priority();
-                (0..runnable.len()).max_by_key(rank).expect("a runnable thread")
+            Policy::Random { .. } => self.any_of(runnable.len()),
+            Policy::Pct { .. } => highest(runnable, threads),
+            Policy::Pos => {
+                let overdue = std::mem::take(&mut self.overdue);
+                let chosen =
+                    if overdue { self.any_of(runnable.len()) } else { highest(runnable, threads) };
+                self.draw_again(chosen, runnable, threads);
+                chosen
+            }
+            Policy::Surw { .. } if std::mem::take(&mut self.overdue) => self.any_of(runnable.len()),
+            Policy::Surw { .. } => self.walk.choose(runnable, threads, &mut self.dice),
+        }
+    }
+
+    /// The chosen thread does its operation: those that conflict with it have new priorities. So
+    /// whether an operation comes before another says nothing of what it does to the next one.
+    fn draw_again<T: Scheduled>(&mut self, chosen: usize, runnable: &[u32], threads: &mut [T]) {
+        let done = threads[runnable[chosen] as usize].standing().next;
+        for (at, thread) in runnable.iter().enumerate() {
+            let standing = threads[*thread as usize].standing();
+            if at != chosen && standing.next.conflicts_with(done) {
+                standing.priority = self.draw_priority();
             }
         }
     }
@@ -154,4 +266,11 @@ impl Scheduler {
     pub(super) fn any_of(&mut self, count: usize) -> usize {
         if count == 1 { 0 } else { self.dice.below(count) }
     }
+}
+
+/// Which of these threads has the highest priority.
+#[inline]
+fn highest<T: Scheduled>(runnable: &[u32], threads: &mut [T]) -> usize {
+    let rank = |at: &usize| threads[runnable[*at] as usize].standing().priority;
+    (0..runnable.len()).max_by_key(rank).expect("a runnable thread")
 }

@@ -35,6 +35,8 @@ pub(crate) enum Op {
     Chosen,
     /// Nor this: it does not run for a while, though it could.
     Late,
+    /// An atomic that is only read; `Atomic` stands for the other accesses.
+    Load,
 }
 
 /// An object's number within its world; 0 where there is none to speak of.

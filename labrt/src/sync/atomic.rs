@@ -8,14 +8,15 @@ use std::panic::Location;
 pub use std::sync::atomic::{Ordering, fence};
 
 use crate::runtime::current_sim;
+use crate::sim::engine::Key;
 use crate::sim::trace::Op;
 
 /// Before every operation. An atomic belongs to no world, because threads do not wait for it.
 #[inline(always)]
 #[track_caller]
-fn scheduling_point() {
+fn scheduling_point<T>(op: Op, atomic: &T) {
     if let Some(sim) = current_sim() {
-        sim.scheduling_point(Op::Atomic, 0, Location::caller());
+        sim.atomic_point(op, Key::of(atomic), Location::caller());
     }
 }
 
@@ -48,7 +49,7 @@ macro_rules! atomic {
             #[must_use]
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                scheduling_point();
+                scheduling_point(Op::Load, self);
                 self.0.load(order)
             }
 
@@ -56,7 +57,7 @@ macro_rules! atomic {
             #[inline]
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                scheduling_point();
+                scheduling_point(Op::Atomic, self);
                 self.0.store(value, order);
             }
 
@@ -75,7 +76,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                scheduling_point();
+                scheduling_point(Op::Atomic, self);
                 self.0.compare_exchange(current, new, success, failure)
             }
 
@@ -92,7 +93,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                scheduling_point();
+                scheduling_point(Op::Atomic, self);
                 // The strong one under simulation, so that the same seed does the same everywhere.
                 match current_sim() {
                     Some(_) => self.0.compare_exchange(current, new, success, failure),
@@ -113,7 +114,7 @@ macro_rules! atomic {
                 fetch: Ordering,
                 change: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
-                scheduling_point();
+                scheduling_point(Op::Atomic, self);
                 self.0.fetch_update(set, fetch, change)
             }
         }
@@ -135,7 +136,7 @@ macro_rules! atomic {
         #[inline]
         #[track_caller]
         pub fn $change(&self, value: $value, order: Ordering) -> $value {
-            scheduling_point();
+            scheduling_point(Op::Atomic, self);
             self.0.$change(value, order)
         }
     )*};

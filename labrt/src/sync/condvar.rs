@@ -157,6 +157,7 @@ impl Condvar {
         guard.owner.clear();
         let deadline = limit.map(|limit| sim.deadline(limit));
         let (notified, unlocked) = ([self.binding.key()], [guard.release.binding.key()]);
+        sim.locks_after_wait(guard.release.binding.number());
         let (owner, lock) = (guard.owner, parking_lot::MutexGuard::mutex(&guard.real));
         parking_lot::MutexGuard::unlocked(&mut guard.real, || {
             sim.wake_one(unlocked[0]);

@@ -4,8 +4,9 @@ use labrt::sim::{Backend, LateKind, Lateness, Policy, Schedule, Simulated, simul
 use labrt::time::Duration;
 use labrt::world::{Failure, FailureKind, Options};
 
-/// One of each kind: never preempting, seldom, often, always, and PCT of three depths.
-pub const POLICIES: [Policy; 7] = [
+/// One of each kind: never preempting, seldom, often, always, PCT of three depths, POS, and SURW
+/// with all objects of interest and with some.
+pub const POLICIES: [Policy; 10] = [
     Policy::Random { preemption: 0.0 },
     Policy::Random { preemption: 0.02 },
     Policy::Random { preemption: 0.3 },
@@ -13,6 +14,9 @@ pub const POLICIES: [Policy; 7] = [
     Policy::Pct { depth: 1 },
     Policy::Pct { depth: 2 },
     Policy::Pct { depth: 3 },
+    Policy::Pos,
+    Policy::Surw { one_in: 1 },
+    Policy::Surw { one_in: 4 },
 ];
 
 /// PCT spreads its changes over so many points: about as many as a test's world has.

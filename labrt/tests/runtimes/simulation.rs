@@ -8,5 +8,6 @@ mod determinism;
 mod ends;
 mod hostile;
 mod lateness;
+mod policies;
 mod programs;
 mod verdicts;

@@ -51,6 +51,14 @@ fn a_self_test_may_have_a_number_of_seeds() {
 }
 
 #[test]
+fn what_the_reference_reaches_may_have_a_number_of_seeds() {
+    assert_eq!(parsed("reached"), Ok(Command::Reached(ReachedArguments::default())));
+    let few = ReachedArguments { seeds: NonZeroU32::new(3) };
+    assert_eq!(parsed("reached --seeds=3"), Ok(Command::Reached(few)));
+    assert!(parsed("reached 2A").is_err());
+}
+
+#[test]
 fn the_zoo_has_three_commands() {
     let zoo = |action, seeds, today, names: &[&str]| {
         let names = names.iter().map(|&name| name.to_owned()).collect();

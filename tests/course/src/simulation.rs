@@ -37,6 +37,29 @@ pub enum Policy {
         /// At least 1.
         depth: u32,
     },
+    /// A random priority for each operation, drawn again where two conflict: `POS=1`.
+    Pos,
+    /// Every interleaving of the operations of interest as likely as another: `SURW=1`.
+    Surw {
+        /// Of so many objects one is of interest. At least 1.
+        one_in: u32,
+    },
+}
+
+/// How the simulated network delivers messages: `REORDER=links`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reorder {
+    /// All take about as long.
+    Off,
+    /// Some are overtaken by others.
+    Messages,
+    /// Each link is faster or slower than another.
+    Links,
+}
+
+impl Reorder {
+    /// All there are.
+    pub const ALL: [Reorder; 3] = [Reorder::Off, Reorder::Messages, Reorder::Links];
 }
 
 /// Which threads the simulation makes late, all of them of servers: `LATE=woken`.
@@ -71,6 +94,8 @@ pub struct Simulation {
     pub policy: Option<Policy>,
     /// Otherwise the seed chooses.
     pub late: Option<Late>,
+    /// Otherwise the seed chooses.
+    pub reorder: Option<Reorder>,
 }
 
 impl FromStr for Mode {
@@ -106,6 +131,27 @@ impl FromStr for Late {
     fn from_str(text: &str) -> Result<Late, String> {
         let late = Late::ALL.into_iter().find(|late| late.to_string() == text);
         late.ok_or_else(|| String::from("off, spawned, woken, relock, points or mixed"))
+    }
+}
+
+impl FromStr for Reorder {
+    /// The good ones.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Reorder, String> {
+        let reorder = Reorder::ALL.into_iter().find(|reorder| reorder.to_string() == text);
+        reorder.ok_or_else(|| String::from("off, messages or links"))
+    }
+}
+
+/// As it is set.
+impl fmt::Display for Reorder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Reorder::Off => "off",
+            Reorder::Messages => "messages",
+            Reorder::Links => "links",
+        })
     }
 }
 
@@ -148,6 +194,8 @@ impl fmt::Display for Policy {
         match self {
             Policy::Random { preemption } => write!(formatter, "PREEMPT={preemption}"),
             Policy::Pct { depth } => write!(formatter, "PCT={depth}"),
+            Policy::Pos => formatter.write_str("POS=1"),
+            Policy::Surw { one_in } => write!(formatter, "SURW={one_in}"),
         }
     }
 }

@@ -14,7 +14,10 @@
 //! | `LAB_LOG_FILE`   | with `cargo test`: the file to log to                              |
 //! | `PREEMPT`        | simulated: the probability of a preemption                         |
 //! | `PCT`            | simulated: the depth of PCT                                        |
+//! | `POS`            | simulated: `1` for partial order sampling                          |
+//! | `SURW`           | simulated: a uniform walk; of how many objects one is of interest  |
 //! | `LATE`           | simulated: which threads are late: `off`, `spawned`, `woken`...    |
+//! | `REORDER`        | simulated: how messages overtake: `off`, `messages` or `links`     |
 //! | `RULES`          | `required`: fail a solution whose messages tell no facts           |
 //! | `EVENTS`         | set: write all events beside the log on the OS, too                |
 //! | `BACKEND`        | simulated: what carries the threads, `coroutines` or `threads`     |
@@ -33,7 +36,7 @@
 
 mod read;
 
-use crate::{Backend, LogFilter, Mode, Policy, Seeds, Simulation};
+use crate::{Backend, LogFilter, Mode, Seeds, Simulation};
 use std::env;
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -54,7 +57,10 @@ const MODE: &str = "MODE";
 const BACKEND: &str = "BACKEND";
 const PREEMPT: &str = "PREEMPT";
 const PCT: &str = "PCT";
+const POS: &str = "POS";
+const SURW: &str = "SURW";
 const LATE: &str = "LATE";
+const REORDER: &str = "REORDER";
 const RULES: &str = "RULES";
 const EVENTS: &str = "EVENTS";
 
@@ -144,21 +150,20 @@ impl TestRequest {
     /// What was set by hand of the settings that change what a seed does: a seed fails again only
     /// with the same.
     pub fn variables_of_a_seed(&self) -> impl Iterator<Item = (&'static str, OsString)> {
-        let shared = [PREEMPT, PCT, LATE, TIME_LIMIT, MEMORY, RULES];
+        let shared = [PREEMPT, PCT, POS, SURW, LATE, REORDER, TIME_LIMIT, MEMORY, RULES];
         self.variables().filter(move |(name, _)| shared.contains(name))
     }
 
     /// Every variable there is; those without a value are not to be set.
-    fn all_variables(&self) -> [(&'static str, Option<OsString>); 17] {
+    fn all_variables(&self) -> [(&'static str, Option<OsString>); 20] {
         let (seed, seeds) = match (self.role, self.mode) {
             (Role::Child, Mode::Sim) => (None, self.seeds),
             _ => (self.seeds.map(Seeds::first), None),
         };
-        let Simulation { backend, policy, late } = self.simulation;
-        let (preemption, depth) = match policy {
-            Some(Policy::Random { preemption }) => (Some(preemption), None),
-            Some(Policy::Pct { depth }) => (None, Some(depth)),
-            None => (None, None),
+        let Simulation { backend, policy, late, reorder } = self.simulation;
+        let chosen_by = |name| {
+            let set = policy.map(|policy| policy.to_string())?;
+            set.strip_prefix(name)?.strip_prefix('=').map(OsString::from)
         };
         [
             (CHILD, flag(self.role == Role::Child)),
@@ -171,9 +176,12 @@ impl TestRequest {
             (RULES, self.rules_required.then(|| OsString::from(REQUIRED))),
             (EVENTS, flag(self.events)),
             (BACKEND, text((backend != Backend::default()).then_some(backend))),
-            (PREEMPT, text(preemption)),
-            (PCT, text(depth)),
+            (PREEMPT, chosen_by(PREEMPT)),
+            (PCT, chosen_by(PCT)),
+            (POS, chosen_by(POS)),
+            (SURW, chosen_by(SURW)),
             (LATE, text(late)),
+            (REORDER, text(reorder)),
             (LOG, text(self.log_filter.as_ref())),
             (LOG_FILE, self.log_file.clone().map(OsString::from)),
             (RESULT, self.result.clone().map(OsString::from)),
@@ -185,8 +193,11 @@ impl TestRequest {
 /// The value of `RULES`.
 const REQUIRED: &str = "required";
 
+/// The value of `POS`, and of what need only be set.
+const SET: &str = "1";
+
 fn flag(is_set: bool) -> Option<OsString> {
-    is_set.then(|| OsString::from("1"))
+    is_set.then(|| OsString::from(SET))
 }
 
 fn text(value: Option<impl ToString>) -> Option<OsString> {

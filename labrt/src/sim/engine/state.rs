@@ -11,7 +11,7 @@ use std::thread::panicking;
 use super::{Body, Key, TaskId, Token, Woken};
 use crate::sim::lateness::{LateThreads, Occasion};
 use crate::sim::options::Schedule;
-use crate::sim::schedule::{Dice, PATIENCE, Priority, Ranked, Scheduler};
+use crate::sim::schedule::{Dice, Operation, PATIENCE, Scheduled, Scheduler, Standing};
 use crate::sim::trace::{ObjectNumber, Op, Trace};
 use crate::thread_info::ThreadInfo;
 use crate::wait::Site;
@@ -53,7 +53,7 @@ pub(super) struct Task {
     pub(super) epoch: u64,
     pub(super) blocked: bool,
     pub(super) woken: Woken,
-    pub(super) priority: Priority,
+    pub(super) standing: Standing,
     pub(super) body: Option<Body>,
     /// Unwinds, because its world ends or because it has panicked.
     pub(super) unwinding: bool,
@@ -61,9 +61,10 @@ pub(super) struct Task {
     pub(super) unbegun: bool,
 }
 
-impl Ranked for Task {
-    fn priority(&mut self) -> &mut Priority {
-        &mut self.priority
+impl Scheduled for Task {
+    #[inline]
+    fn standing(&mut self) -> &mut Standing {
+        &mut self.standing
     }
 }
 
@@ -107,11 +108,12 @@ impl State {
     }
 
     #[inline]
-    pub(super) fn pass(&mut self, op: Op, object: ObjectNumber, site: Option<Site>) {
+    pub(super) fn pass(&mut self, operation: Operation, site: Site) {
         self.points += 1;
         self.points_without_progress += 1;
-        let thread = self.tasks[self.running as usize].number;
-        self.trace.event(self.now, thread, op, object, site);
+        let Task { number, standing, .. } = &mut self.tasks[self.running as usize];
+        self.scheduler.announce(standing, operation, site);
+        self.trace.event(self.now, *number, operation.op, operation.object, Some(site));
         // Whoever goes round and round in no time may wait for one that is late.
         if self.points_without_progress.is_multiple_of(u64::from(PATIENCE)) {
             self.let_soonest_go();
@@ -127,9 +129,15 @@ impl State {
         self.scheduler.step_back(&mut self.tasks[task as usize]);
     }
 
+    /// The running thread's next operation is to lock this mutex, when its wait is over.
+    pub(super) fn locks_after_wait(&mut self, mutex: ObjectNumber) {
+        let standing = &mut self.tasks[self.running as usize].standing;
+        self.scheduler.locks_after_wait(standing, mutex);
+    }
+
     pub(super) fn spawn(&mut self, info: Arc<ThreadInfo>, body: Body) {
         self.spawned += 1;
-        let (number, priority) = (self.spawned, self.scheduler.new_priority());
+        let (number, standing) = (self.spawned, self.scheduler.new_standing(&info));
         let serves = info.server.is_some();
         let (info, body) = (Some(info), Some(body));
         let fresh = Task {
@@ -139,7 +147,7 @@ impl State {
             epoch: 0,
             blocked: false,
             woken: Woken::Directly,
-            priority,
+            standing,
             body,
             unwinding: false,
             unbegun: false,
@@ -161,6 +169,7 @@ impl State {
 
     pub(super) fn end(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
+        self.scheduler.ends(&mut slot.standing);
         slot.info = None;
         slot.epoch += 1;
         self.free.push(task);
@@ -169,9 +178,10 @@ impl State {
     #[inline]
     pub(super) fn block(&mut self, me: TaskId, keys: &[Key], deadline: Option<u64>) {
         self.note_unwinding(me);
-        let State { tasks, waiting, spare, timers, now, .. } = self;
+        let State { tasks, waiting, spare, timers, now, scheduler, .. } = self;
         let task = &mut tasks[me as usize];
         task.blocked = true;
+        scheduler.waits(&mut task.standing);
         let token = Token { task: me, epoch: task.epoch };
         for key in keys {
             waiting.entry(*key).or_insert_with(|| spare.pop().unwrap_or_default()).push(token);
@@ -255,6 +265,7 @@ impl State {
             task.blocked = false;
             task.epoch += 1;
             task.woken = woken;
+            self.scheduler.woken(&mut task.standing);
             self.can_run(token.task, Occasion::Woken, now);
         }
         waits

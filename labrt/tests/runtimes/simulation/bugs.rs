@@ -102,18 +102,29 @@ fn most_seeds_preempt_enough_to_find_what_no_plain_run_does() {
     let preemption = [0.0, 0.02, 0.1, 0.3, 0.6, 1.0];
     let random = preemption.map(|preemption| Policy::Random { preemption });
     let pct = [1, 2, 3].map(|depth| Policy::Pct { depth });
+    let sampled = [Policy::Pos, Policy::Surw { one_in: 1 }, Policy::Surw { one_in: 4 }];
     println!("share of {SEEDS} seeds that show the bug, in percent");
-    println!("{:<26}   p=0   .02    .1    .3    .6     1  PCT 1     2     3   mixed", "");
+    println!(
+        "{:<26}   p=0   .02    .1    .3    .6     1  PCT 1     2     3    POS SURW1 SURW4  mixed",
+        ""
+    );
     for (name, bug) in bugs {
         let random = random.map(|policy| found(bug, Some(policy)));
         let pct = pct.map(|policy| found(bug, Some(policy)));
+        let sampled = sampled.map(|policy| found(bug, Some(policy)));
         let mixed = found(bug, None);
-        let figures: String =
-            random.iter().chain(&pct).chain([&mixed]).map(|share| format!("{share:6.1}")).collect();
+        let figures: String = random
+            .iter()
+            .chain(&pct)
+            .chain(&sampled)
+            .chain([&mixed])
+            .map(|share| format!("{share:6.1}"))
+            .collect();
         println!("{name:<26}{figures}");
         let [never, _, seldom, .., always] = random;
         assert_eq!(never, 0.0, "{name}: a plain run shows it");
         assert!(always > seldom, "{name}");
+        assert!(sampled[0] > 0.0 && sampled[1] > 0.0, "{name}: {sampled:?}");
         // A third or less of what is seen.
         let enough = if name.starts_with("depth three") { 0.8 } else { 5.0 };
         assert!(mixed > enough, "{name}: {mixed}");

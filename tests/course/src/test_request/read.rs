@@ -1,8 +1,9 @@
 //! Reads a request from the environment, and says of what cannot be read what it must be.
 
 use super::{
-    BACKEND, CHILD, EVENTS, LAST, LATE, LOG, LOG_FILE, MEMORY, MODE, PCT, PREEMPT, REQUIRED,
-    RESULT, RULES, Role, SEED, SEEDS, TIME_LIMIT, TRACE, TestRequest, Unreadable,
+    BACKEND, CHILD, EVENTS, LAST, LATE, LOG, LOG_FILE, MEMORY, MODE, PCT, POS, PREEMPT, REORDER,
+    REQUIRED, RESULT, RULES, Role, SEED, SEEDS, SET, SURW, TIME_LIMIT, TRACE, TestRequest,
+    Unreadable,
 };
 use crate::{LogFilter, Mode, Policy, Seeds, Simulation};
 use std::ffi::OsString;
@@ -112,16 +113,33 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
     }
 
     fn simulation(&mut self) -> Simulation {
-        let policy = match (self.is_set(PREEMPT), self.is_set(PCT)) {
-            (true, true) => {
-                let both = format!("{PREEMPT} and {PCT} are two ways to choose: set one");
+        let policy = self.policy();
+        let backend = self.word(BACKEND).unwrap_or_default();
+        Simulation { backend, policy, late: self.word(LATE), reorder: self.word(REORDER) }
+    }
+
+    fn policy(&mut self) -> Option<Policy> {
+        let set = [PREEMPT, PCT, POS, SURW].into_iter().filter(|name| self.is_set(name));
+        match set.collect::<Vec<_>>()[..] {
+            [] => None,
+            [PREEMPT] => self.preemption().map(|preemption| Policy::Random { preemption }),
+            [PCT] => self.from_one(PCT).map(|depth| Policy::Pct { depth }),
+            [SURW] => self.from_one(SURW).map(|one_in| Policy::Surw { one_in }),
+            [_] => self.pos(),
+            [one, other, ..] => {
+                let both = format!("{one} and {other} are two ways to choose: set one");
                 self.or_problem(Some(Err(both)))
             }
-            (false, _) => self.depth().map(|depth| Policy::Pct { depth }),
-            (true, _) => self.preemption().map(|preemption| Policy::Random { preemption }),
-        };
-        let backend = self.word(BACKEND).unwrap_or_default();
-        Simulation { backend, policy, late: self.word(LATE) }
+        }
+    }
+
+    fn pos(&mut self) -> Option<Policy> {
+        let text = self.text(POS);
+        let read = text.map(|text| match text.as_str() {
+            SET => Ok(Policy::Pos),
+            _ => Err(must_be(POS, &text, SET)),
+        });
+        self.or_problem(read)
     }
 
     fn rules_required(&mut self) -> bool {
@@ -142,11 +160,11 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
         self.or_problem(read)
     }
 
-    fn depth(&mut self) -> Option<u32> {
-        let text = self.text(PCT);
+    fn from_one(&mut self, name: &str) -> Option<u32> {
+        let text = self.text(name);
         let read = text.map(|text| {
             let number = text.parse().ok().filter(|number| *number > 0);
-            number.ok_or_else(|| must_be(PCT, &text, "a whole number from 1"))
+            number.ok_or_else(|| must_be(name, &text, "a whole number from 1"))
         });
         self.or_problem(read)
     }

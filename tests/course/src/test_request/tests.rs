@@ -1,7 +1,7 @@
 //! What is written into an environment is read back from it, and what cannot be read is named.
 
 use super::{Role, TestRequest, Unreadable};
-use crate::{Backend, Late, Mode, Policy, Seeds, Simulation};
+use crate::{Backend, Late, Mode, Policy, Reorder, Seeds, Simulation};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU32;
@@ -39,6 +39,7 @@ fn full() -> TestRequest {
             backend: Backend::Threads,
             policy: Some(Policy::Random { preemption: 0.1 + 0.2 }),
             late: Some(Late::Relock),
+            reorder: Some(Reorder::Links),
         },
         rules_required: true,
         events: true,
@@ -53,7 +54,11 @@ fn full() -> TestRequest {
 #[test]
 fn what_is_written_is_read_back() {
     let on_the_os = TestRequest { mode: Mode::Os, seeds: Some(Seeds::one(u64::MAX)), ..full() };
-    let simulation = Simulation { policy: Some(Policy::Pct { depth: 3 }), ..Simulation::default() };
+    let under = |policy| {
+        let simulation = Simulation { policy: Some(policy), ..Simulation::default() };
+        TestRequest { simulation, ..full() }
+    };
+    let policies = [Policy::Pct { depth: 3 }, Policy::Pos, Policy::Surw { one_in: 4 }].map(under);
     let by_hand = TestRequest {
         role: Role::Parent,
         seeds: Some(Seeds::one(7)),
@@ -63,7 +68,7 @@ fn what_is_written_is_read_back() {
         ..full()
     };
     let nothing = TestRequest::default();
-    for request in [full(), on_the_os, TestRequest { simulation, ..full() }, by_hand, nothing] {
+    for request in [full(), on_the_os, by_hand, nothing].into_iter().chain(policies) {
         assert_eq!(read_back(&request), request);
     }
 }
@@ -74,7 +79,7 @@ fn a_process_is_not_asked_for_what_its_starter_was() {
     full().apply_to(&mut command);
     TestRequest::default().apply_to(&mut command);
     assert_eq!(command.get_envs().filter(|(_, value)| value.is_some()).count(), 0);
-    assert_eq!(command.get_envs().count(), 17, "and all of it is removed that was inherited");
+    assert_eq!(command.get_envs().count(), 20, "and all of it is removed that was inherited");
 }
 
 #[test]
@@ -109,7 +114,8 @@ fn what_is_set_to_nothing_is_not_set() {
 #[test]
 fn a_seed_is_run_again_under_what_changes_it() {
     let again: Vec<_> = full().variables_of_a_seed().map(|(name, _)| name).collect();
-    assert_eq!(again, ["LAB_TIME_LIMIT", "LAB_MEMORY_MIB", "RULES", "PREEMPT", "LATE"]);
+    let set = ["LAB_TIME_LIMIT", "LAB_MEMORY_MIB", "RULES", "PREEMPT", "LATE", "REORDER"];
+    assert_eq!(again, set);
 }
 
 #[test]
@@ -127,6 +133,9 @@ fn what_cannot_be_read_is_named_with_what_it_must_be() {
         ("PREEMPT", "30", "a number from 0 to 1"),
         ("PREEMPT", "NaN", "a number from 0 to 1"),
         ("PCT", "0", "a whole number from 1"),
+        ("POS", "0", "1"),
+        ("SURW", "0", "a whole number from 1"),
+        ("REORDER", "on", "off, messages or links"),
         ("LATE", "always", "off, spawned, woken, relock, points or mixed"),
     ] {
         let complaint = format!("{name} is {value:?}, and must be {wanted}");
@@ -135,6 +144,8 @@ fn what_cannot_be_read_is_named_with_what_it_must_be() {
     assert!(problem(&[("LOG", "raft=loud")]).starts_with("LOG=raft=loud: \"loud\" is not a level"));
     let both = problem(&[("PREEMPT", "0.3"), ("PCT", "3")]);
     assert_eq!(both, "PREEMPT and PCT are two ways to choose: set one");
+    let both = problem(&[("SURW", "1"), ("POS", "1")]);
+    assert_eq!(both, "POS and SURW are two ways to choose: set one");
     let no_seeds = problem(&[("LAB_CHILD", "1"), ("MODE", "sim"), ("LAB_SEEDS", "9..5")]);
     assert!(no_seeds.starts_with("LAB_SEEDS: \"9..5\" names no seeds: 1000 is"), "{no_seeds}");
 }

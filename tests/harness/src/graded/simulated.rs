@@ -100,7 +100,8 @@ impl Child {
             ::log::set_max_level(if is_last || !only_last { level } else { LevelFilter::Off });
             let trace = if is_last { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
-            let schedule = Schedule { expected_points, trace, ..schedule_of(simulation, beyond) };
+            let schedule = schedule_of(simulation, beyond, seed);
+            let schedule = Schedule { expected_points, trace, ..schedule };
             left_behind += self.run_one(seed, schedule, scenario);
             if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
                 break;
@@ -112,13 +113,14 @@ impl Child {
     fn run_one(&self, seed: u64, schedule: Schedule, scenario: &Scenario) -> usize {
         self.begin(seed);
         let options = Options { name: self.name.clone(), seed, time_limit: self.limits.time };
-        let scenario = scenario.clone();
+        let (scenario, reorder) = (scenario.clone(), schedule.reorder);
         let simulated = simulate(options, schedule, move || scenario());
         let figures = Simulated {
             virtual_seconds: Some(simulated.elapsed.as_secs_f64()),
             points: Some(simulated.points),
             hash: Some(simulated.hash),
-            policy: Some(in_words(simulated.policy, simulated.lateness)),
+            policy: Some(in_words(simulated.policy, simulated.lateness, reorder)),
+            reached: events::take_reached(),
         };
         let leaked = simulated.leaked;
         let left_behind = leaked.len();
@@ -135,8 +137,10 @@ impl Child {
     }
 
     fn begin(&self, seed: u64) {
-        // Warnings of an earlier seed's threads, at their end, are not this seed's.
+        // Warnings of an earlier seed's threads, at their end, are not this seed's, nor is what that
+        // reached.
         drop(warnings::take());
+        let _ = events::take_reached();
         self.leave(&SeedEvent::Began(seed));
         println!("{}", PassedLine::heading(&self.titles.test));
         *self.running.lock() = Some(Run::begin(&self.name, self.titles.clone(), seed));
