@@ -54,11 +54,14 @@ fn make(course: &Course, arguments: &ExerciseArguments) -> Result<String, (Exit,
     Ok(format!("{directory}: a bug of Lab {lab}, {} files", tree.len()))
 }
 
-/// The bug with a number, or which numbers there are.
+/// The bug with a number, or which numbers there are. A bug that no test finds is no exercise.
 fn find(zoo: &Zoo, number: u32) -> Result<&Patch, String> {
-    zoo.of(Kind::Bug).find(|bug| bug.number == number).ok_or_else(|| {
-        let numbers: BTreeSet<u32> = zoo.of(Kind::Bug).map(|bug| bug.number).collect();
-        format!("there is no bug {number}; there are {}", ranges(&numbers))
+    let found = || zoo.of(Kind::Bug).filter(|bug| bug.survives.is_none());
+    found().find(|bug| bug.number == number).ok_or_else(|| {
+        let numbers: BTreeSet<u32> = found().map(|bug| bug.number).collect();
+        let is_there = zoo.of(Kind::Bug).any(|bug| bug.number == number);
+        let what = if is_there { "no test finds bug" } else { "there is no bug" };
+        format!("{what} {number}; there are {}", ranges(&numbers))
     })
 }
 
