@@ -8,6 +8,7 @@
 
 mod check_course;
 mod cli;
+mod exercise;
 mod exit;
 mod handout;
 mod problem;
@@ -47,6 +48,7 @@ fn run_command_line() -> Exit {
         }
         Command::Handout(arguments) => handout::handout(&Course::load(), &arguments),
         Command::CheckCourse(arguments) => check_course::check_course(&Course::load(), &arguments),
+        Command::Exercise(arguments) => exercise::exercise(&Course::load(), &arguments),
         Command::Selftest(arguments) => selftest::selftest(&Course::load(), &arguments),
         Command::Reached(arguments) => reached::reached(&Course::load(), &arguments),
         Command::Zoo(arguments) => zoo::zoo(&Course::load(), &arguments),
