@@ -59,7 +59,7 @@ pub fn storm(max_raft_state: Option<usize>) -> ScenarioResult {
 fn mishap(cluster: &Cluster, clients: &[ClientLinks]) {
     let server = any(cluster);
     let client = &clients[random_range(0..clients.len())];
-    match random_range(0..8) {
+    match random_range(0..10) {
         // An arm each: requests of one server, replies to it, and a leader that nobody hears.
         0 => cluster.set_link(server, any(cluster), cut(Cut::Requests)),
         1 => cluster.set_link(server, any(cluster), cut(Cut::Replies)),
