@@ -1,6 +1,7 @@
 //! Reads the command line of `staff`.
 
 use crate::check_course::CheckArguments;
+use crate::exercise::ExerciseArguments;
 use crate::handout::HandoutArguments;
 use crate::reached::ReachedArguments;
 use crate::selftest::SelftestArguments;
@@ -18,6 +19,9 @@ For the staff of a course: makes and checks what students receive.
 staff handout DIR [--through PART] [--git]
                         make the tree that a student receives; --through: with the solution
                         filled in up to a part; --git: as a Git repository
+staff exercise --bug N DIR
+                        make a student's tree with bug N of the zoo in it, and nothing that says
+                        which
 staff check-course [--full] [--seeds N]
                         check the handout and the trees filled in through each part: with N seeds
                         for each test; --full: on real threads as well
@@ -30,8 +34,9 @@ staff zoo correct [--seeds N] [--today] [NAME...]
                         check that correct variations of the reference pass every test, with N seeds
                         for each; --today: only those whose turn it is
 staff zoo bugs [--seeds N] [--today] [NAME...]
-                        run the graded tests on bugs planted in the reference, and print how often
-                        each was caught, and by what
+                        run the tests on bugs planted in the reference, print how often each was
+                        caught, and by what, and write docs/zoo.md (not with --seeds, --today or
+                        names); --today: each of those whose turn it is must be caught
 staff help              print this
 
 Exit codes:
@@ -46,6 +51,8 @@ Exit codes:
 pub enum Command {
     /// Make the tree that a student receives.
     Handout(HandoutArguments),
+    /// Make a tree with a bug in it.
+    Exercise(ExerciseArguments),
     /// Check everything that can be handed out.
     CheckCourse(CheckArguments),
     /// Check that the graded tests catch broken solutions.
@@ -80,7 +87,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     let command = match parser.next()? {
         None => {
             return Err(Wrong(
-                "no command given: use staff handout, check-course, selftest, reached or zoo"
+                "no command given: use staff handout, exercise, check-course, selftest, reached \
+                 or zoo"
                     .to_owned(),
             ));
         }
@@ -90,6 +98,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     };
     match command.to_str() {
         Some("handout") => handout(&mut parser),
+        Some("exercise") => exercise(&mut parser),
         Some("check-course") => check_course(&mut parser),
         Some("selftest") => selftest(&mut parser),
         Some("reached") => reached(&mut parser),
@@ -118,6 +127,29 @@ fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         }
         _ => Err(Wrong("no directory given: make handout DIR=../my-raft".to_owned())),
     }
+}
+
+fn exercise(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let (mut directory, mut bug) = (None, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(value) if directory.is_none() => directory = Some(PathBuf::from(value)),
+            Long("bug") => bug = Some(bug_number(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
+    match (bug, directory) {
+        (Some(bug), Some(directory)) => Ok(Command::Exercise(ExerciseArguments { bug, directory })),
+        (None, _) => Err(Wrong("no bug given: make exercise BUG=17 DIR=../hunt".to_owned())),
+        (_, None) => Err(Wrong("no directory given: make exercise BUG=17 DIR=../hunt".to_owned())),
+    }
+}
+
+fn bug_number(value: &str) -> Result<u32, Wrong> {
+    let wrong = |_| Wrong(format!("BUG (--bug) is {value:?}, and must be the number of a bug"));
+    value.parse().map_err(wrong)
 }
 
 fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {

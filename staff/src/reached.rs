@@ -1,5 +1,5 @@
-//! `staff reached`: simulates the reference and writes down in how many runs of each test it reached
-//! what (`tests/reached.toml`). The runner compares a student's seeds with that.
+//! `staff reached`: simulates the reference and writes down in how many runs of each test it
+//! reached what (`tests/reached.toml`). The runner compares a student's seeds with that.
 
 use crate::exit::Exit;
 use crate::handout::workspace;
@@ -28,8 +28,8 @@ const LAB_3_SHARE: u32 = 4;
 const TABLE: &str = "tests/reached.toml";
 
 const HEADING: &str = "\
-# In how many of its simulated runs the reference reached what, test by test. Made by `make reached`;
-# the runner compares a student's seeds with it. The names are those of Situation
+# In how many of its simulated runs the reference reached what, test by test, by `make reached`;
+# the runner compares a student's seeds with it. The names are those of `Situation`
 # (tests/course/src/reached.rs).
 ";
 

@@ -7,6 +7,12 @@ use std::path::PathBuf;
 /// The whole document.
 #[derive(Debug, Deserialize)]
 pub struct Results {
+    /// How the runner ended, in one word: `passed`, `failed`, `not-built` and so on.
+    #[serde(default)]
+    pub ended: String,
+    /// What the test processes took, in seconds.
+    #[serde(default)]
+    pub cpu_seconds: f64,
     tests: Vec<TestResults>,
 }
 

@@ -45,7 +45,7 @@ fn what_a_batch_reached_is_a_line_a_part_and_what_it_never_did_a_hint() {
     ran.exits(0)
         .says("\nreached 2A  in 60 runs: ")
         .says("leaders deposed 0, ")
-        .says("conflicts 60\n")
+        .says("conflicts 60, ")
         .says("never reached in 2A: leaders deposed (the reference: in about ");
     let results = bench.json("results.json");
     let reached = &results["parts"][0]["reached"];

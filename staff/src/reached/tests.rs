@@ -1,6 +1,7 @@
 //! The table is read as it was written.
 
 use super::{HEADING, table_of};
+use crate::handout::workspace;
 use crate::results::Results;
 use course::{Reference, Situation};
 
@@ -40,4 +41,14 @@ fn a_test_that_reaches_nothing_is_in_the_table() {
 fn a_run_that_does_not_say_is_an_error() {
     let problem = table_of("count_2b", &results(&[""])).expect_err("it says nothing");
     assert_eq!(problem, "count_2b: a run does not say what it reached");
+}
+
+#[test]
+fn the_guide_explains_every_situation() {
+    let page =
+        std::fs::read_to_string(workspace().join("docs/simulation.md")).expect("it is there");
+    for situation in Situation::ALL {
+        let row = format!("\n| {situation} | ");
+        assert!(page.contains(&row), "docs/simulation.md has no row for {situation:?}");
+    }
 }

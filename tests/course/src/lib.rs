@@ -7,8 +7,8 @@
 //! The process that starts a test's process writes a [`TestRequest`] into its environment: how to
 //! run the test ([`Mode`], [`Seeds`], [`Simulation`]), what to log ([`LogFilter`]), its limits and
 //! its files. The process leaves an [`Outcome`] in a file, or, simulated, a line before and after
-//! each seed ([`SeedLog`]), with the situations that it reached ([`Reached`]). A [`Collector`] reads
-//! what it prints.
+//! each seed ([`SeedLog`]), with the situations that it reached ([`Reached`]). A [`Collector`]
+//! reads what it prints.
 
 mod lateness;
 mod limits;

@@ -122,8 +122,8 @@ pub struct Simulated {
     /// How the scheduler chose and which threads were late, as one would set it by hand:
     /// `PREEMPT=0.3 LATE=off`.
     pub policy: Option<String>,
-    /// The situations that it reached. `None` if they were not watched, for its messages do not tell
-    /// what they carry.
+    /// The situations that it reached. `None` if they were not watched, for its messages do not
+    /// tell what they carry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<Reached>,
 }

@@ -41,7 +41,7 @@ pub enum Situation {
     ConflictsOverTerms,
     /// A server acknowledged an entry at an index at which it had had one of another term (5.3).
     EntriesThrownAway,
-    /// Such an entry that the logs of a majority had had (figure 8).
+    /// A server threw away an entry that the logs of a majority had had (figure 8).
     MajorityThrownAway,
     /// A leader was told that a majority has an entry of an earlier term which is not known to be
     /// committed, and none of its own (5.4.2, figure 8).

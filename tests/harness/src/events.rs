@@ -2,8 +2,9 @@
 //!
 //! A cluster calls [`Events::begin`] and records in the stream what happens to its servers; the
 //! network and the disks record the rest. The paper's rules see every event at once, and so does
-//! what notes which situations a run reaches. Under simulation the whole stream is written beside the log, if there is one; on the OS its last
-//! events are kept, and written when the test fails. With `EVENTS=1` all are written there, too.
+//! what notes which situations a run reaches. Under simulation the whole stream is written beside
+//! the log, if there is one; on the OS its last events are kept, and written when the test fails.
+//! With `EVENTS=1` all are written there, too.
 
 #![expect(
     clippy::disallowed_types,
@@ -185,7 +186,8 @@ impl Events {
         self.stream.record(what);
     }
 
-    /// Whether events are kept or written: worth putting into words what only a reader wants to know.
+    /// Whether events are kept or written: worth putting into words what only a reader wants to
+    /// know.
     pub fn is_kept(&self) -> bool {
         self.stream.is_kept()
     }

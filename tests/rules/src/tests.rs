@@ -1,5 +1,5 @@
-//! Any events whatever: no rule panics, nor what notes the situations. The generator draws small numbers, so that events meet,
-//! and absurd ones.
+//! Any events whatever: no rule panics, nor what notes the situations. The generator draws small
+//! numbers, so that events meet, and absurd ones.
 
 use crate::{Options, Rules, Situations};
 use course::{Reached, Situation};

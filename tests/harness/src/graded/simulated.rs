@@ -137,8 +137,8 @@ impl Child {
     }
 
     fn begin(&self, seed: u64) {
-        // Warnings of an earlier seed's threads, at their end, are not this seed's, nor is what that
-        // reached.
+        // Warnings of an earlier seed's threads, at their end, are not this seed's, nor is what
+        // that reached.
         drop(warnings::take());
         let _ = events::take_reached();
         self.leave(&SeedEvent::Began(seed));

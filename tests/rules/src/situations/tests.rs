@@ -44,9 +44,10 @@ fn elect(s: &mut Stream, by: (usize, u64), last: (u64, u64), voters: &[usize]) {
     }
 }
 
-/// A request AppendEntries that its follower accepts.
+/// A request AppendEntries, saved by its leader, that its follower accepts.
 fn replicate(s: &mut Stream, to: usize, request: Fact) {
     let Fact::AppendEntries { term, leader, .. } = request else { panic!("{request:?}") };
+    s.save(leader as usize);
     s.exchange(leader as usize, to, request, appended(term, true));
 }
 
