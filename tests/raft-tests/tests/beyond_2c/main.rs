@@ -92,8 +92,8 @@ fn acknowledged_survives_crash_beyond_2c() {
     });
 }
 
-/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
-/// the disk (figure 2: updated on stable storage before responding to RPCs).
+/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is
+/// on the disk (figure 2: updated on stable storage before responding to RPCs).
 #[test]
 fn crash_at_a_reply_beyond_2c() {
     graded(|| restarts::crash_at_a_reply(Cluster::reliable(3)));
