@@ -12,9 +12,9 @@
 //! candidate in this term; and what arrived since, or was in its handler, has cut.
 //!
 //! And by a leader that sends another entry at an index than it acknowledged there, all of it in
-//! earlier terms. It had what is held from before it led until now, and its message is of that time:
-//! so it shows the same log. A message that is sent late is of its term, and what was acknowledged
-//! in a later one is not held against it.
+//! earlier terms. It had what is held from before it led until now, and its message is of that
+//! time: so it shows the same log. A message that is sent late is of its term, and what was
+//! acknowledged in a later one is not held against it.
 
 use super::acknowledged::{Acknowledged, Claim, Open};
 use super::entries::{Append, Entries};
