@@ -3,7 +3,8 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout quick selftest staff-help unit-tests zoo zoo-correct
+.PHONY: bench check check-course handout quick selftest staff-help unit-tests zoo zoo-correct \
+	zoo-schedules
 
 help: staff-help
 
@@ -18,6 +19,7 @@ staff-help:
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
 	@echo "make zoo              how often each planted bug is caught, and by what (SEEDS=200, NAMES=\"votes-twice\")"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
+	@echo "make zoo-schedules    which ways to order threads and messages find the planted bugs (SEEDS, NAMES)"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
 	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
 	@echo
@@ -49,6 +51,9 @@ zoo:
 
 zoo-correct:
 	@$(STAFF) zoo correct $(ZOO)
+
+zoo-schedules:
+	@$(STAFF) zoo schedules $(ZOO)
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc

@@ -29,6 +29,8 @@ staff zoo correct [--seeds N] [--today] [NAME...]
 staff zoo bugs [--seeds N] [--today] [NAME...]
                         run the graded tests on bugs planted in the reference, and print how often
                         each was caught, and by what
+staff zoo schedules [--seeds N] [NAME...]
+                        run them under each way to order threads and messages (docs/simulation.md)
 staff help              print this
 
 Exit codes:
@@ -159,7 +161,10 @@ fn zoo_action(word: &str) -> Result<ZooAction, Wrong> {
         "check" => Ok(ZooAction::Check),
         "correct" => Ok(ZooAction::Correct),
         "bugs" => Ok(ZooAction::Bugs),
-        _ => Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct or bugs"))),
+        "schedules" => Ok(ZooAction::Schedules),
+        _ => {
+            Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct, bugs or schedules")))
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 /// The whole document.
 #[derive(Debug, Deserialize)]
 pub struct Results {
+    /// What all the runs took of the processors.
+    #[serde(default)]
+    pub cpu_seconds: f64,
     tests: Vec<TestResults>,
 }
 

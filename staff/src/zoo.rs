@@ -10,6 +10,7 @@ mod firing;
 mod kills;
 mod patch;
 mod plant;
+mod schedules;
 
 use crate::exit::Exit;
 use crate::handout::workspace;
@@ -48,6 +49,8 @@ pub enum ZooAction {
     Correct,
     /// Run the graded tests on the bugs.
     Bugs,
+    /// The same under each way to order threads and messages, to compare them.
+    Schedules,
 }
 
 /// Seeds for each test of Lab 2 of a correct variation, and of the part beyond the course.
@@ -77,6 +80,7 @@ fn act(course: &Course, arguments: &ZooArguments) -> Result<String, Problem> {
         ZooAction::Check => run.check(),
         ZooAction::Correct => run.correct(),
         ZooAction::Bugs => run.bugs(),
+        ZooAction::Schedules => run.schedules(),
     }
 }
 
