@@ -3,8 +3,8 @@
 
 STAFF = $(CARGO) run --quiet --package staff --
 
-.PHONY: bench check check-course handout quick selftest staff-help unit-tests zoo zoo-correct \
-	zoo-schedules
+.PHONY: bench check check-course exercise handout quick reached selftest staff-help unit-tests
+.PHONY: zoo zoo-correct zoo-schedules
 
 help: staff-help
 
@@ -15,9 +15,12 @@ staff-help:
 	@echo "make unit-tests       all tests but the graded ones"
 	@echo "make handout DIR=../my-raft   the tree that students receive; THROUGH=2B: filled in up to a part;"
 	@echo "                      GIT=1: as a Git repository"
+	@echo "make exercise BUG=17 DIR=../hunt   a tree with a bug of the zoo in it, for a student to find"
 	@echo "make check-course     every tree that can be handed out is what it should be (FULL=1: real threads, too)"
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
-	@echo "make zoo              how often each planted bug is caught, and by what (SEEDS=200, NAMES=\"votes-twice\")"
+	@echo "make reached          write down what the reference reaches (tests/reached.toml; SEEDS=200)"
+	@echo "make zoo              how often each planted bug is caught, and by what: writes docs/zoo.md, in an hour"
+	@echo "                      (NAMES=\"votes-twice\", SEEDS=200: prints only)"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
 	@echo "make zoo-schedules    which ways to order threads and messages find the planted bugs (SEEDS, NAMES)"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
@@ -36,6 +39,9 @@ handout:
 	@$(STAFF) handout $(if $(THROUGH),--through='$(THROUGH)') $(if $(filter-out 0,$(GIT)),--git) \
 		$(if $(DIR),'$(DIR)')
 
+exercise:
+	@$(STAFF) exercise $(if $(BUG),--bug='$(BUG)') $(if $(DIR),'$(DIR)')
+
 FULL_CHECK = $(if $(filter-out 0,$(FULL)),--full)
 
 check-course:
@@ -43,6 +49,9 @@ check-course:
 
 selftest:
 	@$(STAFF) selftest $(if $(SEEDS),--seeds='$(SEEDS)')
+
+reached:
+	@$(STAFF) reached $(if $(SEEDS),--seeds='$(SEEDS)')
 
 ZOO = $(if $(SEEDS),--seeds='$(SEEDS)') $(NAMES)
 

@@ -5,7 +5,7 @@ use crate::cli::TestArguments;
 use crate::exit::Exit;
 use crate::report::console::Console;
 use crate::report::json::{Document, JsonFile};
-use crate::report::{seeds, summary};
+use crate::report::{reached, seeds, summary};
 use crate::run::artifacts::Artifacts;
 use crate::run::cargo::{BuildError, Cargo, Executables, Profile};
 use crate::run::interrupt::Interrupt;
@@ -17,7 +17,7 @@ use crate::run::schedule::{Event, Job, default_jobs, in_chunks, in_order, work_o
 use crate::run::simulate::Simulator;
 use crate::run::verdict::Limits;
 use crate::select::{SelectedTest, select};
-use course::{Course, Mode, Seeds};
+use course::{Course, Mode, Reference, Seeds};
 use std::fmt::Display;
 use std::iter;
 use std::path::Path;
@@ -281,6 +281,10 @@ fn closing(results: &Results, signal: Option<i32>, console: &Console) -> String 
         text += &seeds::notes(results);
         text += "\n";
         text += &seeds::failures(results, console.colors);
+        let reached = reached::lines(results, &Reference::load());
+        if !reached.is_empty() {
+            text += &format!("{reached}\n");
+        }
     } else if results.runs > 1 {
         text += &summary::repeats(results);
         text += &summary::failures(results, console.colors);

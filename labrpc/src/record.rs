@@ -73,9 +73,11 @@ impl CallRecord {
         self.0.as_ref()?.1.fact.as_ref()
     }
 
-    /// The network has decided what to do to the call. Only a reader wants to know.
+    /// The network has decided what to do to the call. Only a reader wants to know; of a duplicate,
+    /// watchers do as well.
     pub(crate) fn planned(&self, plan: &FaultPlan) {
-        let Some((stream, call)) = self.0.as_ref().filter(|(stream, _)| stream.is_kept()) else {
+        let is_wanted = |stream: &Stream| stream.is_kept() || plan.duplicate.is_some();
+        let Some((stream, call)) = self.0.as_ref().filter(|(stream, _)| is_wanted(stream)) else {
             return;
         };
         stream.record(What::Planned {

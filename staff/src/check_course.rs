@@ -75,7 +75,9 @@ impl Check<'_> {
         })?;
         self.step("is formatted", || self.work_tree.is_formatted())?;
         self.step("keeps no line of a solution", || self.has_no_leaks())?;
-        self.step("compiles without warnings", || self.work_tree.compiles_without_warnings())?;
+        self.step("compiles without warnings", || {
+            self.work_tree.compiles_without_warnings(&["--workspace", "--all-targets"])
+        })?;
         if self.through.filled().is_empty() {
             self.step("has no dead link in its guide", || self.has_no_dead_link())?;
         }
@@ -148,11 +150,11 @@ impl Check<'_> {
 
     fn simulate(&self, words: &[String], seeds: u32, expected: Expected) -> Result<(), Problem> {
         let seeds = format!("SEEDS={seeds}");
-        self.judge(&self.work_tree.make_target(&["sim", &seeds], words, &[])?, words, expected)
+        self.judge(&self.work_tree.make_target(&["sim", &seeds], words, &[])?.0, words, expected)
     }
 
     fn test(&self, words: &[String], expected: Expected) -> Result<(), Problem> {
-        self.judge(&self.work_tree.make_target(&["test"], words, &[])?, words, expected)
+        self.judge(&self.work_tree.make_target(&["test"], words, &[])?.0, words, expected)
     }
 
     fn judge(&self, json: &[u8], words: &[String], expected: Expected) -> Result<(), Problem> {

@@ -1,7 +1,9 @@
 //! Reads the command line of `staff`.
 
 use crate::check_course::CheckArguments;
+use crate::exercise::ExerciseArguments;
 use crate::handout::HandoutArguments;
+use crate::reached::ReachedArguments;
 use crate::selftest::SelftestArguments;
 use crate::zoo::{ZooAction, ZooArguments};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
@@ -17,20 +19,27 @@ For the staff of a course: makes and checks what students receive.
 staff handout DIR [--through PART] [--git]
                         make the tree that a student receives; --through: with the solution
                         filled in up to a part; --git: as a Git repository
+staff exercise --bug N DIR
+                        make a student's tree with bug N of the zoo in it, and nothing that says
+                        which
 staff check-course [--full] [--seeds N]
                         check the handout and the trees filled in through each part: with N seeds
                         for each test; --full: on real threads as well
 staff selftest [--seeds N]
                         check that the graded tests catch broken solutions, each by its right name
+staff reached [--seeds N]
+                        write down what the reference reaches with N seeds (tests/reached.toml)
 staff zoo check         check that every patch in staff/zoo applies
 staff zoo correct [--seeds N] [--today] [NAME...]
                         check that correct variations of the reference pass every test, with N seeds
                         for each; --today: only those whose turn it is
 staff zoo bugs [--seeds N] [--today] [NAME...]
-                        run the graded tests on bugs planted in the reference, and print how often
-                        each was caught, and by what
+                        run the tests on bugs planted in the reference, print how often each was
+                        caught, and by what, and write docs/zoo.md (not with --seeds, --today or
+                        names); --today: each of those whose turn it is must be caught
 staff zoo schedules [--seeds N] [NAME...]
-                        run them under each way to order threads and messages (docs/simulation.md)
+                        run the tests of each bug's part under each way to order threads and
+                        messages, to compare them (docs/simulation.md)
 staff help              print this
 
 Exit codes:
@@ -45,10 +54,14 @@ Exit codes:
 pub enum Command {
     /// Make the tree that a student receives.
     Handout(HandoutArguments),
+    /// Make a tree with a bug in it.
+    Exercise(ExerciseArguments),
     /// Check everything that can be handed out.
     CheckCourse(CheckArguments),
     /// Check that the graded tests catch broken solutions.
     Selftest(SelftestArguments),
+    /// Write down what the reference reaches.
+    Reached(ReachedArguments),
     /// Run the tests on correct variations, or on planted bugs.
     Zoo(ZooArguments),
     /// Explain the command line.
@@ -77,7 +90,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     let command = match parser.next()? {
         None => {
             return Err(Wrong(
-                "no command given: use staff handout, check-course, selftest or zoo".to_owned(),
+                "no command given: use staff handout, exercise, check-course, selftest, reached \
+                 or zoo"
+                    .to_owned(),
             ));
         }
         Some(Short('h') | Long("help")) => return Ok(Command::Help),
@@ -86,8 +101,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Wrong
     };
     match command.to_str() {
         Some("handout") => handout(&mut parser),
+        Some("exercise") => exercise(&mut parser),
         Some("check-course") => check_course(&mut parser),
         Some("selftest") => selftest(&mut parser),
+        Some("reached") => reached(&mut parser),
         Some("zoo") => zoo(&mut parser),
         Some("help") => Ok(Command::Help),
         _ => Err(Wrong(format!("no such command: {}", command.display()))),
@@ -115,6 +132,29 @@ fn handout(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
     }
 }
 
+fn exercise(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let (mut directory, mut bug) = (None, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(value) if directory.is_none() => directory = Some(PathBuf::from(value)),
+            Long("bug") => bug = Some(bug_number(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
+    match (bug, directory) {
+        (Some(bug), Some(directory)) => Ok(Command::Exercise(ExerciseArguments { bug, directory })),
+        (None, _) => Err(Wrong("no bug given: make exercise BUG=17 DIR=../hunt".to_owned())),
+        (_, None) => Err(Wrong("no directory given: make exercise BUG=17 DIR=../hunt".to_owned())),
+    }
+}
+
+fn bug_number(value: &str) -> Result<u32, Wrong> {
+    let wrong = |_| Wrong(format!("BUG (--bug) is {value:?}, and must be the number of a bug"));
+    value.parse().map_err(wrong)
+}
+
 fn check_course(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
     let mut arguments = CheckArguments::default();
     while let Some(argument) = parser.next()? {
@@ -138,6 +178,18 @@ fn selftest(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
         }
     }
     Ok(Command::Selftest(arguments))
+}
+
+fn reached(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
+    let mut arguments = ReachedArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seeds") => arguments.seeds = Some(seeds(&parser.value()?.string()?)?),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Reached(arguments))
 }
 
 fn zoo(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {

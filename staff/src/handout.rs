@@ -67,7 +67,8 @@ pub fn workspace() -> PathBuf {
     staff.parent().expect("staff is a directory of the workspace").to_owned()
 }
 
-fn refuse_if_taken(directory: &Path) -> Result<(), String> {
+/// Refuses a directory in which a tree cannot be made, and says why.
+pub fn refuse_if_taken(directory: &Path) -> Result<(), String> {
     let name = directory.display();
     if directory.file_name().is_none() {
         return Err(format!("{name} does not end in a directory's name: name a new directory"));

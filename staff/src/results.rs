@@ -1,12 +1,16 @@
 //! Reads the results that the runner writes as JSON (`--json`): the fields that the checks need.
 
+use course::Reached;
 use serde::Deserialize;
 use std::path::PathBuf;
 
 /// The whole document.
 #[derive(Debug, Deserialize)]
 pub struct Results {
-    /// What all the runs took of the processors.
+    /// How the runner ended, in one word: `passed`, `failed`, `not-built` and so on.
+    #[serde(default)]
+    pub ended: String,
+    /// What the test processes took, in seconds.
     #[serde(default)]
     pub cpu_seconds: f64,
     tests: Vec<TestResults>,
@@ -36,6 +40,7 @@ pub struct Run {
 #[derive(Debug, Deserialize)]
 struct Simulated {
     virtual_seconds: Option<f64>,
+    reached: Option<Reached>,
 }
 
 impl Results {
@@ -73,6 +78,11 @@ impl Results {
 }
 
 impl Run {
+    /// The situations that it reached, if it is simulated and says.
+    pub fn reached(&self) -> Option<Reached> {
+        self.simulated.as_ref()?.reached
+    }
+
     /// How long it took, by the clock that counts for it.
     pub fn seconds(&self) -> f64 {
         let simulated = self.simulated.as_ref();

@@ -140,7 +140,7 @@ impl Attempt<'_> {
 
     fn runs(&self, target: &[&str], test: &str, bug: Option<&str>) -> Result<Vec<Run>, Problem> {
         let variables: Vec<_> = bug.map(|bug| (BUG, bug.into())).into_iter().collect();
-        let json = self.work_tree.make_target(target, &[test.to_owned()], &variables)?;
+        let (json, _) = self.work_tree.make_target(target, &[test.to_owned()], &variables)?;
         let runs = Results::read(&json)?.into_runs(test);
         if runs.is_empty() {
             return Err(Problem::Found(format!("{test} was not run")));

@@ -123,10 +123,10 @@ impl WorkTree {
         if output.status.success() { Ok(()) } else { Err(Problem::Found(said(&output))) }
     }
 
-    /// Whether everything in the tree compiles without a warning.
-    pub fn compiles_without_warnings(&self) -> Result<(), Problem> {
+    /// Whether these compile without a warning, as Cargo's arguments say: `--workspace`.
+    pub fn compiles_without_warnings(&self, what: &[&str]) -> Result<(), Problem> {
         let mut cargo = self.command(cargo());
-        cargo.args(["check", "--workspace", "--all-targets", "--quiet", "--message-format=json"]);
+        cargo.args(["check", "--quiet", "--message-format=json"]).args(what);
         let output = self.run(&mut cargo)?;
         match first_warning(&output.stdout) {
             Some(warning) => Err(Problem::Found(warning)),
@@ -135,14 +135,14 @@ impl WorkTree {
         }
     }
 
-    /// Runs tests by make, as the student does, and returns the results as JSON. These variables
-    /// are set in their environment.
+    /// Runs tests by make, as the student does, and returns the results as JSON, and what make
+    /// printed. These variables are set in their environment.
     pub fn make_target(
         &self,
         arguments: &[&str],
         tests: &[String],
         variables: &[(&str, OsString)],
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<(Vec<u8>, String), String> {
         let json = self.build.join("results.json");
         // Only what this run writes counts.
         let _ = fs::remove_file(&json);
@@ -150,7 +150,11 @@ impl WorkTree {
         make.args(arguments).arg(format!("TEST={}", tests.join(" ")));
         make.arg(format!("JSON={}", json.display())).envs(variables.iter().cloned());
         let output = self.run(&mut make)?;
-        fs::read(&json).map_err(|_| format!("make ended without results:\n{}", said(&output)))
+        let said = said(&output);
+        match fs::read(&json) {
+            Ok(json) => Ok((json, said)),
+            Err(_) => Err(format!("make ended without results:\n{said}")),
+        }
     }
 
     /// A program to be run in the tree, without our own settings in its environment.

@@ -216,14 +216,14 @@ pub enum What {
     Called {
         /// The client's number.
         client: usize,
-        /// The operation, as the test logs it.
+        /// The operation, as the test logs it. Empty where events are not kept.
         operation: String,
     },
     /// A client's operation is done.
     Returned {
         /// The client's number.
         client: usize,
-        /// The result, as the test logs it.
+        /// The result, as the test logs it. Empty where events are not kept.
         result: String,
     },
 

@@ -2,10 +2,11 @@
 
 use crate::exit::Exit;
 use crate::report::failure_groups::{FailureGroup, failure_groups};
+use crate::report::reached::{self, PartReached};
 use crate::run::result::RunResult;
 use crate::run::results::{Medians, Results, Tally, TestResults, TestStatus};
 use crate::run::verdict::RunVerdict;
-use course::{Lateness, PassedLine, Simulated, VERSION};
+use course::{Lateness, PassedLine, Reference, Simulated, VERSION};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io;
@@ -75,6 +76,9 @@ struct Part<'r> {
     title: &'r str,
     #[serde(flatten)]
     tally: Tally,
+    /// Of many simulated seeds only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reached: Option<PartReached>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,7 +136,6 @@ struct Run<'r> {
 impl<'r> Document<'r> {
     /// What is known of an invocation that ends with `exit`.
     pub fn new(results: &'r Results, jobs: usize, exit: Exit) -> Document<'r> {
-        let parts = results.by_part();
         let tests = results.tests.iter();
         Document {
             version: FORMAT_VERSION,
@@ -146,12 +149,28 @@ impl<'r> Document<'r> {
             cpu_seconds: results.cpu().as_secs_f64(),
             peak_memory_bytes: results.peak_memory().map_or(0, |(_, bytes)| bytes),
             total: results.total(),
-            parts: parts
-                .into_iter()
-                .map(|(part, tally)| Part { part: &part.name, title: &part.title, tally })
-                .collect(),
+            parts: Part::all(results),
             tests: tests.map(|test| Test::new(test, results.runs)).collect(),
         }
+    }
+}
+
+impl<'r> Part<'r> {
+    fn all(results: &'r Results) -> Vec<Part<'r>> {
+        let mut reached = match results.many_seeds() {
+            true => reached::by_part(results, &Reference::load()),
+            false => Vec::new(),
+        };
+        let mut reached_in = |part: &course::Part| {
+            let place = reached.iter().position(|(other, _)| other.name == part.name)?;
+            Some(reached.swap_remove(place).1)
+        };
+        let parts = results.by_part().into_iter();
+        let with_reached = parts.map(|(part, tally)| {
+            let reached = reached_in(part);
+            Part { part: &part.name, title: &part.title, tally, reached }
+        });
+        with_reached.collect()
     }
 }
 

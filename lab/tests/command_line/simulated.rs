@@ -38,6 +38,34 @@ fn many_seeds_are_a_line_for_each_test() {
 }
 
 #[test]
+fn what_a_batch_reached_is_a_line_a_part_and_what_it_never_did_a_hint() {
+    let bench = Bench::new("sim-reached");
+    let arguments = ["test", "re_election_2a", "--seeds=60", "--json=results.json"];
+    let ran = bench.run(&arguments, &[("FAKE_re_election_2a", "conflicts")]);
+    ran.exits(0)
+        .says("\nreached 2A  in 60 runs: ")
+        .says("leaders deposed 0, ")
+        .says("conflicts 60, ")
+        .says("never reached in 2A: leaders deposed (the reference: in about ");
+    let results = bench.json("results.json");
+    let reached = &results["parts"][0]["reached"];
+    assert_eq!((&reached["runs"], &reached["situations"]["conflicts"]), (&60.into(), &60.into()));
+    assert!(reached["never"]["leaders deposed"].as_u64().is_some_and(|runs| runs > 20));
+    assert_eq!(results["tests"][0]["runs"][5]["simulated"]["reached"][0], "conflicts");
+}
+
+#[test]
+fn of_one_seed_or_where_messages_do_not_tell_nothing_is_said_of_it() {
+    let bench = Bench::new("sim-not-reached");
+    let one = ["test", "re_election_2a", "--seed=7", "--mode=sim", "--json=results.json"];
+    let ran = bench.run(&one, &[("FAKE_re_election_2a", "conflicts")]);
+    assert!(!ran.exits(0).stdout.contains("reached"), "{}", ran.stdout);
+    assert!(bench.json("results.json")["parts"][0].get("reached").is_none());
+    let ran = bench.run(&MANY, &[]);
+    assert!(!ran.exits(0).stdout.contains("reached"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_seed_that_cannot_tell_leaves_the_test_undecided() {
     let bench = Bench::new("sim-doubts");
     let ran = bench.run(&MANY, &[("FAKE_re_election_2a", "doubts-7")]);

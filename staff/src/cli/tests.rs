@@ -19,6 +19,20 @@ fn a_handout_has_a_place_and_may_have_a_part() {
 }
 
 #[test]
+fn an_exercise_has_a_bug_and_a_place() {
+    let expected = ExerciseArguments { bug: 17, directory: PathBuf::from("../hunt") };
+    assert_eq!(parsed("exercise --bug 17 ../hunt"), Ok(Command::Exercise(expected)));
+    for (line, expected) in [
+        ("exercise ../hunt", "no bug given: "),
+        ("exercise --bug 17", "no directory given: "),
+        ("exercise --bug x ../hunt", "BUG (--bug) is \"x\", and must be the number of a bug"),
+    ] {
+        let wrong = parsed(line).expect_err("it is wrong").to_string();
+        assert!(wrong.starts_with(expected), "{wrong}");
+    }
+}
+
+#[test]
 fn a_check_of_the_course_may_be_full() {
     assert_eq!(parsed("check-course"), Ok(Command::CheckCourse(CheckArguments::default())));
     let full = CheckArguments { full: true, seeds: NonZeroU32::new(50) };
@@ -34,6 +48,14 @@ fn a_self_test_may_have_a_number_of_seeds() {
     let few = SelftestArguments { seeds: NonZeroU32::new(3) };
     assert_eq!(parsed("selftest --seeds=3"), Ok(Command::Selftest(few)));
     assert!(parsed("selftest TwoLeaders").is_err());
+}
+
+#[test]
+fn what_the_reference_reaches_may_have_a_number_of_seeds() {
+    assert_eq!(parsed("reached"), Ok(Command::Reached(ReachedArguments::default())));
+    let few = ReachedArguments { seeds: NonZeroU32::new(3) };
+    assert_eq!(parsed("reached --seeds=3"), Ok(Command::Reached(few)));
+    assert!(parsed("reached 2A").is_err());
 }
 
 #[test]

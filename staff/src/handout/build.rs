@@ -10,6 +10,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{self, Command, Output};
+use std::time::SystemTime;
 
 /// Writes the tree into a hidden directory beside `directory`, lets rustfmt and Cargo finish it,
 /// and renames it to `directory`.
@@ -19,6 +20,7 @@ pub fn build(directory: &Path, tree: &Tree, git: bool) -> Result<(), String> {
     let unfinished = directory.with_file_name(hidden);
     let built = write(&unfinished, tree)
         .and_then(|()| finish(&unfinished))
+        .and_then(|()| same_time(&unfinished, SystemTime::now()))
         .and_then(|()| if git { commit(&unfinished) } else { Ok(()) })
         .and_then(|()| {
             let problem = |error| format!("{}: {error}", directory.display());
@@ -62,6 +64,17 @@ pub fn finish(directory: &Path) -> Result<(), String> {
     let cargo = cargo();
     run(directory, &cargo, ["fmt"].into_iter().chain(packages))?;
     run(directory, &cargo, ["metadata", "--format-version", "1"]).map(drop)
+}
+
+/// Gives everything below a path the same time: what rustfmt has changed does not stand out.
+fn same_time(path: &Path, time: SystemTime) -> Result<(), String> {
+    let problem = |error: io::Error| format!("{}: {error}", path.display());
+    if path.is_dir() {
+        for entry in fs::read_dir(path).map_err(problem)? {
+            same_time(&entry.map_err(problem)?.path(), time)?;
+        }
+    }
+    fs::File::open(path).and_then(|file| file.set_modified(time)).map_err(problem)
 }
 
 /// Makes the tree a repository with one commit.

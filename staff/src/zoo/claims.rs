@@ -64,19 +64,26 @@ impl Claims {
         }
     }
 
-    /// That a failure can begin with this claim, or which similar ones there are.
-    pub fn check(&self, claim: &str) -> Result<(), String> {
-        let wanted = without_numbers(claim);
-        if self.0.contains(&wanted) {
+    /// That a failure can begin with these words, or which similar claims there are.
+    pub fn check(&self, rule: &str) -> Result<(), String> {
+        let wanted = without_numbers(rule);
+        if self.0.iter().any(|claim| begins(claim, &wanted)) {
             return Ok(());
         }
-        let mut near: Vec<_> =
-            self.0.iter().map(|known| (distance(&wanted, known), known)).collect();
+        // One word is no claim, and neither is the rest of a sentence.
+        let is_claim = |claim: &&String| claim.contains(' ') && !claim.starts_with(' ');
+        let claims = self.0.iter().filter(is_claim);
+        let mut near: Vec<_> = claims.map(|claim| (distance(&wanted, claim), claim)).collect();
         near.sort();
         let near: Vec<String> =
-            near.iter().take(SIMILAR).map(|(_, known)| format!("{known:?}")).collect();
-        Err(format!("no failure begins with {claim:?}; similar ones: {}", near.join(", ")))
+            near.iter().take(SIMILAR).map(|(_, claim)| format!("{claim:?}")).collect();
+        Err(format!("no failure begins with {rule:?}; similar ones: {}", near.join(", ")))
     }
+}
+
+/// Whether a claim begins with the words of a rule.
+pub fn begins(claim: &str, rule: &str) -> bool {
+    claim.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 /// A source whose texts are no samples.

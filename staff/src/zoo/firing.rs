@@ -1,7 +1,8 @@
 //! How often a planted mistake took effect: a bug that never fires survives for no reason.
 //!
 //! A patch says where, with one statement, `crate::planted::fired(CONDITION);`. The function behind
-//! it is put into the crate with the patch ([`add_counter`]).
+//! it is put into the crate with the patch ([`add_counter`]), and the statements are taken out
+//! where nobody is to see them ([`without_calls`]).
 
 use crate::handout::tree::{STUDENT_CRATES, Tree};
 use std::ffi::OsString;
@@ -82,6 +83,18 @@ pub fn add_counter(sources: &mut Tree) {
             root.extend_from_slice(b"\nmod planted;\n");
         }
     }
+}
+
+/// A source without the statements that count.
+pub fn without_calls(text: &str) -> String {
+    let mut is_call = false;
+    let is_kept = |line: &&str| {
+        is_call |= line.trim_start().starts_with(CALL);
+        let is_kept = !is_call;
+        is_call &= !line.trim_end().ends_with(");");
+        is_kept
+    };
+    text.split_inclusive('\n').filter(is_kept).collect()
 }
 
 #[cfg(test)]

@@ -1,80 +1,71 @@
 //! On which seeds a bug was caught, by which test first, and what the failure claimed.
 
-use super::claims::claim;
-use crate::results::Results;
+use super::claims::begins;
+use super::record::{Failure, Record, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a bug was caught.
-#[derive(Debug, PartialEq)]
+/// How a bug was caught by some tests.
+#[derive(Debug, Default, PartialEq)]
 pub struct Kills {
-    seeds: BTreeSet<u64>,
-    of: u32,
-    /// The test that failed first on the lowest seed.
-    first: Option<String>,
-    /// How often each claim was made, whatever its numbers.
-    claims: BTreeMap<String, usize>,
-    /// How many of the failures begin with a rule that names the bug.
-    pub named_right: usize,
+    /// With how many seeds the tests were run.
+    pub of: u32,
+    /// The seeds on which a failure names the bug.
+    pub named: BTreeSet<u64>,
+    /// The seeds on which some test fails.
+    pub any: BTreeSet<u64>,
+    /// The first failure that names the bug; if none does, the first one.
+    pub first: Option<Failure>,
+    /// How many seeds each test fails on with a failure that names the bug; if none does, on any.
+    pub tests: BTreeMap<String, usize>,
+    /// How often each claim was made.
+    pub claims: BTreeMap<String, usize>,
 }
 
 impl Kills {
-    /// What the results of this many seeds say, of a bug that these rules name.
-    pub fn of(results: &Results, rules: &[String], seeds: u32) -> Kills {
-        let mut kills = Kills {
-            seeds: BTreeSet::new(),
-            of: seeds,
-            first: None,
-            claims: BTreeMap::new(),
-            named_right: 0,
-        };
-        for (test, run) in results.all().filter(|(_, run)| run.verdict != "pass") {
-            let claim = claim(run.what.as_deref().unwrap_or(&run.verdict));
-            kills.named_right += usize::from(rules.contains(&claim));
-            if kills.seeds.first().is_none_or(|&first| run.seed < first) {
-                kills.first = Some(test.to_owned());
-            }
-            kills.seeds.insert(run.seed);
-            *kills.claims.entry(claim).or_default() += 1;
+    /// What a record says of some tests, of a bug that these claims name.
+    pub fn of(record: &Record, suite: Suite, rules: &[String]) -> Kills {
+        let of = record.of(suite).map(|stage| stage.seeds.end - stage.seeds.start).sum();
+        let mut kills = Kills { of, ..Kills::default() };
+        let failures: Vec<&Failure> = record.of(suite).flat_map(|stage| &stage.failures).collect();
+        let names_it = |failure: &Failure| rules.iter().any(|rule| begins(&failure.claim, rule));
+        let telling: Vec<&Failure> =
+            failures.iter().copied().filter(|failure| names_it(failure)).collect();
+        kills.named = telling.iter().map(|failure| failure.seed).collect();
+        kills.any = failures.iter().map(|failure| failure.seed).collect();
+        for failure in &failures {
+            *kills.claims.entry(failure.claim.clone()).or_default() += 1;
+        }
+        let telling = if telling.is_empty() { failures } else { telling };
+        // Of the lowest seed the test that comes first in the course.
+        kills.first = telling.iter().min_by_key(|failure| failure.seed).copied().cloned();
+        for failure in telling {
+            *kills.tests.entry(failure.test.clone()).or_default() += 1;
         }
         kills
     }
 
-    /// On how many seeds some test failed.
-    pub fn seeds(&self) -> usize {
-        self.seeds.len()
+    /// The share of the seeds on which a failure names the bug; 0 without seeds.
+    pub fn rate(&self) -> f64 {
+        if self.of == 0 { 0.0 } else { self.named.len() as f64 / f64::from(self.of) }
     }
 
-    /// The names of the columns.
-    pub fn heading() -> String {
-        let names = ["bug", "base", "killed", "first", "by", "named right", "fired", "as"];
-        row(names.map(str::to_owned))
+    /// Whether at least half of the seeds name the bug.
+    pub fn is_sure(&self) -> bool {
+        self.named.len() * 2 >= self.of as usize
     }
 
-    /// The row of a bug on a base, which took effect so often.
-    pub fn row(&self, bug: &str, base: &str, fired: &str) -> String {
-        let failures: usize = self.claims.values().sum();
+    /// Whether one of the first seeds names the bug.
+    pub fn is_named_within(&self, seeds: u32) -> bool {
+        self.named.first().is_some_and(|first| *first < u64::from(seeds))
+    }
+
+    /// The claims, the most frequent first, with how often each was made.
+    pub fn claims(&self) -> String {
         let mut claims: Vec<_> = self.claims.iter().collect();
         claims.sort_by_key(|(_, count)| usize::MAX - **count);
-        let claims: Vec<String> =
-            claims.iter().map(|(claim, count)| format!("{claim} ({count})")).collect();
-        row([
-            bug.to_owned(),
-            base.to_owned(),
-            format!("{} of {}", self.seeds(), self.of),
-            self.seeds.first().map_or_else(String::new, u64::to_string),
-            self.first.clone().unwrap_or_default(),
-            format!("{} of {failures}", self.named_right),
-            fired.to_owned(),
-            claims.join("; "),
-        ])
+        let claims = claims.iter().map(|(claim, count)| format!("{claim} ({count})"));
+        claims.collect::<Vec<_>>().join("; ")
     }
-}
-
-fn row([bug, base, killed, first, by, named, fired, claims]: [String; 8]) -> String {
-    let row = format!(
-        "{bug:32} {base:16} {killed:>10} {first:>5} {by:37} {named:>12} {fired:>11}  {claims}"
-    );
-    row.trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@
 //! to 3). `Survives` says of a bug that nothing finds why, and what was tried.
 
 use super::claims::{self, Claims};
-use course::Course;
+use super::firing;
+use course::{Course, Part};
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
@@ -54,6 +55,8 @@ pub struct Patch {
     pub bases: Vec<Option<String>>,
     /// The part of the course that a bug belongs to; empty for a correct variation.
     pub part: String,
+    /// The number of the lab that a bug belongs to; empty for a correct variation.
+    pub lab: String,
     /// The claims with which a failure of a bug may begin, so that it counts as named right;
     /// without numbers, as [`claims::claim`] has them.
     pub rules: Vec<String>,
@@ -174,10 +177,16 @@ impl Patch {
         if let Some(missing) = needed.iter().find(|field| fields.value(field).is_empty()) {
             return Err(format!("the header has no field {missing:?}"));
         }
-        let part = fields.value("Part");
-        if kind == Kind::Bug && !known.course.parts.iter().any(|it| it.name == part) {
+        let name = fields.value("Part");
+        let part = known.course.parts.iter().find(|it| it.name == name);
+        if kind == Kind::Bug && part.is_none() {
             let parts: Vec<&str> = known.course.parts.iter().map(|it| it.name.as_str()).collect();
-            return Err(format!("there is no part {part:?}; there are {}", parts.join(", ")));
+            return Err(format!("there is no part {name:?}; there are {}", parts.join(", ")));
+        }
+        if kind == Kind::Bug && !firing::is_marked(text) {
+            return Err("the patch does not say where its mistake takes effect: add \
+                        crate::planted::fired(CONDITION); there"
+                .to_owned());
         }
         let rules: Vec<&str> = list(fields.value("Rule"), ";").collect();
         rules.iter().try_for_each(|rule| known.claims.check(rule))?;
@@ -192,7 +201,8 @@ impl Patch {
             what: fields.value("What").to_owned(),
             file: file.to_owned(),
             bases,
-            part: part.to_owned(),
+            part: name.to_owned(),
+            lab: part.map_or("", Part::lab).to_owned(),
             rules: rules.into_iter().map(claims::without_numbers).collect(),
             number: fields.number("Number", 1..=u32::MAX)?,
             level: fields.number("Level", LEVELS)?,

@@ -70,18 +70,22 @@ impl Planter {
         Err(format!("{} does not apply:\n{}", patch.file.display(), said.trim_end()))
     }
 
-    /// Makes the tree with these patches, the last of which is of this kind.
-    pub fn plant(&self, patches: &[&Patch], kind: Kind) -> Result<WorkTree, String> {
+    /// The tree with these patches, the last of which is of this kind.
+    pub fn tree(&self, patches: &[&Patch], kind: Kind) -> Result<Tree, String> {
         let mut tree = self.reference.clone();
         let mut sources = self.sources(patches)?;
         firing::add_counter(&mut sources);
         tree.extend(sources);
         if kind == Kind::Bug {
-            let manifest = tree.get_mut(Path::new("Cargo.toml")).expect("it is a workspace");
-            manifest.extend_from_slice(WITHOUT_ASSERTIONS.as_bytes());
+            switch_assertions_off(&mut tree);
         }
+        Ok(tree)
+    }
+
+    /// Makes a tree.
+    pub fn make(&self, tree: &Tree) -> Result<WorkTree, String> {
         let work_tree = WorkTree::in_target(&self.target)?;
-        work_tree.make(&tree)?;
+        work_tree.make(tree)?;
         Ok(work_tree)
     }
 }
@@ -91,6 +95,12 @@ impl Drop for Planter {
         // There is none if no patch was applied.
         let _ = fs::remove_dir_all(&self.scratch);
     }
+}
+
+/// Switches the assertions of the students' crates off.
+pub fn switch_assertions_off(tree: &mut Tree) {
+    let manifest = tree.get_mut(Path::new("Cargo.toml")).expect("it is a workspace");
+    manifest.extend_from_slice(WITHOUT_ASSERTIONS.as_bytes());
 }
 
 /// Whether a patch may change the file.

@@ -4,7 +4,9 @@
 //! Every way runs the graded tests of the bug's part with the same seeds, and what it finds counts
 //! as far as the cheapest way's CPU time goes.
 
-use super::{Kind, Run, Specimen, simulate};
+use super::ZooArguments;
+use super::patch::Kind;
+use super::run::{Keeper, Specimen, run};
 use crate::problem::Problem;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -63,51 +65,50 @@ impl Found {
     }
 }
 
-impl Run<'_> {
-    /// Prints a row for each bug that was asked for, and what becomes of them all.
-    pub(super) fn schedules(&self) -> Result<String, Problem> {
-        let seeds = self.arguments.seeds.map_or(SEEDS, NonZeroU32::get);
-        let specimens = self.chosen(Kind::Bug, super::BUGS_A_DAY)?;
-        let mut all: Vec<Vec<Found>> = Vec::new();
-        println!("{}", row("median seeds", WAYS.iter().map(|way| way.name.to_owned())));
-        for specimen in specimens.iter().filter(|specimen| specimen.base.is_none()) {
-            let name = &specimen.patch.name;
-            let found = self.by_each_way(specimen, seeds).map_err(|problem| problem.at(name))?;
-            println!("{}", row(name, found.iter().map(Found::cell)));
-            all.push(found);
-        }
-        let of = |at: usize| all.iter().map(move |found| &found[at]);
-        let columns = || 0..WAYS.len();
-        let bugs = |at| of(at).filter(|found| !found.failed.is_empty()).count();
-        println!("{}", row("bugs found", columns().map(|at| bugs(at).to_string())));
-        let median = |at| middle(of(at).map(|it| it.median_seeds().unwrap_or(f64::INFINITY)));
-        println!("{}", row("median of the medians", columns().map(|at| one_decimal(median(at)))));
-        let seeds_run = |at| of(at).map(|found| found.seeds).sum::<u32>();
-        println!(
-            "{}",
-            row("seeds in the same CPU time", columns().map(|at| seeds_run(at).to_string()))
-        );
-        Ok(format!("{} bugs, {} ways", all.len(), WAYS.len()))
+/// Prints a row for each bug that was asked for, and what becomes of them all.
+pub fn schedules(keeper: &Keeper, arguments: &ZooArguments) -> Result<String, Problem> {
+    let seeds = arguments.seeds.map_or(SEEDS, NonZeroU32::get);
+    let specimens = keeper.chosen(Kind::Bug, &arguments.names)?;
+    let mut all: Vec<Vec<Found>> = Vec::new();
+    println!("{}", row("median seeds", WAYS.iter().map(|way| way.name.to_owned())));
+    for specimen in specimens.iter().filter(|specimen| specimen.base.is_none()) {
+        let name = &specimen.patch.name;
+        let found = by_each_way(keeper, specimen, seeds).map_err(|problem| problem.at(name))?;
+        println!("{}", row(name, found.iter().map(Found::cell)));
+        all.push(found);
     }
+    let of = |at: usize| all.iter().map(move |found| &found[at]);
+    let columns = || 0..WAYS.len();
+    let bugs = |at| of(at).filter(|found| !found.failed.is_empty()).count();
+    println!("{}", row("bugs found", columns().map(|at| bugs(at).to_string())));
+    let median = |at| middle(of(at).map(|it| it.median_seeds().unwrap_or(f64::INFINITY)));
+    println!("{}", row("median of the medians", columns().map(|at| one_decimal(median(at)))));
+    let seeds_run = |at| of(at).map(|found| found.seeds).sum::<u32>();
+    println!(
+        "{}",
+        row("seeds in the same CPU time", columns().map(|at| seeds_run(at).to_string()))
+    );
+    Ok(format!("{} bugs, {} ways", all.len(), WAYS.len()))
+}
 
-    /// What each way finds, within the CPU time of the cheapest.
-    fn by_each_way(&self, specimen: &Specimen, seeds: u32) -> Result<Vec<Found>, Problem> {
-        let work_tree = self.plant(specimen)?;
-        let parts = [specimen.patch.part.clone()];
-        let found: Result<Vec<Found>, Problem> = WAYS
-            .iter()
-            .map(|way| {
-                let set = way.set.iter().map(|(name, value)| (*name, OsString::from(value)));
-                let results = simulate(&work_tree, &parts, seeds, &set.collect::<Vec<_>>())?;
-                let failed = results.all().filter(|(_, run)| run.verdict != "pass");
-                let failed = failed.map(|(_, run)| run.seed).collect();
-                Ok(Found { failed, seeds, cpu_seconds: results.cpu_seconds })
-            })
-            .collect();
-        let found = found?;
-        let least = found.iter().map(|found| found.cpu_seconds).fold(f64::INFINITY, f64::min);
-        Ok(found.iter().map(|found| found.within(least)).collect())
-    }
+/// What each way finds, within the CPU time of the cheapest.
+fn by_each_way(keeper: &Keeper, specimen: &Specimen, seeds: u32) -> Result<Vec<Found>, Problem> {
+    let work_tree = keeper.plant(specimen)?;
+    let parts = [specimen.patch.part.clone()];
+    let found: Result<Vec<Found>, Problem> = WAYS
+        .iter()
+        .map(|way| {
+            let set = way.set.iter().map(|(name, value)| (*name, OsString::from(value)));
+            let set: Vec<_> = set.collect();
+            let results = run(&work_tree, &["sim", &format!("SEEDS={seeds}")], &parts, &set)?;
+            let failed = results.all().filter(|(_, run)| run.verdict != "pass");
+            let failed = failed.map(|(_, run)| run.seed).collect();
+            Ok(Found { failed, seeds, cpu_seconds: results.cpu_seconds })
+        })
+        .collect();
+    let found = found?;
+    let least = found.iter().map(|found| found.cpu_seconds).fold(f64::INFINITY, f64::min);
+    Ok(found.iter().map(|found| found.within(least)).collect())
 }
 
 fn row(name: &str, cells: impl Iterator<Item = String>) -> String {

@@ -31,15 +31,15 @@ const STUDENTS: &[&str] = &["raft", "kvraft"];
 const NEVERS: &[Never] = &[
     Never {
         sentence: "`labrt`, `labgob`, `trace`, `linear` and `course` depend on nothing of ours, \
-                   `rules` on `trace` only.",
+                   `rules` on `course` and `trace` only.",
         who: &["labrt", "labgob", "trace", "linear", "course"],
         on: AllBut(&[]),
     },
     Never {
         sentence: "`labrt`, `labgob`, `trace`, `linear` and `course` depend on nothing of ours, \
-                   `rules` on `trace` only.",
+                   `rules` on `course` and `trace` only.",
         who: &["rules"],
-        on: AllBut(&["trace"]),
+        on: AllBut(&["course", "trace"]),
     },
     Never {
         sentence: "`labdisk` depends on `labrt` and `trace` only, `labrpc` on `labrt`, `labgob` \

@@ -1,7 +1,7 @@
 //! The outcome of a test, which its process leaves for the one that started it: one small JSON
 //! file.
 
-use crate::Lateness;
+use crate::{Lateness, Reached};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -122,6 +122,10 @@ pub struct Simulated {
     /// How the scheduler chose and which threads were late, as one would set it by hand:
     /// `PREEMPT=0.3 LATE=off`.
     pub policy: Option<String>,
+    /// The situations that it reached. `None` if they were not watched, for its messages do not
+    /// tell what they carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
 }
 
 /// A number of 64 bits as text: not every reader of JSON has room for it in a number.

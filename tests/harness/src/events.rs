@@ -1,9 +1,10 @@
 //! The stream of events of a test: who watches it, and where it is written.
 //!
 //! A cluster calls [`Events::begin`] and records in the stream what happens to its servers; the
-//! network and the disks record the rest. The paper's rules see every event at once. Under
-//! simulation the whole stream is written beside the log, if there is one; on the OS its last
-//! events are kept, and written when the test fails. With `EVENTS=1` all are written there, too.
+//! network and the disks record the rest. The paper's rules see every event at once, and so does
+//! what notes which situations a run reaches. Under simulation the whole stream is written beside
+//! the log, if there is one; on the OS its last events are kept, and written when the test fails.
+//! With `EVENTS=1` all are written there, too.
 
 #![expect(
     clippy::disallowed_types,
@@ -12,9 +13,9 @@
 
 use crate::graded::proved_wrong;
 use crate::{log, note};
-use course::{Course, TestRequest, VERSION};
+use course::{Course, Reached, TestRequest, VERSION};
 use labrt::{thread, world};
-use rules::{Options, Rules, Violation};
+use rules::{Options, Rules, Situations, Violation};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -31,13 +32,26 @@ const FILE_BYTES: usize = 64 << 20;
 const KEPT: usize = 5_000;
 
 /// The parts whose solutions need not save anything yet.
-const BEFORE_PERSISTENCE: [&str; 2] = ["2A", "2B"];
+const BEFORE_PERSISTENCE: [&str; 4] = ["2A", "2B", "beyond-2A", "beyond-2B"];
 
 /// What was asked of this process.
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
 
 /// The stream of the present run. A process runs one scenario at a time.
 static PRESENT: Mutex<Option<Present>> = Mutex::new(None);
+
+/// What the present run reached.
+static REACHED: Mutex<Found> = Mutex::new(Found::Nothing);
+
+/// What was found out about the situations that a run reached.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// No cluster has been watched to its end.
+    Nothing,
+    /// Messages do not tell what they carry: nothing can be said.
+    Untold,
+    Reached(Reached),
+}
 
 /// A stream, and what the first line of its file says.
 #[derive(Clone)]
@@ -64,6 +78,7 @@ pub struct Events {
 
 struct Watched {
     rules: Rules,
+    situations: Situations,
     /// After the first violation, and once the cluster is being ended, nothing is judged.
     ended: bool,
 }
@@ -76,16 +91,21 @@ struct RulesWatcher {
 
 /// This process runs this test.
 pub(crate) fn install(test: &str, request: &TestRequest) {
-    let course = Course::load();
-    let part = course.test(test).map(|(part, _)| part.name.as_str());
     let settings = Settings {
         test: test.to_owned(),
-        persistence: part.is_none_or(|part| !BEFORE_PERSISTENCE.contains(&part)),
+        persistence: asks_for_persistence(test),
         rules_required: request.rules_required,
         all: request.events,
     };
     // A process runs one test; the harness's own tests run several, which ask for nothing.
     let _ = SETTINGS.set(settings);
+}
+
+/// What lies beyond 2A and 2B asks for no more than they do.
+fn asks_for_persistence(test: &str) -> bool {
+    let course = Course::load();
+    let part = course.test(test).map(|(part, _)| part.in_course());
+    part.is_none_or(|part| !BEFORE_PERSISTENCE.contains(&part))
 }
 
 /// The last events of a run on the OS that fails go into the file.
@@ -108,6 +128,15 @@ pub(crate) fn flush() {
     }
 }
 
+/// What the run reached that ends now; `None` if nothing can be said of that. The next run begins
+/// with nothing.
+pub(crate) fn take_reached() -> Option<Reached> {
+    match std::mem::replace(&mut *lock(&REACHED), Found::Nothing) {
+        Found::Reached(reached) => Some(reached),
+        Found::Nothing | Found::Untold => None,
+    }
+}
+
 /// Records what only a reader wants to know, if events are kept.
 pub(crate) fn record_for_readers(what: impl FnOnce() -> What) {
     if let Some(present) = present_now().filter(|present| present.stream.is_kept()) {
@@ -123,7 +152,8 @@ impl Events {
         let settings = SETTINGS.get();
         let persistence = settings.is_none_or(|settings| settings.persistence);
         let rules = Rules::new(Options { servers, persistence });
-        let watched = Arc::new(Mutex::new(Watched { rules, ended: false }));
+        let situations = Situations::new(servers);
+        let watched = Arc::new(Mutex::new(Watched { rules, situations, ended: false }));
         let stream = Stream::new(Source { now: world::elapsed, thread: thread_name });
         stream.watch(RulesWatcher { watched: watched.clone(), broken: Arc::new(broken) });
         let header = Header {
@@ -156,9 +186,15 @@ impl Events {
         self.stream.record(what);
     }
 
+    /// Whether events are kept or written: worth putting into words what only a reader wants to
+    /// know.
+    pub fn is_kept(&self) -> bool {
+        self.stream.is_kept()
+    }
+
     /// Records what only a reader wants to know, if events are kept.
     pub fn record_for_readers(&self, what: impl FnOnce() -> What) {
-        if self.stream.is_kept() {
+        if self.is_kept() {
             self.stream.record(what());
         }
     }
@@ -174,10 +210,12 @@ impl Events {
     pub fn end(&self) -> Result<(), String> {
         let untold = {
             let mut watched = lock(&self.watched);
+            let untold = watched.rules.untold();
+            lock(&REACHED).add(untold.is_empty().then(|| watched.situations.reached()));
             if std::mem::replace(&mut watched.ended, true) {
                 return Ok(());
             }
-            watched.rules.untold()
+            untold
         };
         if untold.is_empty() {
             return Ok(());
@@ -188,6 +226,17 @@ impl Events {
         }
         note(problem);
         Ok(())
+    }
+}
+
+impl Found {
+    /// Adds what a cluster reached; `None` if its messages do not tell.
+    fn add(&mut self, reached: Option<Reached>) {
+        *self = match (*self, reached) {
+            (Found::Untold, _) | (_, None) => Found::Untold,
+            (Found::Nothing, Some(reached)) => Found::Reached(reached),
+            (Found::Reached(before), Some(reached)) => Found::Reached(before.and(reached)),
+        };
     }
 }
 
@@ -202,8 +251,12 @@ impl Watcher for RulesWatcher {
     fn see(&mut self, event: &Event) -> Option<Reaction> {
         let violation = {
             let mut watched = lock(&self.watched);
-            let violation = if watched.ended { None } else { watched.rules.see(event) };
-            watched.ended |= violation.is_some();
+            if watched.ended {
+                return None;
+            }
+            watched.situations.see(event);
+            let violation = watched.rules.see(event);
+            watched.ended = violation.is_some();
             violation?
         };
         proved_wrong();
@@ -235,3 +288,6 @@ fn present_now() -> Option<Present> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

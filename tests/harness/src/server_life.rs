@@ -97,7 +97,7 @@ fn makes(promise: u8, request: Option<&Fact>, reply: Option<&Fact>) -> bool {
             *granted && promise == Promise::Vote as u8
         }
         (Some(Fact::AppendEntries { entry_terms, .. }), Some(Fact::Appended { matched, .. })) => {
-            *matched && entry_terms.len() > 0 && promise == Promise::Entries as u8
+            *matched && !entry_terms.is_empty() && promise == Promise::Entries as u8
         }
         _ => false,
     }

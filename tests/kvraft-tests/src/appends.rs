@@ -17,8 +17,13 @@ pub fn element(client: usize, number: usize) -> String {
 /// What is wrong with a value that clients appended to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Disorder {
-    /// An element is not there.
+    /// An element is not there, though a later one of its client is.
     Lost {
+        /// The element.
+        element: String,
+    },
+    /// An element is not there, nor is a later one of its client.
+    Behind {
         /// The element.
         element: String,
     },
@@ -51,6 +56,10 @@ impl fmt::Display for Disorder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Disorder::Lost { element } => write!(formatter, "the append of {element:?} is lost"),
+            Disorder::Behind { element } => write!(
+                formatter,
+                "the append of {element:?} is not there: it is lost, or the read is stale"
+            ),
             Disorder::Duplicated { element, place } => {
                 write!(formatter, "the append of {element:?} was done twice, again at byte {place}")
             }
@@ -80,7 +89,7 @@ pub(crate) fn check_appends(
     }
     match progress.iter().find(|(_, progress)| progress.next < progress.count) {
         Some((client, progress)) => {
-            Err(Disorder::Lost { element: element(*client, progress.next) })
+            Err(Disorder::Behind { element: element(*client, progress.next) })
         }
         None => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! Checks that several scenarios share.
 
-use crate::appends::check_appends;
+use crate::appends::{Disorder, check_appends};
 use crate::cluster::Cluster;
 
 impl Cluster {
@@ -23,11 +23,12 @@ impl Cluster {
         appended: impl IntoIterator<Item = (usize, usize)>,
     ) {
         if let Err(disorder) = check_appends(value, appended) {
+            let property = match disorder {
+                Disorder::Behind { .. } => "a client reads what was written last",
+                _ => "every append is there once and in order",
+            };
             let length = value.len();
-            self.fail(format!(
-                "every append is there once and in order: key {key:?} has {length} bytes, and \
-                 {disorder}"
-            ));
+            self.fail(format!("{property}: key {key:?} has {length} bytes, and {disorder}"));
         }
     }
 }

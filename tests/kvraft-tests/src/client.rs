@@ -106,13 +106,18 @@ impl Client {
     }
 
     fn called(&self, operation: impl FnOnce() -> String) {
-        let called = || What::Called { client: self.number, operation: operation() };
-        self.shared.events.record_for_readers(called);
+        let operation = self.in_words(operation);
+        self.shared.events.record(What::Called { client: self.number, operation });
     }
 
     fn returned(&self, result: impl FnOnce() -> String) {
-        let returned = || What::Returned { client: self.number, result: result() };
-        self.shared.events.record_for_readers(returned);
+        let result = self.in_words(result);
+        self.shared.events.record(What::Returned { client: self.number, result });
+    }
+
+    /// What only a reader wants to know.
+    fn in_words(&self, text: impl FnOnce() -> String) -> String {
+        if self.shared.events.is_kept() { text() } else { String::new() }
     }
 
     fn count(&self) {

@@ -118,6 +118,11 @@ impl Cluster {
         }
     }
 
+    /// The network, for faults that the course's tests do not have.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// How many servers there are.
     pub fn size(&self) -> usize {
         self.lock().servers.len()

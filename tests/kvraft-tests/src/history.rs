@@ -88,6 +88,16 @@ enum Kind {
     Append,
 }
 
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Get => "get",
+            Kind::Put => "put",
+            Kind::Append => "append",
+        }
+    }
+}
+
 impl History {
     /// No operation yet.
     pub(crate) fn new() -> History {
@@ -117,6 +127,17 @@ impl History {
         let mut state = self.state.lock();
         let pending = state.pending.remove(&ticket.0).expect("it was begun and not yet ended");
         state.returned.record(pending.operation(read, Some(returned)));
+    }
+
+    /// The operation that has been under way longest, in words, if it is for this long at least.
+    pub(crate) fn waiting(&self, long: Duration) -> Option<String> {
+        let state = self.state.lock();
+        let oldest = state.pending.values().next()?;
+        let waited = world::elapsed().saturating_sub(oldest.call);
+        (waited >= long).then(|| {
+            let (client, key, name) = (oldest.client, &oldest.key, oldest.kind.name());
+            format!("client {client} has waited {waited:.0?} for its {name} of key {key:?}")
+        })
     }
 
     /// Whether all of it is linearizable. What has not returned by now is recorded as pending: it

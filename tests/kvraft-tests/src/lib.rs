@@ -30,6 +30,7 @@
 mod signatures;
 
 mod appends;
+pub mod beyond;
 mod checks;
 mod client;
 mod cluster;

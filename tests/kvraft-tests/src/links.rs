@@ -29,6 +29,40 @@ impl Cluster {
         }
     }
 
+    /// Cuts the client off from these servers. It gives up the calls that it waits for; what it has
+    /// sent still arrives.
+    pub fn disconnect_client(
+        &self,
+        links: &ClientLinks,
+        servers: impl IntoIterator<Item = ServerId>,
+    ) {
+        for server in servers {
+            debug!(target: "cluster", "a client no longer reaches {server}");
+            self.network.enable(&links.ends[server.0], false);
+        }
+    }
+
+    /// Gives the client's calls to this server, from now on, faults of their own.
+    pub fn set_client_link(&self, links: &ClientLinks, server: ServerId, faults: LinkFaults) {
+        self.network.set_link(&links.ends[server.0], faults);
+    }
+
+    /// Gives calls from one server to another, from now on, faults of their own. They end when the
+    /// caller is started again, or by [`Cluster::fix_links`].
+    pub fn set_link(&self, from: ServerId, to: ServerId, faults: LinkFaults) {
+        info!(target: "cluster", "link from {from} to {to}: {faults:?}");
+        let end = self.lock().servers[from.0].ends[to.0].clone();
+        self.network.set_link(&end, faults);
+    }
+
+    /// Removes the faults of all links between servers.
+    pub fn fix_links(&self) {
+        info!(target: "cluster", "fix all links between servers");
+        let ends: Vec<String> =
+            self.lock().servers.iter().flat_map(|server| server.ends.clone()).collect();
+        ends.iter().for_each(|end| self.network.set_link(end, LinkFaults::default()));
+    }
+
     /// Lets the server and those others reach each other.
     pub fn connect(&self, server: ServerId, others: impl IntoIterator<Item = ServerId>) {
         self.enable_between(server, others, true);

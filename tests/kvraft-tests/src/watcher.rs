@@ -3,7 +3,14 @@
 use crate::cluster::{Cluster, Shared};
 use harness::checks::Sighting;
 use kvraft::ServerId;
+use labrt::time::Duration;
+use labrt::world;
 use trace::What;
+
+/// How long a client may wait. No scenario keeps the servers from a majority, or a client from
+/// them, for a third of this. Without it, a clerk that is not answered fails the test by the time
+/// limit, which says less.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
 
 impl Cluster {
     /// Starts the thread that watches terms and leaders from now to the end.
@@ -13,6 +20,7 @@ impl Cluster {
             let goes_on = !shared.is_finished();
             if goes_on {
                 shared.observe_all();
+                shared.check_answers();
             }
             goes_on
         });
@@ -20,7 +28,12 @@ impl Cluster {
 
     /// The first server that says it leads, reachable or not.
     pub fn leader(&self) -> Option<ServerId> {
-        self.servers().find(|server| self.shared.observe(*server) == Some(true))
+        self.servers().find(|server| self.leads(*server))
+    }
+
+    /// Whether the server, which may be down, says that it leads.
+    pub fn leads(&self, server: ServerId) -> bool {
+        self.shared.observe(server) == Some(true)
     }
 }
 
@@ -31,6 +44,16 @@ impl Shared {
         for server in 0..servers {
             self.observe(ServerId(server));
         }
+    }
+
+    /// Fails the test if a client has waited too long.
+    fn check_answers(&self) {
+        let late = self.history.waiting(ANSWERED_WITHIN);
+        let told = |late| {
+            let threads = world::threads_report();
+            Err(format!("every clerk is answered: {late}\n{}", threads.trim_end()))
+        };
+        self.hold_to(late.map_or(Ok(()), told));
     }
 
     /// Asks one server for its term and role, if it is up, and fails the test if the answer

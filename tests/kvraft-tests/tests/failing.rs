@@ -2,6 +2,7 @@
 //! order: clients may wait at that time for answers that never come.
 
 use harness::ScenarioResult;
+use kvraft_tests::beyond::Waiting;
 use kvraft_tests::{Cluster, NetworkMode, Scenario, Setup};
 use labrt::sim::{Backend, Schedule, Simulated, simulate};
 use labrt::thread::{self, sleep};
@@ -65,6 +66,39 @@ fn clients_that_wait_for_ever_do_not_outlive_the_world() {
     };
     for (failure, _) in failures(scenario) {
         assert!(failure.message.starts_with("nobody is served\n  S0       down, "), "{failure}");
+    }
+}
+
+#[test]
+fn a_clerk_that_is_not_answered_fails_the_test_before_the_time_is_over() {
+    let scenario = || {
+        let cluster = Cluster::reliable(3);
+        let mut client = cluster.make_client(4, []);
+        thread::spawn(move || client.append("k", "never"));
+        sleep(Duration::from_secs(100));
+        cluster.finish()
+    };
+    for (failure, elapsed) in failures(scenario) {
+        let told = "every clerk is answered: client 4 has waited 60s for its append of key \"k\"\n";
+        assert!(failure.message.starts_with(told), "{failure}");
+        assert!(elapsed < Duration::from_secs(61), "{elapsed:?}");
+    }
+}
+
+#[test]
+fn what_still_waits_when_all_is_well_is_named() {
+    let scenario = || {
+        let cluster = Cluster::reliable(3);
+        let mut waiting = Waiting::new();
+        waiting.start(cluster.make_client(0, cluster.servers()), "a put", |it| it.put("k", "v"));
+        waiting.start(cluster.make_client(1, []), "a get", |it| drop(it.get("k")));
+        waiting.all_done(&cluster);
+        cluster.finish()
+    };
+    for (failure, _) in failures(scenario) {
+        let told = "every clerk is answered: 10 s after all servers were up and connected these \
+                    still wait: a get\n";
+        assert!(failure.message.starts_with(told), "{failure}");
     }
 }
 

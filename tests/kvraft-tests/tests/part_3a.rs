@@ -89,7 +89,7 @@ fn one_partition_3a() {
         start("writer", WRITE, writer, done.clone(), |client| client.put("1", "15"));
         start("reader", READ, reader, done, |client| drop(client.get("1")));
         if let Ok(what) = ends.recv_timeout(NO_PROGRESS) {
-            cluster.fail(format!("a minority makes no progress, but {what} in one was done"));
+            cluster.fail(format!("a minority makes no progress: {what} in one was done"));
         }
         free.check("1", "14");
         free.put("1", "16");
@@ -139,8 +139,8 @@ fn check_all_done(cluster: &Cluster, ends: &Receiver<&'static str>) {
         let Ok(what) = ends.recv_timeout(left) else {
             let (waiting, limit) = (waiting.join(" and "), HEALED.as_secs());
             cluster.fail(format!(
-                "what waited in a minority is done when the partition has healed, but {waiting} \
-                 did not return within {limit} s"
+                "what waited in a minority is done when the partition has healed: {waiting} did \
+                 not return within {limit} s"
             ));
         };
         waiting.retain(|other| *other != what);

@@ -43,34 +43,26 @@ struct Applier {
 
 impl Applier {
     fn take(&self, message: ApplyMsg) {
-        let server = self.incarnation;
+        let (server, services) = (self.incarnation, &self.shared.services);
         match (message, self.shared.service) {
             (ApplyMsg::Command { index, command, .. }, service) => {
                 self.shared.events.record(What::Applied { server, index: index.0 });
-                self.pause();
+                services.plan(server.server).slow.pause();
                 let counts = self.shared.apply(server, index, &command);
-                if counts && service == Service::Snapshotting && self.is_due(index) {
+                if counts
+                    && service == Service::Snapshotting
+                    && services.plan(server.server).snapshots.is_due(index)
+                {
                     self.take_snapshot(index);
                 }
             }
             (ApplyMsg::Snapshot { .. }, Service::Plain) => {}
             (ApplyMsg::Snapshot { index, snapshot, .. }, Service::Snapshotting) => {
                 self.shared.events.record(What::AppliedSnapshot { server, index: index.0 });
-                self.pause();
+                services.plan(server.server).slow.pause();
                 self.shared.ingest(server, Some(index), &snapshot);
             }
         }
-    }
-
-    /// A slow service takes its time with a message.
-    fn pause(&self) {
-        let slow = self.shared.lock().servers[self.incarnation.server].service;
-        slow.pause();
-    }
-
-    /// Whether the service takes a snapshot as of this index.
-    fn is_due(&self, index: Index) -> bool {
-        self.shared.lock().servers[self.incarnation.server].snapshots.is_due(index)
     }
 
     /// Hands Raft a snapshot from this very thread: Raft must not hold a lock that `snapshot`

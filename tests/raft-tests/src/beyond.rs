@@ -3,6 +3,7 @@
 //! A scenario there asks for no progress while it does its worst, only that no property is
 //! violated, and for agreement (in 2A, for a leader) once all is well again.
 
+pub mod figure_8;
 pub mod timers;
 
 use crate::{Cluster, NetworkMode, Retry, Service, Setup, Value};
@@ -14,6 +15,10 @@ use labrt::thread::sleep;
 use labrt::time::{Duration, Instant};
 use raft::ServerId;
 use std::ops::Range;
+
+/// No server's Raft state may reach this many bytes when all have caught up: the course's limit for
+/// a snapshot every ten commands, twice, since there may be twenty between two.
+pub const RAFT_STATE_LIMIT: usize = 4000;
 
 /// Waits until so many servers have applied a new command, whoever leads.
 ///
@@ -79,5 +84,8 @@ pub fn everything_at_once(service: Service) -> Figures {
     cluster.network().set_reliable(true);
     cluster.fix_links();
     agree(&cluster, 5);
+    if service == Service::Snapshotting {
+        cluster.check_raft_state(RAFT_STATE_LIMIT);
+    }
     cluster.finish()
 }

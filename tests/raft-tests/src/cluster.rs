@@ -1,7 +1,6 @@
 //! The cluster: its servers and network, and how it starts.
 
-use crate::SNAPSHOT_INTERVAL;
-use crate::services::Snapshots;
+use crate::services::Services;
 use crate::value::Value;
 use harness::checks::{AppliedLog, Redelivery, Started};
 use harness::{Events, NetworkMode, ServerLife, ServerRegistry, Slow, Slowness};
@@ -55,6 +54,8 @@ pub(crate) struct Begin {
 /// What the test's thread shares with the appliers and the watcher.
 pub(crate) struct Shared {
     pub(crate) service: Service,
+    /// How each server's works.
+    pub(crate) services: Services,
     /// What happens, watched by the rules of the paper. Nothing is recorded with the lock held.
     pub(crate) events: Events,
     /// One lock for everything. No thread waits, sends or calls a student's method while it holds
@@ -80,12 +81,8 @@ pub(crate) struct Server {
     pub(crate) persister: Arc<Persister>,
     /// Its present life, or its last.
     pub(crate) life: Option<ServerLife>,
-    /// How slow its service is with messages.
-    pub(crate) service: Slow,
     /// How slow its disk is from its next start on.
     pub(crate) disk: Slow,
-    /// When its service takes snapshots.
-    pub(crate) snapshots: Snapshots,
     /// Whether it can reach the others that are connected. A crash disconnects it.
     pub(crate) connected: bool,
     /// Its present ends, one to each server. A new incarnation gets new ones.
@@ -175,7 +172,7 @@ impl Shared {
         let slowness = Slowness::of_world();
         info!(target: "cluster", "slow: {slowness:?}");
         let state = State {
-            servers: (0..setup.servers).map(|_| Server::new(slowness)).collect(),
+            servers: (0..setup.servers).map(|_| Server::new(slowness.disk)).collect(),
             registry: ServerRegistry::new(setup.servers),
             applied: AppliedLog::new(setup.servers, redelivery),
             started: Started::new(),
@@ -187,7 +184,8 @@ impl Shared {
                 shared.hold_to(Err(violation));
             }
         });
-        Shared { service: setup.service, events, state, finished }
+        let services = Services::new(setup.servers, slowness.service);
+        Shared { service: setup.service, services, events, state, finished }
     }
 
     #[track_caller]
@@ -206,13 +204,11 @@ impl Shared {
 }
 
 impl Server {
-    fn new(slowness: Slowness) -> Server {
+    fn new(disk: Slow) -> Server {
         Server {
             persister: Arc::new(Persister::new()),
             life: None,
-            service: slowness.service,
-            disk: slowness.disk,
-            snapshots: Snapshots { interval: SNAPSHOT_INTERVAL, offset: 0 },
+            disk,
             connected: false,
             ends: Vec::new(),
         }

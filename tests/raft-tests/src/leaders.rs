@@ -64,6 +64,11 @@ impl Cluster {
         self.shared.observe(server).map(|(term, _)| term)
     }
 
+    /// The term that the server says it leads, if any.
+    pub fn led_by(&self, server: ServerId) -> Option<Term> {
+        self.shared.observe(server).filter(|(_, leads)| *leads).map(|(term, _)| term)
+    }
+
     /// Connected servers that say they lead, and in which term.
     fn leaders(&self) -> impl Iterator<Item = (ServerId, Term)> {
         self.connected().filter_map(|server| match self.shared.observe(server) {

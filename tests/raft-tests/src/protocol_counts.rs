@@ -47,6 +47,11 @@ impl ProtocolCounts {
         counts.candidacies.iter().filter(|(server, _)| *server != absent.0).count()
     }
 
+    /// How many elections this server has started.
+    pub fn elections_of(&self, server: ServerId) -> usize {
+        self.lock().candidacies.iter().filter(|(candidate, _)| *candidate == server.0).count()
+    }
+
     /// How many AppendEntries of its term the server has refused, because it did not have the
     /// previous entry.
     pub fn conflicts_of(&self, server: ServerId) -> usize {

@@ -1,10 +1,17 @@
 //! What a scenario beyond the course asks of services and disks: how slow they are, and when a
 //! service takes its snapshots; and the size of what Raft keeps.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "a service that took a lock of labrt's for each message might be late each time"
+)]
+
+use crate::SNAPSHOT_INTERVAL;
 use crate::cluster::Cluster;
 use harness::Slow;
 use log::info;
 use raft::{Index, ServerId};
+use std::sync::{Mutex, PoisonError};
 
 /// When a service takes a snapshot: after the commands at `interval - 1 - offset`, and every
 /// `interval` commands from then on.
@@ -22,17 +29,45 @@ impl Snapshots {
     }
 }
 
+/// How a server's service works.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) slow: Slow,
+    pub(crate) snapshots: Snapshots,
+}
+
+/// The services of all servers.
+pub(crate) struct Services {
+    plans: Mutex<Vec<Plan>>,
+}
+
+impl Services {
+    /// All equally slow, with snapshots at the course's indexes.
+    pub(crate) fn new(servers: usize, slow: Slow) -> Services {
+        let snapshots = Snapshots { interval: SNAPSHOT_INTERVAL, offset: 0 };
+        Services { plans: Mutex::new(vec![Plan { slow, snapshots }; servers]) }
+    }
+
+    pub(crate) fn plan(&self, server: usize) -> Plan {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)[server]
+    }
+
+    fn change(&self, server: ServerId, change: impl FnOnce(&mut Plan)) {
+        change(&mut self.plans.lock().unwrap_or_else(PoisonError::into_inner)[server.0]);
+    }
+}
+
 impl Cluster {
     /// From now on the server's service takes its snapshots so.
     pub fn set_snapshots(&self, server: ServerId, snapshots: Snapshots) {
         info!(target: "cluster", "{server} takes snapshots: {snapshots:?}");
-        self.lock().servers[server.0].snapshots = snapshots;
+        self.shared.services.change(server, |plan| plan.snapshots = snapshots);
     }
 
     /// From now on the server's service is so slow with messages.
     pub fn set_slow_service(&self, server: ServerId, slow: Slow) {
         info!(target: "cluster", "{server} has a slow service: {slow:?}");
-        self.lock().servers[server.0].service = slow;
+        self.shared.services.change(server, |plan| plan.slow = slow);
     }
 
     /// From its next start on the server's disk is so slow, if simulated.

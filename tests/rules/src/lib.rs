@@ -17,6 +17,8 @@
 //! Each rule has its file, with its sentence, its place in the paper and the argument why it cannot
 //! accuse a correct Raft. What a server says after its crash is not judged; what still reaches it
 //! counts as its knowledge, for its disk is copied later.
+//!
+//! Beside them stand [`Situations`], which judge nothing: they tell what a run reached.
 
 mod facts;
 mod logs;
@@ -25,6 +27,7 @@ mod odd;
 mod open;
 mod rule;
 mod saved;
+mod situations;
 #[cfg(test)]
 mod story;
 mod terms;
@@ -36,6 +39,7 @@ mod votes;
 mod words;
 
 pub use rule::{Rule, Violation};
+pub use situations::Situations;
 
 use logs::Logs;
 use saved::Saved;

@@ -12,6 +12,7 @@ mod known;
 mod leader_commits;
 mod leader_logs;
 mod log_matching;
+mod own_entries;
 mod snapshots;
 #[cfg(test)]
 mod tests;
@@ -20,13 +21,16 @@ mod up_to_date;
 use crate::view::View;
 use crate::{Options, Violation};
 use acknowledged::{Acknowledged, Claim, Open};
-use entries::{Append, Run};
+use entries::Run;
+pub(crate) use entries::{Append, Entries};
 use follower_commits::FollowerCommits;
 use has::Has;
+pub(crate) use held::Held;
 use known::Known;
 use leader_commits::LeaderCommits;
 use leader_logs::LeaderLogs;
 use log_matching::LogMatching;
+use own_entries::{Committed, OwnEntries};
 use snapshots::Snapshots;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +47,7 @@ pub(crate) struct Logs {
     follower_commits: FollowerCommits,
     leader_logs: LeaderLogs,
     log_matching: LogMatching,
+    own_entries: OwnEntries,
     snapshots: Snapshots,
     /// A server forgot everything, as it may in the parts before persistence: it may live its terms
     /// again, so nothing more can be concluded.
@@ -61,6 +66,7 @@ impl Logs {
             follower_commits: FollowerCommits::new(servers),
             leader_logs: LeaderLogs::new(),
             log_matching: LogMatching::new(),
+            own_entries: OwnEntries::new(options),
             snapshots: Snapshots::new(servers),
             is_over: false,
         }
@@ -82,10 +88,16 @@ impl Logs {
                 let open = self.acknowledged.close(arrival, by)?;
                 return self.answered(event.at, &open, by, fact.as_ref(), view);
             }
+            What::Delivered { ref call, ref fact }
+                if matches!(call.fact, Some(Fact::RequestVote { .. })) =>
+            {
+                self.own_entries.delivered(call, fact.as_ref(), event.at, &self.known);
+            }
             What::Delivered { ref call, fact: Some(Fact::Appended { matched: true, .. }) } => {
                 let open = call.to.map_or(&[][..], |peer| self.acknowledged.open(peer));
                 self.leader_commits.delivered(call, open, &mut self.known);
             }
+            What::Saved { server, .. } => self.own_entries.saved(server.server),
             What::Applied { server, index } if view.is_up(server) => {
                 return self.applied(event.at, server, index);
             }
@@ -127,7 +139,9 @@ impl Logs {
                 self.leader_logs
                     .sent(by, term, append.runs(), at)
                     .or_else(|| self.log_matching.sent(by, &append, at))
+                    .or_else(|| keeps::leads(by, &append, at, &self.acknowledged, view))
                     .or_else(|| self.leader_commits.sent(call, by, at, &self.known))
+                    .or_else(|| self.committed(by, append.commit, "sent commit index", at))
             }
             Fact::InstallSnapshot { term, last_index: index, last_term, .. } => {
                 self.has.leads(by.server, term);
@@ -209,7 +223,7 @@ impl Logs {
             || has_what_it_heard
             || self.follower_commits.allows(by.server, index, open, &self.known)
         {
-            return None;
+            return self.committed(by, index, "applied entry", at);
         }
         match leads {
             Some(term) if term >= self.follower_commits.term(by.server) => {
@@ -218,6 +232,21 @@ impl Logs {
             }
             _ => self.follower_commits.broken(by, index, at),
         }
+    }
+
+    /// A server that leads, or led last, shows that it has committed.
+    fn committed(
+        &self,
+        leader: Incarnation,
+        index: u64,
+        did: &str,
+        at: Duration,
+    ) -> Option<Violation> {
+        let term = self.leader_commits.term(leader)?;
+        let by_others = self.leader_commits.by_others(leader);
+        let did = format!("{did} {index}");
+        let committed = Committed { leader, term, index, by_others, did: &did };
+        self.own_entries.committed(&committed, at, &self.known)
     }
 
     /// A handler that runs at a crash may have accepted its request.

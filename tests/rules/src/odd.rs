@@ -112,6 +112,7 @@ fn a_message_that_tells_nothing_may_carry_a_commit_index() {
 fn a_reply_may_tell_the_match_of_an_open_handler() {
     let mut s = stream(3);
     s.elect(0, 1, &[1]);
+    s.save(0);
     let first = s.send(0, 1, with_commit(0, 1, (0, 0), &[1, 1], 0));
     let a = s.arrive(&first); // handled: 1..2 are saved
     s.save(1);

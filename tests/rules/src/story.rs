@@ -133,6 +133,11 @@ impl Story {
         self.see(What::Started { server });
     }
 
+    pub(crate) fn save(&mut self, server: usize) {
+        let server = self.up(server);
+        self.see(What::Saved { server, state_bytes: 1, snapshot_bytes: 0 });
+    }
+
     /// It applies these commands.
     pub(crate) fn apply(&mut self, server: usize, indexes: std::ops::RangeInclusive<u64>) {
         let server = self.up(server);

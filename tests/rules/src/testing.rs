@@ -1,6 +1,7 @@
 //! Streams made by hand, for the tests of the rules. Each event takes a millisecond.
 
-use crate::{Options, Rules, Violation};
+use crate::{Options, Rules, Situations, Violation};
+use course::{Reached, Situation};
 use std::sync::Arc;
 use std::time::Duration;
 use trace::{Call, EntryTerms, Event, Fact, Incarnation, Party, What};
@@ -8,6 +9,7 @@ use trace::{Call, EntryTerms, Event, Fact, Incarnation, Party, What};
 /// A stream that is watched.
 pub(crate) struct Stream {
     rules: Rules,
+    situations: Situations,
     number: u64,
     calls: u64,
     arrivals: u64,
@@ -22,16 +24,22 @@ pub(crate) fn stream(servers: usize) -> Stream {
 
 /// The same, by options.
 pub(crate) fn stream_with(options: Options) -> Stream {
-    let mut stream = Stream {
+    let mut stream = not_started(options);
+    (0..options.servers).for_each(|server| stream.start(server));
+    stream
+}
+
+/// The same before any server has started.
+pub(crate) fn not_started(options: Options) -> Stream {
+    Stream {
         rules: Rules::new(options),
+        situations: Situations::new(options.servers),
         number: 0,
         calls: 0,
         arrivals: 0,
         lives: vec![0; options.servers],
         violation: None,
-    };
-    (0..options.servers).for_each(|server| stream.start(server));
-    stream
+    }
 }
 
 impl Stream {
@@ -39,6 +47,7 @@ impl Stream {
         self.number += 1;
         let at = Duration::from_millis(self.number);
         let event = Event { number: self.number, at, thread: None, what };
+        self.situations.see(&event);
         let violation = self.rules.see(&event);
         assert!(violation.is_none() || self.violation.is_none(), "silent after the first");
         self.violation = self.violation.take().or(violation);
@@ -144,6 +153,24 @@ impl Stream {
 
     pub(crate) fn assert_legal(&self) {
         assert_eq!(self.violation, None);
+    }
+
+    /// The situations reached so far, and no rule is broken.
+    #[track_caller]
+    pub(crate) fn reached(&self) -> Reached {
+        self.assert_legal();
+        self.situations.reached()
+    }
+
+    #[track_caller]
+    pub(crate) fn reaches(&self, situation: Situation) {
+        let reached: Vec<_> = self.reached().iter().collect();
+        assert!(reached.contains(&situation), "{situation} is not among {reached:?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn misses(&self, situation: Situation) {
+        assert!(!self.reached().has(situation), "{situation} was reached");
     }
 
     pub(crate) fn untold(&self) -> Vec<String> {

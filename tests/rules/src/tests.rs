@@ -1,7 +1,8 @@
-//! Any events whatever: no rule panics. The generator draws small numbers, so that events meet,
-//! and absurd ones.
+//! Any events whatever: no rule panics, nor what notes the situations. The generator draws small
+//! numbers, so that events meet, and absurd ones.
 
-use crate::{Options, Rules};
+use crate::{Options, Rules, Situations};
+use course::{Reached, Situation};
 use std::sync::Arc;
 use std::time::Duration;
 use trace::{Call, EntryTerms, Event, Fact, Failure, Incarnation, Party, What};
@@ -102,19 +103,25 @@ impl Draw {
 
 #[test]
 fn no_events_make_a_rule_panic() {
-    let mut broken = 0;
+    let (mut broken, mut all) = (0, Reached::default());
     for seed in 1..=60 {
         let mut draw = Draw(seed);
         let servers = usize::try_from(draw.below(6)).unwrap();
+        let mut situations = Situations::new(servers);
         let mut rules = Rules::new(Options { servers, persistence: draw.below(4) > 0 });
         for number in 1..=2_000 {
             let at = Duration::from_millis(draw.number());
-            let violation = rules.see(&Event { number, at, thread: None, what: draw.what() });
+            let event = Event { number, at, thread: None, what: draw.what() };
+            situations.see(&event);
+            let violation = rules.see(&event);
             // On with it, whatever was broken.
             rules.is_broken = false;
             broken += usize::from(violation.is_some_and(|broken| !broken.to_string().is_empty()));
             assert!(rules.untold().len() <= 3);
         }
+        all = all.and(situations.reached());
     }
     assert!(broken > 1_000, "only {broken} events broke a rule: they do not meet");
+    let missed = Situation::ALL.into_iter().filter(|it| !all.has(*it)).collect::<Vec<_>>();
+    assert!(missed.len() < 15, "these situations were not reached: {missed:?}");
 }

@@ -15,6 +15,7 @@ fn run(verdict: RunVerdict, seed: u64) -> RunResult {
         points: Some(1000 * seed),
         hash: Some(seed),
         policy: Some(String::from("PCT=3")),
+        reached: None,
     };
     RunResult { seed, simulated: Some(simulated), ..sample::run(verdict, 1, 1) }
 }

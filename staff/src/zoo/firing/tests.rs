@@ -36,6 +36,12 @@ fn the_crate_that_calls_the_counter_has_it() {
 }
 
 #[test]
+fn calls_are_taken_out_whole() {
+    let expected = "fn vote(&mut self) {\n    self.voted_for = None;\n    self.reply();\n}\n";
+    assert_eq!(without_calls(SOURCE), expected);
+}
+
+#[test]
 fn a_patch_is_marked_if_it_adds_a_call() {
     assert!(is_marked("+++ b/raft/src/log.rs\n+        crate::planted::fired(true);\n"));
     assert!(!is_marked(" crate::planted::fired(true);\n+let x = 1;\n"));

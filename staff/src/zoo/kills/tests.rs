@@ -1,52 +1,57 @@
-//! Failures are counted by seed and by claim.
+//! Failures are counted by seed, by test and by claim, those that name the bug apart.
 
 use super::*;
-use serde_json::{Value, json};
+use crate::zoo::record::sample::{failure, record, stage};
 
-fn run(verdict: &str, what: Option<&str>, seed: u64) -> Value {
-    json!({"verdict": verdict, "what": what, "seed": seed, "wall_seconds": 1.0})
-}
-
-fn results() -> Results {
-    let tests = json!({"tests": [
-        {"name": "rejoin_2b", "runs": [
-            run("pass", None, 0),
-            run("fail", Some("one vote a term: S1 voted twice (5.2: votedFor)"), 1),
-            run("fail", Some("no agreement on 17 within 10 s"), 2),
-            run("fail", Some("no agreement on 18 within 10 s"), 2),
-        ]},
-        {"name": "persist_2c", "runs": [
-            run("timeout", None, 1),
-            run("fail", Some("2C: what must survive a crash is saved: S1: nothing"), 2),
-            run("pass", None, 3),
-        ]},
-    ]});
-    Results::read(tests.to_string().as_bytes()).expect("it is JSON")
+fn rules(rules: &[&str]) -> Vec<String> {
+    rules.iter().map(|&rule| rule.to_owned()).collect()
 }
 
 #[test]
-fn failures_are_counted_by_seed_and_by_claim() {
-    let rules = ["one vote a term".to_owned(), "2C: what must survive a crash is saved".to_owned()];
-    let kills = Kills::of(&results(), &rules, 4);
-    assert_eq!((kills.seeds(), kills.named_right), (2, 2));
-    let row = kills.row("votes-twice", "naive", "7");
-    let words: Vec<&str> = row.split_whitespace().collect();
-    assert_eq!(
-        words[..11],
-        ["votes-twice", "naive", "2", "of", "4", "1", "rejoin_2b", "2", "of", "5", "7"]
-    );
-    assert!(row.contains("no agreement on N within N s (2); "), "{row}");
-    assert!(row.contains("one vote a term (1)") && row.contains("timeout (1)"), "{row}");
-    assert!(row.contains("2C: what must survive a crash is saved (1)"), "{row}");
-    assert_eq!(Kills::of(&results(), &["one vote".to_owned()], 4).named_right, 0);
+fn failures_that_name_the_bug_are_counted_apart() {
+    let record = record(vec![
+        stage(
+            Suite::Graded,
+            0..10,
+            vec![
+                failure("persist_2c", 3, "timeout"),
+                failure("rejoin_2b", 7, "one vote a term"),
+                failure("persist_2c", 7, "one vote a term"),
+            ],
+        ),
+        stage(
+            Suite::Graded,
+            10..100,
+            vec![
+                failure("rejoin_2b", 12, "one vote a term"),
+                failure("rejoin_2b", 13, "no agreement on N"),
+            ],
+        ),
+        stage(Suite::Beyond, 0..10, vec![failure("costs_beyond_2b", 0, "one vote a term")]),
+    ]);
+    let kills = Kills::of(&record, Suite::Graded, &rules(&["one vote a term", "other"]));
+    assert_eq!(kills.of, 100);
+    assert_eq!((kills.named.len(), kills.any.len()), (2, 4));
+    assert_eq!(kills.first, Some(failure("rejoin_2b", 7, "one vote a term")));
+    assert_eq!((kills.tests["rejoin_2b"], kills.tests["persist_2c"]), (2, 1));
+    assert_eq!(kills.claims(), "one vote a term (3); no agreement on N (1); timeout (1)");
+    assert!((kills.rate() - 0.02).abs() < 1e-9);
+    assert!(!kills.is_sure() && kills.is_named_within(8) && !kills.is_named_within(7));
 }
 
 #[test]
-fn a_bug_that_survives_has_no_first_seed() {
-    let none = Results::read(br#"{"tests": []}"#).expect("it is JSON");
-    let row = Kills::of(&none, &[], 5).row("votes-twice", "reference", "never");
-    assert_eq!(
-        row.split_whitespace().collect::<Vec<_>>().join(" "),
-        "votes-twice reference 0 of 5 0 of 0 never"
-    );
+fn where_nothing_names_the_bug_the_first_failure_is_told() {
+    let failures = vec![failure("a_2a", 5, "timeout"), failure("b_2a", 2, "no leader")];
+    let record = record(vec![stage(Suite::Graded, 0..10, failures)]);
+    let kills = Kills::of(&record, Suite::Graded, &rules(&["one vote a term"]));
+    assert_eq!((kills.named.len(), kills.any.len()), (0, 2));
+    assert_eq!(kills.first, Some(failure("b_2a", 2, "no leader")));
+    assert_eq!(kills.tests.len(), 2);
+}
+
+#[test]
+fn what_was_not_run_found_nothing() {
+    let kills = Kills::of(&Record::default(), Suite::Beyond, &[]);
+    assert_eq!(kills, Kills::default());
+    assert_eq!(kills.rate(), 0.0);
 }

@@ -15,6 +15,7 @@ Paper: 5.2
 Base: reference, naive
 
 diff --git a/raft/src/election.rs b/raft/src/election.rs
++        crate::planted::fired(granted);
 ";
 
 fn read(kind: Kind, text: &str) -> Result<Patch, String> {
@@ -66,6 +67,7 @@ fn what_is_wrong_with_a_header_is_said() {
         (BUG.replace("Level: 3", "Level: 4"), "Level is \"4\", and must be a number from 1 to 3"),
         (BUG.replace("2A", "2Z"), "there is no part \"2Z\"; there are 2A, 2B, 3A"),
         (BUG.replace("one vote", "two votes"), "no failure begins with \"two votes a term\"; "),
+        (BUG.replace("fired(", "fires("), "the patch does not say where its mistake takes effect"),
         (BUG.replace("Base:", "Basis:"), "no field is called \"Basis\"; there are What, Number"),
         (BUG.replace("Part: ", "Part "), "\"Part 2A\" is no field of a header"),
         (format!("  {BUG}"), "\"  What: a server votes\" is no field of a header"),
@@ -83,6 +85,7 @@ fn patch(kind: Kind, name: &str, number: u32, base: Option<&str>) -> Patch {
         file: PathBuf::from(name),
         bases: vec![base.map(str::to_owned)],
         part: String::new(),
+        lab: String::new(),
         rules: Vec::new(),
         number,
         level: 1,

@@ -33,6 +33,7 @@ impl Temporary {
             file,
             bases: vec![None],
             part: String::new(),
+            lab: String::new(),
             rules: Vec::new(),
             number: 1,
             level: 1,

@@ -1,7 +1,7 @@
 //! The lines are read as written; a line cut short does not count.
 
 use super::{SeedEvent, SeedLog};
-use crate::{Outcome, Simulated, Verdict};
+use crate::{Outcome, Reached, Simulated, Situation, Verdict};
 use std::path::Path;
 
 fn outcome(seed: u64) -> Outcome {
@@ -10,6 +10,7 @@ fn outcome(seed: u64) -> Outcome {
         points: Some(1000),
         hash: Some(u64::MAX),
         policy: None,
+        reached: Some(Reached::from_iter([Situation::Conflicts])),
     };
     Outcome {
         test: "initial_election_2a".to_string(),

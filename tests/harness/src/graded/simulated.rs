@@ -120,6 +120,7 @@ impl Child {
             points: Some(simulated.points),
             hash: Some(simulated.hash),
             policy: Some(in_words(simulated.policy, simulated.lateness, reorder)),
+            reached: events::take_reached(),
         };
         let leaked = simulated.leaked;
         let left_behind = leaked.len();
@@ -136,8 +137,10 @@ impl Child {
     }
 
     fn begin(&self, seed: u64) {
-        // Warnings of an earlier seed's threads, at their end, are not this seed's.
+        // Warnings of an earlier seed's threads, at their end, are not this seed's, nor is what
+        // that reached.
         drop(warnings::take());
+        let _ = events::take_reached();
         self.leave(&SeedEvent::Began(seed));
         println!("{}", PassedLine::heading(&self.titles.test));
         *self.running.lock() = Some(Run::begin(&self.name, self.titles.clone(), seed));

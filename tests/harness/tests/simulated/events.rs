@@ -1,7 +1,7 @@
 //! The stream of events of a run: the rules that watch it, and the file it is written to.
 
 use super::{FIGURES, simulate_as};
-use course::{Seeds, TestRequest, Verdict};
+use course::{Outcome, Reached, Seeds, Situation, TestRequest, Verdict};
 use harness::{Events, Figures};
 use labrt::world;
 use std::env;
@@ -73,6 +73,27 @@ fn tells_nothing() -> Figures {
     FIGURES
 }
 
+/// S2 votes, and restarts if the seed is even; at the end in any seed.
+fn restarts_with_even_seeds() -> Figures {
+    let events = begin();
+    vote(&events, 1, 0);
+    let restart = || {
+        events.record(What::Crashed { server: server(2) });
+        events.record(What::Started { server: Incarnation { server: 2, number: 2 } });
+    };
+    if world::seed() % 2 == 0 {
+        restart();
+    }
+    events.end().expect("its messages tell facts");
+    restart();
+    FIGURES
+}
+
+fn reached(outcome: &Outcome) -> Option<Vec<Situation>> {
+    let reached = outcome.simulated.as_ref().expect("it was simulated").reached;
+    reached.map(|reached: Reached| reached.iter().collect())
+}
+
 /// A directory with the log of one seed, and what is beside it; gone with this value.
 struct Directory(PathBuf);
 
@@ -136,4 +157,23 @@ fn rules_that_are_not_watched_are_noted_or_fail_where_they_are_required() {
     assert_eq!(left.ended[0].verdict, Verdict::Failed);
     let what = left.ended[0].what.as_deref().unwrap_or_default();
     assert!(what.starts_with(note) && what.ends_with("(RULES=required)"), "{what}");
+}
+
+#[test]
+fn each_seed_leaves_what_it_reached_until_its_servers_are_ended() {
+    let name = "events::each_seed_leaves_what_it_reached_until_its_servers_are_ended";
+    let seeds = Some("5..8".parse().expect("these are seeds"));
+    let request = TestRequest { seeds, ..TestRequest::default() };
+    let left = simulate_as(name, &request, &[], restarts_with_even_seeds);
+    let reached: Vec<_> = left.ended.iter().map(reached).collect();
+    let voter_restarted = Some(vec![Situation::VotersRestarted]);
+    assert_eq!(reached, [Some(vec![]), voter_restarted, Some(vec![])], "{}", left.output);
+}
+
+#[test]
+fn where_messages_do_not_tell_it_is_not_known_what_was_reached() {
+    let name = "events::where_messages_do_not_tell_it_is_not_known_what_was_reached";
+    let directory = Directory::new("not-reached");
+    let left = simulate_as(name, &directory.request(), &[], tells_nothing);
+    assert_eq!(reached(&left.ended[0]), None, "{}", left.output);
 }

@@ -1,7 +1,8 @@
 //! Beyond 2C: votes and acknowledgements that arrive after their sender has crashed, or when they
-//! no longer count; messages that arrive at one moment; links that fail alone; requests that arrive
-//! twice, or in a later life; crashes at a reply.
+//! no longer count; crashes in mid-election, at a reply and at each step of figure 8; messages that
+//! arrive at one moment; links that fail alone; requests that arrive twice, or in a later life.
 
+mod crashes;
 mod restarts;
 
 use harness::checks::stop_if_failed;
@@ -11,7 +12,7 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::{self, sleep};
 use labrt::time::{Duration, Instant};
 use raft::ServerId;
-use raft_tests::beyond::{agree, everything_at_once, silent, start_some, wait_until};
+use raft_tests::beyond::{agree, everything_at_once, figure_8, start_some, wait_until};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, Service, Value};
 use std::ops::Range;
 
@@ -91,65 +92,18 @@ fn acknowledged_survives_crash_beyond_2c() {
     });
 }
 
-/// A leader is deposed and elected again before an acknowledgement of its first term reaches it;
-/// what that speaks of has been replaced meanwhile (5.3).
-#[test]
-fn late_acknowledgement_beyond_2c() {
-    graded(|| {
-        let cluster = Cluster::reliable(5);
-        for _ in 0..5 {
-            agree(&cluster, 5);
-            let leader = cluster.check_one_leader();
-            let [follower, others @ ..] = [1, 2, 3, 4].map(|steps| cluster.after(leader, steps));
-            let reply_delay = Duration::from_millis(random_range(1400..3000));
-            cluster.set_link(leader, follower, LinkFaults { reply_delay, ..LinkFaults::default() });
-            for other in others {
-                cluster.cut_link(leader, other);
-                cluster.cut_link(follower, other);
-            }
-            start_some(&cluster, leader, 5..20);
-            // The others elect a leader of their own, which has less to tell.
-            sleep(ELECTION_TIMEOUT);
-            others.into_iter().for_each(|other| start_some(&cluster, other, 1..3));
-            sleep(Duration::from_millis(50));
-            cluster.fix_links();
-            sleep(Duration::from_millis(random_range(150..300)));
-
-            // Now the others do not stand for election, and whoever does cannot reach the
-            // follower.
-            for other in others {
-                for peer in cluster.servers().filter(|peer| *peer != other) {
-                    cluster.set_link(other, peer, silent());
-                }
-            }
-            cluster.cut_link(leader, follower);
-            for _ in 0..15 {
-                sleep(ELECTION_TIMEOUT / 10);
-                start_some(&cluster, leader, 1..4);
-            }
-            cluster.fix_links();
-            others.into_iter().take(2).for_each(|other| cluster.restart(other));
-            cluster.disconnect(leader);
-            agree(&cluster, 4);
-            cluster.connect(leader);
-        }
-        agree(&cluster, 5);
-        cluster.finish()
-    });
-}
-
-/// Servers crash at a reply, over and over: it leaves, and nothing else does. What it promises is on
+/// Servers crash at a reply, over and over: it leaves, nothing else does. What it promises is on
 /// the disk (figure 2: updated on stable storage before responding to RPCs).
 #[test]
 fn crash_at_a_reply_beyond_2c() {
-    graded(restarts::crash_at_a_reply);
+    graded(|| restarts::crash_at_a_reply(Cluster::reliable(3)));
 }
 
 /// Requests on their way to a server that restarts reach its next life, late and twice (5.1, 5.2,
 /// 5.3: a request says all there is to know).
 #[test]
 fn requests_outlive_receivers_beyond_2c() {
-    graded(restarts::requests_outlive_receivers);
+    graded(|| restarts::requests_outlive_receivers(Cluster::unreliable(5)));
 }
 
 /// Everything at once, with a service that remembers all.
@@ -215,6 +169,30 @@ fn elected_too_late_beyond_2c() {
         agree(&cluster, 3);
         cluster.finish()
     });
+}
+
+/// Figure 8 step by step, with a crash of all servers after each step (5.4.2; figure 2, persistent
+/// state).
+#[test]
+fn figure_8_with_crashes_beyond_2c() {
+    graded(|| {
+        figure_8::step_by_step(Cluster::reliable(5), |cluster| {
+            cluster.servers().for_each(|server| cluster.restart(server));
+        })
+    });
+}
+
+/// A candidate crashes, and is asked for its vote in the term in which it stood (5.2; figure 2,
+/// votedFor).
+#[test]
+fn candidate_crashes_beyond_2c() {
+    graded(|| crashes::candidate_crashes(Cluster::reliable(3)));
+}
+
+/// A leader crashes that was one of the two who had what was committed (figure 2, log).
+#[test]
+fn leader_crashes_beyond_2c() {
+    graded(|| crashes::leader_crashes(Cluster::reliable(3)));
 }
 
 /// Holds up what is addressed to the server for so long, while every server is given a command now

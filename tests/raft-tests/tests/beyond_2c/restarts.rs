@@ -7,7 +7,7 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use raft_tests::beyond::{agree_all, start_some, wait_until};
-use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Promise, Service, Setup};
+use raft_tests::{Cluster, ELECTION_TIMEOUT, Promise};
 
 /// In each round some servers crash at their next reply of one kind, and start again at once or a
 /// little later. For votes all are restarted first, so that there is an election.
@@ -15,8 +15,7 @@ use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Promise, Service, Setup
 /// A correct Raft has saved what a reply promises by the time its handler returns, and the crashed
 /// life is heard no more, so its next life keeps every promise. Nothing else is asked for: rounds
 /// in which nobody crashes pass, and agreement is wanted only at the end, when all are well.
-pub fn crash_at_a_reply() -> Figures {
-    let cluster = Cluster::reliable(3);
+pub fn crash_at_a_reply(cluster: Cluster) -> Figures {
     for round in 0..16 {
         stop_if_failed();
         let promise = if round % 2 == 0 { Promise::Vote } else { Promise::Entries };
@@ -47,9 +46,7 @@ pub fn crash_at_a_reply() -> Figures {
 ///
 /// A request says all there is to know of it: term, previous entry, last entry. A correct Raft does
 /// not care when it was sent, nor to which life.
-pub fn requests_outlive_receivers() -> Figures {
-    let (network_mode, service) = (NetworkMode::Unreliable, Service::Plain);
-    let cluster = Cluster::new(Setup { servers: 5, network_mode, service });
+pub fn requests_outlive_receivers(cluster: Cluster) -> Figures {
     let request_delay_limit = Duration::from_millis(150);
     cluster.network().set_faults(Faults {
         request_delay_limit,

@@ -12,19 +12,14 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use raft::ServerId;
-use raft_tests::beyond::{agree, agree_all, silent, start_some};
-use raft_tests::{Cluster, ELECTION_TIMEOUT, NetworkMode, Service, Setup, Slow, Snapshots};
-
-/// No server's Raft state may reach this many bytes when all have caught up: the course's limit for
-/// a snapshot every ten commands, twice, since intervals here are up to twenty.
-const RAFT_STATE_LIMIT: usize = 4000;
+use raft_tests::beyond::{RAFT_STATE_LIMIT, agree, agree_all, silent, start_some};
+use raft_tests::{Cluster, ELECTION_TIMEOUT, Slow, Snapshots};
 
 /// A follower crashes, some commands pass, and it restarts behind a late link that is mended while
 /// the first snapshot is on its way: a second snapshot and new entries overtake it.
 ///
 /// A correct Raft ignores the first when it arrives: it has committed more by then (figure 13; 7).
-pub fn late_snapshot() -> Figures {
-    let cluster = snapshotting(NetworkMode::Reliable);
+pub fn late_snapshot(cluster: Cluster) -> Figures {
     for _ in 0..8 {
         stop_if_failed();
         agree_all(&cluster);
@@ -52,8 +47,7 @@ pub fn late_snapshot() -> Figures {
 ///
 /// What a snapshot covers is committed, so a correct Raft knows that it equals the leader's, and
 /// takes only what lies behind; or it refuses, and is asked again.
-pub fn requests_after_snapshot() -> Figures {
-    let cluster = snapshotting(NetworkMode::Unreliable);
+pub fn requests_after_snapshot(cluster: Cluster) -> Figures {
     cluster.network().set_faults(Faults {
         request_delay_limit: Duration::from_millis(120),
         request_loss: 0.0,
@@ -81,8 +75,7 @@ pub fn requests_after_snapshot() -> Figures {
 ///
 /// Figure 13, rule 6: "if existing log entry has same index and term as snapshot's last included
 /// entry, retain log entries following it". The follower has acknowledged them.
-pub fn snapshot_keeps_the_tail() -> Figures {
-    let cluster = snapshotting(NetworkMode::Reliable);
+pub fn snapshot_keeps_the_tail(cluster: Cluster) -> Figures {
     cluster.network().set_long_delays(false);
     for _ in 0..10 {
         stop_if_failed();
@@ -112,11 +105,14 @@ pub fn snapshot_keeps_the_tail() -> Figures {
 /// A leader is cut off with commands that nobody else gets, and comes back when the others have
 /// discarded what should be there instead: its log is longer than the snapshot, and wrong.
 ///
-/// Figure 13, rule 7: "discard the entire log".
-pub fn snapshot_replaces_the_log() -> Figures {
-    let cluster = snapshotting(NetworkMode::Reliable);
+/// Figure 13, rule 7: "discard the entire log". Or it has a snapshot that the others lack, and
+/// requests that begin before it come to the wrong log.
+pub fn snapshot_replaces_the_log(cluster: Cluster) -> Figures {
     for _ in 0..6 {
         stop_if_failed();
+        if random_bool(0.5) {
+            take_snapshots_anyhow(&cluster);
+        }
         agree_all(&cluster);
         let leader = cluster.check_one_leader();
         cluster.disconnect(leader);
@@ -143,10 +139,9 @@ pub fn snapshot_replaces_the_log() -> Figures {
 /// A service is slow, and still has a batch of commands before it when a snapshot comes, which
 /// covers them.
 ///
-/// Messages reach a service one after the other and in order, however slow it is: the snapshot comes
+/// Messages reach a service one after the other, in order, however slow it is: the snapshot comes
 /// when it has got what came before, and what it covers is not handed over after it.
-pub fn slow_service() -> Figures {
-    let cluster = snapshotting(NetworkMode::Reliable);
+pub fn slow_service(cluster: Cluster) -> Figures {
     for _ in 0..6 {
         stop_if_failed();
         agree_all(&cluster);
@@ -174,8 +169,7 @@ pub fn slow_service() -> Figures {
 /// own.
 ///
 /// A save counts from when it is done, and a correct Raft speaks of nothing before.
-pub fn slow_disks() -> Figures {
-    let cluster = snapshotting(NetworkMode::Reliable);
+pub fn slow_disks(cluster: Cluster) -> Figures {
     cluster.network().set_requests_outlive(true);
     for server in cluster.servers() {
         cluster.set_slow_disk(server, Slow { one_in: 2, longest: Duration::from_millis(20) });
@@ -193,10 +187,6 @@ pub fn slow_disks() -> Figures {
         sleep(Duration::from_millis(random_range(0..400)));
     }
     finish(cluster)
-}
-
-fn snapshotting(network_mode: NetworkMode) -> Cluster {
-    Cluster::new(Setup { servers: 3, network_mode, service: Service::Snapshotting })
 }
 
 /// Every service takes its snapshots at indexes of its own from now on.

@@ -71,6 +71,27 @@ impl Held {
         }
     }
 
+    /// Takes what a request brought, over anything else. Returns the first entry that was another,
+    /// index and term, as it was.
+    pub(crate) fn take(&mut self, append: &Append) -> Option<(u64, u64)> {
+        let different = self.first_difference(append);
+        let was = different.and_then(|index| Some((index, self.term_at(index)?)));
+        if let Some(index) = different {
+            self.cut(index.saturating_sub(1));
+        }
+        self.add(append, append.last(), Acknowledgement::default());
+        was
+    }
+
+    /// Adds an entry behind the last. A gap is not kept: what is below it is forgotten.
+    pub(crate) fn push(&mut self, index: u64, term: u64) {
+        match self.runs.last_mut() {
+            Some(last) if last.1.checked_add(1) != Some(index) => self.start_at(index, term),
+            Some(last) if term == last.0 => last.1 = index,
+            _ => self.runs.push((term, index)),
+        }
+    }
+
     fn start_at(&mut self, index: u64, term: u64) {
         self.first = index;
         self.runs.clear();

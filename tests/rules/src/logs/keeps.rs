@@ -10,6 +10,11 @@
 //! Broken as well by a candidate whose log is less up to date than what it acknowledged, all of it
 //! in earlier terms. A server's term never goes back, so it acknowledged before it became a
 //! candidate in this term; and what arrived since, or was in its handler, has cut.
+//!
+//! And by a leader that sends another entry at an index than it acknowledged there, all of it in
+//! earlier terms. It had what is held from before it led until now, and its message is of that
+//! time: so it shows the same log. A message that is sent late is of its term, and what was
+//! acknowledged in a later one is not held against it.
 
 use super::acknowledged::{Acknowledged, Claim, Open};
 use super::entries::{Append, Entries};
@@ -74,6 +79,29 @@ pub(crate) fn stands(
         held.told.to,
         Time(held.told.at),
         Time(at),
+        why(view, by, held.told),
+    );
+    Some(Violation { rule: Rule::Keeps, what })
+}
+
+/// A leader sends entries of its log.
+pub(crate) fn leads(
+    by: Incarnation,
+    append: &Append,
+    at: Duration,
+    logs: &Acknowledged,
+    view: &View,
+) -> Option<Violation> {
+    let held = logs.before(by.server, append.term)?;
+    let index = held.first_difference(append)?;
+    let (acknowledged, sent) = (held.term_at(index)?, append.term_at(index)?);
+    let what = format!(
+        "{by} acknowledged entry {index} of term {acknowledged} to S{} at {}, and at {}, as the \
+         leader of term {}, sent entry {index} of term {sent}{}",
+        held.told.to,
+        Time(held.told.at),
+        Time(at),
+        append.term,
         why(view, by, held.told),
     );
     Some(Violation { rule: Rule::Keeps, what })

@@ -43,10 +43,14 @@ impl Known {
         self.servers.get(server).map_or(0, |server| server.snapshot.max(server.counted))
     }
 
+    /// Up to where a leader or a snapshot told the server that all is committed.
+    pub(crate) fn told(&self, server: usize) -> u64 {
+        self.servers.get(server).map_or(0, |server| server.snapshot.max(server.heard))
+    }
+
     /// Up to where the server may have committed at all.
     pub(crate) fn committed(&self, server: usize) -> u64 {
-        let heard = self.servers.get(server).map_or(0, |server| server.heard);
-        heard.max(self.committed_alone(server))
+        self.told(server).max(self.committed_alone(server))
     }
 
     fn raise(&mut self, server: usize, field: impl Fn(&mut Server) -> &mut u64, to: u64) {

@@ -67,6 +67,15 @@ impl LeaderCommits {
         }
     }
 
+    /// The highest index that a majority acknowledged to this leader without itself.
+    pub(crate) fn by_others(&self, leader: Incarnation) -> u64 {
+        let Some(leadership) = self.servers.get(leader.server) else { return 0 };
+        let mut matches: Vec<u64> = leadership.matches.iter().map(|(index, _)| *index).collect();
+        matches.sort_unstable();
+        let below = matches.len().saturating_sub(crate::quorum(matches.len()));
+        matches.get(below).copied().unwrap_or(0)
+    }
+
     /// A server has acknowledged what this call brought.
     pub(crate) fn acknowledged(&mut self, server: usize, call: &Call) {
         let (Some(append), Some(slot)) = (Append::of_call(call), self.acknowledged.get_mut(server))

@@ -6,5 +6,6 @@ mod has;
 mod keeps;
 mod leader_log;
 mod model;
+mod own_entries;
 mod snapshots;
 mod up_to_date;

@@ -53,6 +53,54 @@ fn a_candidate_has_what_it_acknowledged() {
     );
 }
 
+/// S2 acknowledged to S1 in term 2 what replaces its entries 2 and 3, and then leads term 3.
+fn replaced() -> Story {
+    let mut story = acknowledged();
+    let handler = story.bring(1, 2, append((1, 2), (1, 1), &[2], 0));
+    story.at(200);
+    story.answer(&handler, matched(2));
+    story
+}
+
+#[test]
+fn a_leader_has_what_it_acknowledged() {
+    let mut story = replaced();
+    story.at(300);
+    story.send(2, 0, append((2, 3), (2, 1), &[1, 3], 0));
+    story.breaks(
+        "what was acknowledged is kept: S2 acknowledged entry 2 of term 2 to S1 at 0.200 s, and at \
+         0.300 s, as the leader of term 3, sent entry 2 of term 1; was it cut off, or never there? \
+         (5.3; figure 2, AppendEntries 3 and 4)",
+    );
+}
+
+#[test]
+fn a_leader_sends_what_it_acknowledged() {
+    let mut story = replaced();
+    story.send(2, 0, append((2, 3), (0, 0), &[1, 2, 3], 0));
+    story.send(2, 1, append((2, 3), (2, 2), &[3, 3], 0));
+    story.is_legal();
+}
+
+/// It led term 1 itself, sends late, and has acknowledged others since.
+#[test]
+fn a_leader_that_sends_late_shows_the_log_of_its_term() {
+    let mut story = Story::of(3);
+    story.replicate(0, 2, append((0, 2), (0, 0), &[2, 2], 0));
+    story.send(2, 1, append((2, 1), (0, 0), &[1, 1], 0));
+    story.is_legal();
+}
+
+/// Another leader's request arrived, and may have been handled or not.
+#[test]
+fn a_leader_may_have_replaced_what_it_acknowledged() {
+    let mut story = acknowledged();
+    story.bring(1, 2, append((1, 2), (1, 1), &[2], 0));
+    story.send(2, 0, append((2, 3), (1, 1), &[2, 3], 0));
+    story.send(2, 1, append((2, 3), (1, 1), &[2, 3], 0));
+    story.is_legal();
+}
+
 #[test]
 fn a_late_duplicate_of_a_shorter_request_cuts_nothing() {
     let mut story = Story::of(3);

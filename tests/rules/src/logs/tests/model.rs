@@ -93,7 +93,10 @@ impl World {
                 let asks = self.servers[server].stand(server);
                 self.post(server, asks);
             }
-            2..10 => self.servers[server].command(),
+            2..10 => {
+                self.servers[server].command();
+                self.save(server, false);
+            }
             10..22 => {
                 let leader = self.servers.iter().position(Server::leads);
                 let server = leader.filter(|_| self.dice.one_in(2)).unwrap_or(server);
@@ -119,7 +122,15 @@ impl World {
         }
     }
 
+    fn save(&mut self, server: usize, it_sends: bool) {
+        if self.servers[server].saves(it_sends) {
+            let server = Incarnation { server, number: self.servers[server].number };
+            self.story.see(What::Saved { server, state_bytes: 1, snapshot_bytes: 0 });
+        }
+    }
+
     fn post(&mut self, from: usize, messages: Vec<(usize, Fact)>) {
+        self.save(from, true);
         let number = self.servers[from].number;
         for (to, fact) in messages.into_iter().filter(|(to, _)| *to != from) {
             self.numbers += 1;
@@ -248,6 +259,7 @@ fn a_correct_raft_is_never_accused() {
         Variation::InstallsLate,
         Variation::UnseenService,
         Variation::RefusesWithTermZero,
+        Variation::SavesToSend,
     ] {
         for seed in 1..=200 {
             let violation = run(seed, Server::correct(variation)).map(|it| it.to_string());
@@ -260,6 +272,7 @@ fn a_correct_raft_is_never_accused() {
 fn a_mistake_is_named() {
     let mistakes = [
         (Mistake::CutsAlways, Rule::Keeps, 40),
+        (Mistake::KeepsConflicts, Rule::Keeps, 400),
         (Mistake::LosesLog, Rule::Keeps, 40),
         (Mistake::VotesForAll, Rule::UpToDate, 40),
         (Mistake::MatchesAll, Rule::Has, 40),
@@ -269,6 +282,7 @@ fn a_mistake_is_named() {
         (Mistake::OldSnapshot, Rule::Snapshots, 40),
         (Mistake::ChangesLog, Rule::AppendOnly, 40),
         (Mistake::OldTerms, Rule::LogMatching, 40),
+        (Mistake::SavesNothing, Rule::SavedFirst, 40),
     ];
     for (mistake, rule, seeds) in mistakes {
         let broken = (1..=seeds).filter_map(|seed| run(seed, Server::wrong(mistake)));

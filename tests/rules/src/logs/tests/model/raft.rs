@@ -9,6 +9,8 @@ use trace::{Call, EntryTerms, Fact};
 pub(crate) enum Mistake {
     /// Each AppendEntries cuts the log behind what it brings.
     CutsAlways,
+    /// An entry that the log has at an index stays there.
+    KeepsConflicts,
     /// A crash loses the last entry.
     LosesLog,
     /// A vote goes to any log.
@@ -27,6 +29,8 @@ pub(crate) enum Mistake {
     ChangesLog,
     /// A leader takes in commands under the term before.
     OldTerms,
+    /// A leader does not save its own entries.
+    SavesNothing,
 }
 
 /// Correct, and unlike the others.
@@ -41,6 +45,8 @@ pub(crate) enum Variation {
     UnseenService,
     /// A refusal says term 0.
     RefusesWithTermZero,
+    /// A leader saves its own entries when it sends something.
+    SavesToSend,
 }
 
 /// What a service receives.
@@ -68,6 +74,8 @@ pub(crate) struct Server {
     pub base: u64,
     /// The terms of the entries from `base` on.
     log: Vec<u64>,
+    /// Whether it has entries of its own that are not saved.
+    is_unsaved: bool,
     commit: u64,
     handed_up: u64,
     pub channel: VecDeque<Up>,
@@ -99,6 +107,7 @@ impl Server {
             voted_for: None,
             base: 0,
             log: vec![0],
+            is_unsaved: false,
             commit: 0,
             handed_up: 0,
             channel: VecDeque::new(),
@@ -153,6 +162,13 @@ impl Server {
         }
         let is_old = self.has(Mistake::OldTerms) && self.term_of(last) < Some(own - 1);
         self.log.push(if is_old { own - 1 } else { own });
+        self.is_unsaved = !self.has(Mistake::SavesNothing);
+    }
+
+    /// Whether it saves now.
+    pub(crate) fn saves(&mut self, it_sends: bool) -> bool {
+        let is_time = it_sends || self.variation != Variation::SavesToSend;
+        is_time && std::mem::take(&mut self.is_unsaved)
     }
 
     pub(crate) fn message_for(&self, own: usize, peer: usize, dice: &mut Dice) -> Option<Fact> {
@@ -237,7 +253,8 @@ impl Server {
         }
         for term in terms.runs().flat_map(|(term, count)| (0..count).map(move |_| term)) {
             index += 1;
-            if index > self.base && self.term_of(index) != Some(term) {
+            let is_kept = self.has(Mistake::KeepsConflicts) && self.term_of(index).is_some();
+            if index > self.base && self.term_of(index) != Some(term) && !is_kept {
                 let keep = (index - self.base) as usize;
                 self.log.truncate(keep);
                 self.log.push(term);
