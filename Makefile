@@ -62,7 +62,7 @@ help:
 	@echo "  POS=1        partial order sampling, instead of the same"
 	@echo "  SURW=1       a uniform walk, instead of the same; SURW=4: of interest is one object in 4"
 	@echo "  LATE=relock  which threads are late: off, spawned, woken, relock, points, mixed; instead of the same"
-	@echo "  REORDER=links        how messages overtake each other: off, messages, links; instead of the same"
+	@echo "  REORDER=links        how messages overtake each other: messages, links; off unless set"
 	@echo "  BACKEND=threads      carry simulated threads on real ones, for a debugger"
 
 # The runner refuses a part that does not exist: it knows the course.

@@ -4,7 +4,7 @@
 STAFF = $(CARGO) run --quiet --package staff --
 
 .PHONY: bench check check-course exercise handout quick reached selftest staff-help unit-tests
-.PHONY: zoo zoo-correct
+.PHONY: zoo zoo-correct zoo-schedules
 
 help: staff-help
 
@@ -22,6 +22,7 @@ staff-help:
 	@echo "make zoo              how often each planted bug is caught, and by what: writes docs/zoo.md, in an hour"
 	@echo "                      (NAMES=\"votes-twice\", SEEDS=200: prints only)"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
+	@echo "make zoo-schedules    which ways to order threads and messages find the planted bugs (SEEDS, NAMES)"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
 	@echo "                      (HISTORIES=folder: checks the histories in its verdicts.tsv as well)"
 	@echo
@@ -59,6 +60,9 @@ zoo:
 
 zoo-correct:
 	@$(STAFF) zoo correct $(ZOO)
+
+zoo-schedules:
+	@$(STAFF) zoo schedules $(ZOO)
 
 # Where labrt is to compile as well.
 OTHER_TARGETS = aarch64-apple-darwin x86_64-pc-windows-msvc

@@ -44,9 +44,9 @@ Options:
       --memory MIB          how much memory a test may use (else LAB_MEMORY_MIB, else 1024)
 In the environment, LOG=raft=debug,labrpc=info says what the tests log; PREEMPT=0.3, PCT=3, POS=1
 or SURW=1 how the simulation chooses who runs next, LATE=off (or spawned, woken, relock, points,
-mixed) which threads of servers are late, and REORDER=off (or messages, links) how messages overtake
-each other, instead of leaving that to the seed. RULES=required fails a solution whose messages
-tell no facts; EVENTS=1 writes all events on real threads, too.
+mixed) which threads of servers are late, instead of leaving that to the seed. REORDER=messages (or
+links) lets messages overtake each other. RULES=required fails a solution whose messages tell no
+facts; EVENTS=1 writes all events on real threads, too.
 
 Exit codes:
   0    every test passed

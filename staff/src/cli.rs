@@ -37,6 +37,9 @@ staff zoo bugs [--seeds N] [--today] [NAME...]
                         run the tests on bugs planted in the reference, print how often each was
                         caught, and by what, and write docs/zoo.md (not with --seeds, --today or
                         names); --today: each of those whose turn it is must be caught
+staff zoo schedules [--seeds N] [NAME...]
+                        run the tests of each bug's part under each way to order threads and
+                        messages, to compare them (docs/simulation.md)
 staff help              print this
 
 Exit codes:
@@ -210,7 +213,10 @@ fn zoo_action(word: &str) -> Result<ZooAction, Wrong> {
         "check" => Ok(ZooAction::Check),
         "correct" => Ok(ZooAction::Correct),
         "bugs" => Ok(ZooAction::Bugs),
-        _ => Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct or bugs"))),
+        "schedules" => Ok(ZooAction::Schedules),
+        _ => {
+            Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct, bugs or schedules")))
+        }
     }
 }
 

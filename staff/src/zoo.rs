@@ -17,6 +17,7 @@ mod plan;
 pub mod plant;
 mod record;
 mod run;
+mod schedules;
 
 use crate::exit::Exit;
 use crate::handout::workspace;
@@ -51,6 +52,8 @@ pub enum ZooAction {
     Correct,
     /// Run the tests on the bugs.
     Bugs,
+    /// The same under each way to order threads and messages, to compare them.
+    Schedules,
 }
 
 /// Does what is asked and prints the result.
@@ -68,6 +71,7 @@ fn act(course: &Course, arguments: &ZooArguments) -> Result<String, Problem> {
         ZooAction::Check => check(&keeper),
         ZooAction::Correct => correct::correct(&keeper, arguments),
         ZooAction::Bugs => bugs::bugs(&keeper, arguments),
+        ZooAction::Schedules => schedules::schedules(&keeper, arguments),
     }
 }
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::io::Write;
 
-use super::schedule::Dice;
-
 /// What carries the simulated threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
@@ -50,15 +48,6 @@ pub enum Reorder {
     Messages,
     /// Each link is faster or slower than another, in either direction, throughout.
     Links,
-}
-
-impl Reorder {
-    /// As this seed says, from a stream of its own.
-    #[must_use]
-    pub fn of_seed(seed: u64) -> Reorder {
-        const DRAWN: [Reorder; 4] = [Reorder::Off, Reorder::Off, Reorder::Messages, Reorder::Links];
-        DRAWN[Dice::new(seed, "reorder").below(DRAWN.len())]
-    }
 }
 
 /// Which threads are late: those of servers only, never the test's own.

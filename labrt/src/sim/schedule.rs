@@ -172,7 +172,7 @@ impl Scheduler {
         }
     }
 
-    /// A thread's wait is over: what it waited in is to be done anew.
+    /// A thread's wait or lateness is over: what it stood in is to be done anew.
     #[inline]
     pub(super) fn woken(&mut self, standing: &mut Standing) {
         match self.policy {

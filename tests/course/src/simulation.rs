@@ -94,7 +94,7 @@ pub struct Simulation {
     pub policy: Option<Policy>,
     /// Otherwise the seed chooses.
     pub late: Option<Late>,
-    /// Otherwise the seed chooses.
+    /// Otherwise none overtakes another by this.
     pub reorder: Option<Reorder>,
 }
 

@@ -46,9 +46,11 @@ impl State {
     /// The thread that is late for the shortest time is late no longer.
     pub(super) fn let_soonest_go(&mut self) {
         let Some(task) = self.late_threads.pop() else { return };
-        if let Some(info) = &self.tasks[task as usize].info {
+        let Task { info, standing, .. } = &mut self.tasks[task as usize];
+        if let Some(info) = info {
             info.late_until.store(NOT_LATE, Ordering::Relaxed);
         }
+        self.scheduler.woken(standing);
         self.runnable.push(task);
     }
 }

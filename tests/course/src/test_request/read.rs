@@ -123,8 +123,8 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
         match set.collect::<Vec<_>>()[..] {
             [] => None,
             [PREEMPT] => self.preemption().map(|preemption| Policy::Random { preemption }),
-            [PCT] => self.at_least_one(PCT).map(|depth| Policy::Pct { depth }),
-            [SURW] => self.at_least_one(SURW).map(|one_in| Policy::Surw { one_in }),
+            [PCT] => self.whole_number(PCT).map(|depth| Policy::Pct { depth }),
+            [SURW] => self.whole_number(SURW).map(|one_in| Policy::Surw { one_in }),
             [_] => self.pos(),
             [one, other, ..] => {
                 let both = format!("{one} and {other} are two ways to choose: set one");
@@ -160,7 +160,7 @@ impl<V: Fn(&str) -> Option<OsString>> Reader<V> {
         self.or_problem(read)
     }
 
-    fn at_least_one(&mut self, name: &str) -> Option<u32> {
+    fn whole_number(&mut self, name: &str) -> Option<u32> {
         let text = self.text(name);
         let read = text.map(|text| {
             let number = text.parse().ok().filter(|number| *number > 0);

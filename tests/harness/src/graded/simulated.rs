@@ -100,7 +100,7 @@ impl Child {
             ::log::set_max_level(if is_last || !only_last { level } else { LevelFilter::Off });
             let trace = if is_last { trace.take() } else { None };
             let trace = trace.map(|file| Box::new(BufWriter::new(file)) as Box<dyn Write + Send>);
-            let schedule = schedule_of(simulation, beyond, seed);
+            let schedule = schedule_of(simulation, beyond);
             let schedule = Schedule { expected_points, trace, ..schedule };
             left_behind += self.run_one(seed, schedule, scenario);
             if !only_last && (began.elapsed() > SLICE || left_behind > LEFT_BEHIND) {
