@@ -20,7 +20,7 @@ staff-help:
 	@echo "make selftest         the graded tests catch broken solutions, each by its right name"
 	@echo "make reached          write down what the reference reaches (tests/reached.toml; SEEDS=200)"
 	@echo "make zoo              how often each planted bug is caught, and by what: writes docs/zoo.md, in an hour"
-	@echo "                      (NAMES=\"votes-twice\", SEEDS=200: prints only)"
+	@echo "                      (NAMES=\"votes-twice\", SEEDS=200: prints only; KEPT=1: what was found earlier counts)"
 	@echo "make zoo-correct      every correct variation passes every test (SEEDS=300, NAMES=\"naive actor\")"
 	@echo "make zoo-schedules    which ways to order threads and messages find the planted bugs (SEEDS, NAMES)"
 	@echo "make bench            the benchmarks, then what all of each lab takes, simulated and on real threads"
@@ -56,7 +56,7 @@ reached:
 ZOO = $(if $(SEEDS),--seeds='$(SEEDS)') $(NAMES)
 
 zoo:
-	@$(STAFF) zoo bugs $(ZOO)
+	@$(STAFF) zoo bugs $(if $(filter-out 0,$(KEPT)),--kept) $(ZOO)
 
 zoo-correct:
 	@$(STAFF) zoo correct $(ZOO)

@@ -33,10 +33,11 @@ staff zoo check         check that every patch in staff/zoo applies
 staff zoo correct [--seeds N] [--today] [NAME...]
                         check that correct variations of the reference pass every test, with N seeds
                         for each; --today: only those whose turn it is
-staff zoo bugs [--seeds N] [--today] [NAME...]
+staff zoo bugs [--seeds N] [--today] [--kept] [NAME...]
                         run the tests on bugs planted in the reference, print how often each was
                         caught, and by what, and write docs/zoo.md (not with --seeds, --today or
-                        names); --today: each of those whose turn it is must be caught
+                        names); --today: each of those whose turn it is must be caught; --kept:
+                        what was found before the kit changed counts, and is marked
 staff zoo schedules [--seeds N] [NAME...]
                         run the tests of each bug's part under each way to order threads and
                         messages, to compare them (docs/simulation.md)
@@ -193,19 +194,21 @@ fn reached(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
 }
 
 fn zoo(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
-    let (mut action, mut seeds_given, mut today, mut names) = (None, None, false, Vec::new());
+    let (mut action, mut seeds_given, mut names) = (None, None, Vec::new());
+    let (mut today, mut kept) = (false, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) if action.is_none() => action = Some(zoo_action(&word.string()?)?),
             Value(name) => names.push(name.string()?),
             Long("seeds") => seeds_given = Some(seeds(&parser.value()?.string()?)?),
             Long("today") => today = true,
+            Long("kept") => kept = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
     let action = action.map_or_else(|| zoo_action(""), Ok)?;
-    Ok(Command::Zoo(ZooArguments { action, seeds: seeds_given, today, names }))
+    Ok(Command::Zoo(ZooArguments { action, seeds: seeds_given, today, kept, names }))
 }
 
 fn zoo_action(word: &str) -> Result<ZooAction, Wrong> {

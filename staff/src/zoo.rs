@@ -39,6 +39,8 @@ pub struct ZooArguments {
     pub seeds: Option<NonZeroU32>,
     /// Only the share of this day, so that all have their turn.
     pub today: bool,
+    /// What was found in an earlier state of the kit counts as well.
+    pub kept: bool,
     /// Only these patches; none stands for all.
     pub names: Vec<String>,
 }

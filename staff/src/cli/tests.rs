@@ -62,7 +62,13 @@ fn what_the_reference_reaches_may_have_a_number_of_seeds() {
 fn the_zoo_has_three_commands() {
     let zoo = |action, seeds, today, names: &[&str]| {
         let names = names.iter().map(|&name| name.to_owned()).collect();
-        Ok(Command::Zoo(ZooArguments { action, seeds: NonZeroU32::new(seeds), today, names }))
+        Ok(Command::Zoo(ZooArguments {
+            action,
+            seeds: NonZeroU32::new(seeds),
+            today,
+            kept: false,
+            names,
+        }))
     };
     assert_eq!(parsed("zoo check"), zoo(ZooAction::Check, 0, false, &[]));
     assert_eq!(parsed("zoo correct --today"), zoo(ZooAction::Correct, 0, true, &[]));

@@ -17,7 +17,7 @@ use course::Course;
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many bugs have their turn on a day: within three minutes on two cores.
 const A_DAY: usize = 6;
@@ -37,8 +37,14 @@ pub fn bugs(keeper: &Keeper, arguments: &ZooArguments) -> Result<String, Problem
     let mut rows = Vec::new();
     for specimen in specimens {
         let seeds = arguments.seeds.map(std::num::NonZeroU32::get);
-        let record = examine(keeper, &specimen, seeds).map_err(|it| it.at(&name(&specimen)))?;
-        let row = Row { specimen, record };
+        let row = match earlier(keeper, &specimen).filter(|_| arguments.kept) {
+            Some(record) => Row { specimen, record, is_earlier: true },
+            None => {
+                let record = examine(keeper, &specimen, seeds);
+                let record = record.map_err(|it| it.at(&name(&specimen)))?;
+                Row { specimen, record, is_earlier: false }
+            }
+        };
         println!("{}", row.line());
         rows.push(row);
     }
@@ -69,7 +75,7 @@ fn todays(keeper: &Keeper) -> Result<String, Problem> {
             let stage = take(keeper.course, &work_tree, specimen, &step, &record).map_err(place)?;
             record.stages.push(stage);
         }
-        let row = Row { specimen: *specimen, record };
+        let row = Row { specimen: *specimen, record, is_earlier: false };
         println!("{}", row.line());
         if !row.is_named() {
             missed.push(name(specimen));
@@ -97,6 +103,19 @@ fn tree(keeper: &Keeper, specimen: &Specimen) -> Result<Tree, Problem> {
     Ok(keeper.planter.tree(&patches, specimen.patch.kind)?)
 }
 
+/// Where the record of a bug is kept.
+fn file(specimen: &Specimen) -> PathBuf {
+    let base = specimen.base.unwrap_or(patch::REFERENCE);
+    kept().join(format!("{}@{base}.json", specimen.patch.name))
+}
+
+/// All that was to be run on a bug, if that was in another state of the kit than this.
+fn earlier(keeper: &Keeper, specimen: &Specimen) -> Option<Record> {
+    let record = Record::kept(&file(specimen))?;
+    let is_of_now = record.fingerprint == fingerprint(&tree(keeper, specimen).ok()?);
+    (!is_of_now && plan(specimen).next(&record).is_none()).then_some(record)
+}
+
 /// Runs the tests on a bug: with so many seeds, or as the plan says. What is kept of the same tree
 /// is not run again.
 fn examine(keeper: &Keeper, specimen: &Specimen, seeds: Option<u32>) -> Result<Record, Problem> {
@@ -105,8 +124,7 @@ fn examine(keeper: &Keeper, specimen: &Specimen, seeds: Option<u32>) -> Result<R
         return with_seeds(keeper, specimen, &tree, seeds);
     }
     let plan = plan(specimen);
-    let base = specimen.base.unwrap_or(patch::REFERENCE);
-    let file = kept().join(format!("{}@{base}.json", specimen.patch.name));
+    let file = file(specimen);
     let mut record = Record::read(&file, &fingerprint(&tree));
     let mut made = None;
     while let Some(step) = plan.next(&record) {

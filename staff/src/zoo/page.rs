@@ -23,6 +23,8 @@ pub struct Row<'r> {
     pub specimen: Specimen<'r>,
     /// What was run on it.
     pub record: Record,
+    /// Whether that was in an earlier state of the kit.
+    pub is_earlier: bool,
 }
 
 /// How a bug on a base stands.
@@ -176,6 +178,9 @@ pub fn verdict(rows: &[Row]) -> Result<String, Problem> {
 /// The page. `reference` is what the tests take of the reference, by lab.
 pub fn page(course: &Course, rows: &[Row], reference: &[Record]) -> String {
     let mut page = String::from(HEAD);
+    if rows.iter().any(|row| row.is_earlier) {
+        page.push_str(EARLIER);
+    }
     summary::add(&mut page, rows, reference);
     add_survivors(&mut page, rows);
     add_hardest(&mut page, rows);
@@ -215,6 +220,12 @@ how to hand one out as an exercise: number and level are the key to that.
 - *beyond*: the tests beyond the course, simulated, counted as *graded* is.
 - *fired*: how often the mistake took effect in all these runs (1,000 times a process are counted).
 - *CPU*: seconds of all these runs.
+";
+
+/// Said where some rows are of an earlier state.
+const EARLIER: &str = "\
+- *earlier*, after what a bug is planted in: found in an earlier state of the kit. (`make zoo` alone
+  runs everything anew; `make zoo KEPT=1` did not.)
 ";
 
 fn add_survivors(page: &mut String, rows: &[Row]) {
@@ -282,9 +293,10 @@ fn add_kills(page: &mut String, rows: &[&Row]) {
         });
         let _ = writeln!(
             page,
-            "| `{}` | {} | {} | {seed} | {test} | {claim} | {} | {} | {} | {} | {:.0} |",
+            "| `{}` | {}{} | {} | {seed} | {test} | {claim} | {} | {} | {} | {} | {:.0} |",
             row.patch().name,
             row.base(),
+            if row.is_earlier { ", earlier" } else { "" },
             of(&graded),
             if otherwise == 0 { String::new() } else { otherwise.to_string() },
             real_word(&real, &row.record),

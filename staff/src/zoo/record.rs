@@ -74,11 +74,14 @@ impl Stage {
 }
 
 impl Record {
+    /// The record in a file, of whatever tree; `None` if there is none.
+    pub fn kept(file: &Path) -> Option<Record> {
+        serde_json::from_slice(&fs::read(file).ok()?).ok()
+    }
+
     /// The record in a file, if it is of a tree with this fingerprint; otherwise an empty one.
     pub fn read(file: &Path, fingerprint: &str) -> Record {
-        let kept =
-            fs::read(file).ok().and_then(|json| serde_json::from_slice::<Record>(&json).ok());
-        let kept = kept.filter(|record| record.fingerprint == fingerprint);
+        let kept = Record::kept(file).filter(|record| record.fingerprint == fingerprint);
         kept.unwrap_or_else(|| Record { fingerprint: fingerprint.to_owned(), stages: Vec::new() })
     }
 

@@ -27,7 +27,7 @@ fn bug(name: &str, number: u32, survives: Option<&str>) -> Patch {
 
 fn row(patch: &Patch, graded: Vec<Failure>, beyond: Vec<Failure>) -> Row<'_> {
     let stages = vec![stage(Suite::Graded, 0..10, graded), stage(Suite::Beyond, 0..10, beyond)];
-    Row { specimen: Specimen { patch, base: None }, record: record(stages) }
+    Row { specimen: Specimen { patch, base: None }, record: record(stages), is_earlier: false }
 }
 
 fn named(seed: u64) -> Failure {
@@ -71,6 +71,18 @@ fn the_page_has_the_key_the_kills_and_the_survivors() {
     }
     assert!(page.contains("see 0 on every seed that was tried,\nand 1 on none of 200."), "{page}");
     assert_eq!(page, super::page(&sample::course(), &rows, &reference()));
+}
+
+#[test]
+fn what_is_of_an_earlier_state_is_marked() {
+    let twice = bug("votes-twice", 17, None);
+    let mut rows = [row(&twice, vec![named(3)], Vec::new())];
+    let of_now = page(&sample::course(), &rows, &reference());
+    assert!(!of_now.contains("earlier"), "{of_now}");
+    rows[0].is_earlier = true;
+    let page = page(&sample::course(), &rows, &reference());
+    assert!(page.contains("| `votes-twice` | reference, earlier | 1 of 10 |"), "{page}");
+    assert!(page.contains("- *earlier*"), "{page}");
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn a_record_is_kept_for_the_same_tree_only() {
     assert_eq!(Record::read(&file, "f"), kept);
     let other = Record { fingerprint: "g".to_owned(), stages: Vec::new() };
     assert_eq!(Record::read(&file, "g"), other);
+    assert_eq!(Record::kept(&file), Some(kept));
     fs::write(&file, "{\"fingerprint\": \"f\", \"sta").expect("the directory is writable");
     assert_eq!(Record::read(&file, "f").stages, []);
     let _ = fs::remove_file(file);
