@@ -128,8 +128,8 @@ fn closing(run: &RunResult, earlier: Option<u64>, prints_log: bool) -> String {
             Some(earlier) if earlier == hash => String::from(", the same as before: same events"),
             Some(earlier) => format!(
                 ", {earlier:016x} before: the code has changed since, or the settings (BACKEND, \
-                 PREEMPT, PCT, POS, SURW, LATE, REORDER), or the seeds before it; if not, CHECK=determinism finds \
-                 where the runs part"
+                 PREEMPT, PCT, POS, SURW, LATE, REORDER), or the seeds before it; if not, \
+                 CHECK=determinism finds where the runs part"
             ),
         };
         text += &labelled("hash", &format!("{hash:016x}{same}"));
