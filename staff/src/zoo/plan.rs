@@ -20,7 +20,7 @@ const LAB_3: Numbers = [4, 12, 24, 48];
 /// How many graded tests are run on real threads, and how long each of them may usually take, in
 /// seconds.
 const REAL_TESTS: usize = 3;
-const REAL_SECONDS: u64 = 20;
+const REAL_SECONDS: u64 = 12;
 
 /// Tests to be run next.
 #[derive(Debug, PartialEq)]

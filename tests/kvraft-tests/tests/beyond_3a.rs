@@ -1,5 +1,5 @@
-//! Part beyond-3A: what the tests of 3A cannot show, or hardly. Requests of clerks that arrive twice
-//! and late; retries at the next leader, and after a restart; commands that another leader replaces
+//! Beyond 3A: what the tests of 3A cannot show, or hardly. Requests of clerks that arrive twice and
+//! late; retries at the next leader, and after a restart; commands that another leader replaces
 //! while their clerks wait; reads at a leader that was cut off; links that fail one way.
 //!
 //! Worth no points. Every history is judged as in the graded tests.

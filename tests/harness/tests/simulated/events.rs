@@ -81,7 +81,7 @@ fn restarts_with_even_seeds() -> Figures {
         events.record(What::Crashed { server: server(2) });
         events.record(What::Started { server: Incarnation { server: 2, number: 2 } });
     };
-    if world::seed() % 2 == 0 {
+    if world::seed().is_multiple_of(2) {
         restart();
     }
     events.end().expect("its messages tell facts");

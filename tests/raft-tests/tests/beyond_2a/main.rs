@@ -1,6 +1,6 @@
 //! Beyond 2A: votes and requests that arrive terms late, links that fail in one direction, and what
-//! makes elections slow, not wrong. Nothing here gives a command, so all of it can run as soon as 2A
-//! is done.
+//! makes elections slow, not wrong. Nothing here gives a command, so all of it can run as soon as
+//! 2A is done.
 
 mod elections;
 

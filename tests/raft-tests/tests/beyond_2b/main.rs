@@ -1,6 +1,6 @@
-//! Beyond 2B: figure 8 without a crash, logs that differ amid late and overtaking messages, commands
-//! that follow each other closely, candidates whose logs are behind, and what a failover, a conflict
-//! and an idle second cost.
+//! Beyond 2B: figure 8 without a crash, logs that differ amid late and overtaking messages,
+//! commands that follow each other closely, candidates whose logs are behind, and what a failover,
+//! a conflict and an idle second cost.
 
 mod costs;
 mod replication;

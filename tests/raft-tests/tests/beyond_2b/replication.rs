@@ -145,7 +145,7 @@ pub fn earlier_acknowledgements(cluster: Cluster) -> Figures {
         let [follower, others @ ..] = [1, 2, 3, 4].map(|steps| cluster.after(leader, steps));
         let late = round % 2 == 0;
         let reply_delay = if late { STORY } else { Duration::ZERO };
-        info!(target: "cluster", "{leader} and {follower} are cut off, replies take {reply_delay:?}");
+        info!(target: "cluster", "{leader}, {follower} are cut off, replies take {reply_delay:?}");
         cut_off(&cluster, leader, &others);
         cut_off(&cluster, follower, &others);
         cluster.set_link(leader, follower, LinkFaults { reply_delay, ..Default::default() });
