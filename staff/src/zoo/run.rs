@@ -39,7 +39,10 @@ impl<'k> Keeper<'k> {
         let on_each = |patch: &'k Patch| {
             patch.bases.iter().map(move |base| Specimen { patch, base: base.as_deref() })
         };
-        Ok(patches.flat_map(on_each).collect())
+        let mut specimens: Vec<_> = patches.flat_map(on_each).collect();
+        // A lab at a time: what a bug of the other has changed need not be built again.
+        specimens.sort_by_key(|specimen| &specimen.patch.lab);
+        Ok(specimens)
     }
 
     /// Makes the tree of a specimen.
