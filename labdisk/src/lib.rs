@@ -28,7 +28,10 @@ use labrt::sync::Mutex;
 use labrt::thread;
 use labrt::time::Duration;
 use labrt::world;
+use std::fmt;
+use std::mem;
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use trace::{Incarnation, Stream, What};
 
@@ -41,9 +44,15 @@ pub struct Persister {
     slow: Option<(NonZeroU32, Duration)>,
     /// Whether nothing is saved any more. Not one of labrt's: to cut it off is no scheduling point.
     cut_off: AtomicBool,
+    /// What is done right after each save.
+    after_save: AfterSave,
     /// One lock for both, so that a reader never sees one without the other.
     saved: Mutex<Saved>,
 }
+
+/// Called with the size of the state before and after a save.
+#[derive(Default)]
+struct AfterSave(OnceLock<Box<dyn Fn(usize, usize) + Send + Sync>>);
 
 /// What is on the disk; both empty until the first save.
 #[derive(Clone, Debug, Default)]
@@ -75,11 +84,28 @@ impl Persister {
         if self.cut_off.load(Ordering::SeqCst) {
             return;
         }
-        *present = saved;
-        drop(present);
+        let bytes_before = mem::replace(&mut *present, saved).state.len();
         if let Some((stream, server)) = &self.recorder {
             stream.record(What::Saved { server: *server, state_bytes, snapshot_bytes });
         }
+        // With the lock, so that nobody saves in between.
+        if let Some(after_save) = self.after_save.0.get() {
+            after_save(bytes_before, state_bytes);
+        }
+    }
+
+    /// From now on this is called right after each save, with the size of the state in bytes before
+    /// and after it. It may neither wait, nor be a scheduling point, nor read the disk; it may cut
+    /// it off.
+    ///
+    /// # Panics
+    /// If the disk has one already.
+    pub fn after_each_save(&self, then: impl Fn(usize, usize) + Send + Sync + 'static) {
+        let set = self.after_save.0.set(Box::new(then));
+        assert!(
+            set.is_ok(),
+            "something is done after each save already, and only one thing can be"
+        );
     }
 
     fn take_time(&self) {
@@ -119,7 +145,7 @@ impl Persister {
     #[must_use]
     pub fn copy(&self) -> Persister {
         let saved = Mutex::new(self.saved.lock().clone());
-        Persister { recorder: None, slow: self.slow, cut_off: AtomicBool::new(false), saved }
+        Persister { slow: self.slow, saved, ..Persister::default() }
     }
 
     /// From now on nothing is saved any more: the server has crashed, whatever its threads still
@@ -139,6 +165,12 @@ impl Persister {
     #[must_use]
     pub fn recorded(self, stream: Stream, incarnation: Incarnation) -> Persister {
         Persister { recorder: Some((stream, incarnation)), ..self }
+    }
+}
+
+impl fmt::Debug for AfterSave {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "AfterSave({})", if self.0.get().is_some() { "set" } else { "none" })
     }
 }
 

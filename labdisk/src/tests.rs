@@ -89,3 +89,23 @@ fn a_save_is_on_the_disk_when_its_time_is_over() {
     });
     assert_eq!(seen.result.expect("nothing fails"), (vec![], vec![1]));
 }
+
+/// A crash at a save: what was saved is there, and what is saved afterwards is not.
+#[test]
+fn a_disk_can_be_cut_off_right_after_a_save() {
+    let disk = Arc::new(Persister::new());
+    let cuts = Arc::downgrade(&disk);
+    disk.after_each_save(move |before, after| {
+        if after < before {
+            cuts.upgrade().expect("it is being written to").cut_off();
+        }
+    });
+    disk.save(b"a longer log".to_vec(), Bytes::new());
+    disk.save(b"a log".to_vec(), "a snapshot".into());
+    disk.save(b"later".to_vec(), "later".into());
+    assert_eq!((disk.state(), disk.snapshot()), (b"a log".to_vec(), "a snapshot".into()));
+    let next = disk.copy();
+    next.save(Vec::new(), Bytes::new());
+    next.save(b"next life".to_vec(), Bytes::new());
+    assert_eq!(next.state(), b"next life", "a copy is another life's");
+}

@@ -98,14 +98,18 @@ impl Life {
     /// A handler has returned, and its answer is recorded. Crashes the server if this reply is its
     /// last; returns whether the reply leaves.
     pub(crate) fn reply_leaves(&self, is_last: bool) -> bool {
-        if let Some(at_reply) = self.inner.at_reply.as_ref().filter(|_| is_last)
-            && self.turn(ENDING)
-        {
-            at_reply.crash();
-            self.inner.state.store(OVER, Ordering::SeqCst);
-            return true;
-        }
-        !self.is_over()
+        is_last && self.crash() || !self.is_over()
+    }
+
+    /// Crashes the server here and now, as at a reply. No scheduling point. Returns whether this
+    /// call did: not if it had crashed, nor if it has no [`CrashAtReply`] to do it.
+    pub fn crash(&self) -> bool {
+        let Some(at_reply) = self.inner.at_reply.as_ref().filter(|_| self.turn(ENDING)) else {
+            return false;
+        };
+        at_reply.crash();
+        self.inner.state.store(OVER, Ordering::SeqCst);
+        true
     }
 
     /// Deciding it and claiming it is one step: a second thread comes too late.

@@ -1,10 +1,10 @@
 //! A life of a server, from its start to its crash, which is recorded once: when a scenario crashes
-//! the server, or at a reply of its own ([`labrpc::Life`]).
+//! the server, or at a reply or a save of its own ([`labrpc::Life`]).
 
 use labrpc::{CrashAtReply, Life};
 use std::sync::Arc;
 // Not labrt's: deciding on a crash is no scheduling point.
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use trace::{Fact, Incarnation, Stream, What};
 
 /// What a reply promises, so that a server may crash at it.
@@ -23,6 +23,8 @@ pub struct ServerLife {
     stream: Stream,
     /// At which promise it crashes next; 0 for none.
     crashes_at: Arc<AtomicU8>,
+    /// Whether it crashes at the next save that makes its state smaller.
+    crashes_at_smaller_save: Arc<AtomicBool>,
 }
 
 /// Crashes a server at a reply.
@@ -49,7 +51,12 @@ impl ServerLife {
             crashes_at: crashes_at.clone(),
             cut_off_disk: Box::new(cut_off_disk),
         };
-        ServerLife { life: Life::crashing(incarnation, crash), stream, crashes_at }
+        ServerLife {
+            life: Life::crashing(incarnation, crash),
+            stream,
+            crashes_at,
+            crashes_at_smaller_save: Arc::default(),
+        }
     }
 
     /// What the network has to know of it.
@@ -61,6 +68,20 @@ impl ServerLife {
     /// The server crashes at the first reply that promises this.
     pub fn crash_at(&self, promise: Promise) {
         self.crashes_at.store(promise as u8, Ordering::SeqCst);
+    }
+
+    /// The server crashes right after the first save that makes its Raft state smaller: nothing
+    /// that is sent or saved after it counts.
+    pub fn crash_at_smaller_save(&self) {
+        self.crashes_at_smaller_save.store(true, Ordering::SeqCst);
+    }
+
+    /// The server has saved its Raft state, which had so many bytes before, and has so many now.
+    /// Called before anything else can be saved. No scheduling point.
+    pub fn saved(&self, bytes_before: usize, bytes: usize) {
+        if bytes < bytes_before && self.crashes_at_smaller_save.load(Ordering::SeqCst) {
+            self.life.crash();
+        }
     }
 
     /// Whether it is over: what the server says or does from now on must not count.

@@ -106,7 +106,8 @@ impl Cluster {
         let result = {
             let mut state = self.lock();
             if !state.counts(incarnation) {
-                // It has crashed at a reply meanwhile, and need not have saved the command.
+                // It has crashed at a reply or a save meanwhile, and may have saved the command.
+                state.started.may_be_at(index.0, term.0, value.clone());
                 return None;
             }
             let leads = state.registry.elections_mut().note_leader(server.0, term.0);

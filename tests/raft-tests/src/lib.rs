@@ -22,6 +22,7 @@
 mod signatures;
 
 mod agreement;
+mod answered_leaders;
 mod applier;
 pub mod beyond;
 mod cluster;
@@ -37,6 +38,7 @@ mod value;
 mod watcher;
 
 pub use agreement::Retry;
+pub use answered_leaders::AnsweredLeaders;
 pub use cluster::{Cluster, Service, Setup};
 pub use election_timers::{ElectionTimers, Gap, Since};
 pub use harness::{NetworkMode, Promise, Slow};

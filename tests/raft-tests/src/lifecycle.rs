@@ -95,8 +95,12 @@ impl Cluster {
             let begins = Incarnation { server: server.0, number: incarnation };
             let stream = self.shared.events.stream();
             let persister = Arc::new(copy.recorded(stream.clone(), begins));
-            let disk = persister.clone();
-            let life = ServerLife::begin(begins, stream, move || disk.cut_off());
+            // Weak, for the disk knows the life, too.
+            let disk = Arc::downgrade(&persister);
+            let cut_off_disk = move || disk.upgrade().iter().for_each(|disk| disk.cut_off());
+            let life = ServerLife::begin(begins, stream, cut_off_disk);
+            let lives = life.clone();
+            persister.after_each_save(move |before, after| lives.saved(before, after));
             (slot.persister, slot.life) = (persister.clone(), Some(life.clone()));
             let saved = state.registry.check_disk(server.0, promised, persister.state_size());
             (persister, life, saved)

@@ -1,5 +1,5 @@
 //! Faults that the course's tests do not have: messages between two servers may be late or lost,
-//! while both reach all others; a server may crash at a reply.
+//! while both reach all others; a server may crash at a reply, or at a save.
 
 use crate::cluster::Cluster;
 use harness::{Promise, ServerLife};
@@ -72,6 +72,15 @@ impl Cluster {
         info!(target: "cluster", "{server} is to crash at a reply: {promise:?}");
         let life = self.lock().servers[server.0].life.clone();
         life.expect("it has been started").crash_at(promise);
+    }
+
+    /// The server crashes right after the first save that makes its Raft state smaller: its next
+    /// incarnation starts from the disk as it was then. Until it is restarted it is as good as
+    /// disconnected.
+    pub fn crash_at_smaller_save(&self, server: ServerId) {
+        info!(target: "cluster", "{server} is to crash at a save that makes its state smaller");
+        let life = self.lock().servers[server.0].life.clone();
+        life.expect("it has been started").crash_at_smaller_save();
     }
 
     /// Whether the server has crashed and was not started again.

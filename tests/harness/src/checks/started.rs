@@ -45,6 +45,12 @@ impl<V: Clone + Ord + Display> Started<V> {
         ))
     }
 
+    /// A server that crashed meanwhile has put `value` at `index`, as leader of `term`. It may have
+    /// saved that.
+    pub fn may_be_at(&mut self, index: u64, term: u64, value: V) {
+        self.placed.entry((index, term)).or_insert(value);
+    }
+
     /// `server` applied `value` at `index`: some server must have been given it.
     pub fn check_asked(&self, server: usize, index: u64, value: &V) -> Result<(), Violation> {
         if self.asked.contains(value) {
@@ -114,6 +120,16 @@ mod tests {
         started.check_all_placed(&applied(&[7, 7])).unwrap();
         let violation = started.check_all_placed(&applied(&[7, 8, 7])).unwrap_err();
         assert_eq!(violation.what, "7 was applied at index 3, where no leader had put it");
+    }
+
+    #[test]
+    fn a_command_may_be_where_a_crashed_leader_has_put_it() {
+        let mut started = Started::new();
+        started.place(0, 1, 1, 7).unwrap();
+        started.may_be_at(2, 1, 8);
+        started.check_all_placed(&applied(&[7])).unwrap();
+        started.check_all_placed(&applied(&[7, 8])).unwrap();
+        started.check_all_placed(&applied(&[8, 8])).unwrap_err();
     }
 
     #[test]

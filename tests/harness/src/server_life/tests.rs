@@ -68,6 +68,29 @@ fn an_end_is_recorded_once() {
     assert_eq!(recorded, [What::Crashed { server }]);
 }
 
+/// It crashes once, at a save that makes the state smaller, and only if asked to.
+#[test]
+fn a_crash_at_a_save_is_recorded_and_cuts_off_the_disk() {
+    let stream = kept_stream();
+    let server = Incarnation { server: 0, number: 0 };
+    let cuts = Arc::new(AtomicUsize::new(0));
+    let counts = cuts.clone();
+    let life = ServerLife::begin(server, stream.clone(), move || {
+        counts.fetch_add(1, Ordering::SeqCst);
+    });
+    life.saved(30, 20);
+    assert!(!life.is_over(), "nobody asked for it");
+    life.crash_at_smaller_save();
+    life.saved(20, 20);
+    assert!(!life.is_over(), "it is no smaller");
+    life.saved(20, 10);
+    life.saved(10, 5);
+    life.end();
+    assert!(life.is_over());
+    assert_eq!(cuts.load(Ordering::SeqCst), 1);
+    assert_eq!(stream.recent().unwrap().len(), 1);
+}
+
 /// The crash is recorded before the disk is cut off.
 #[test]
 fn a_crash_at_a_reply_is_recorded_first() {

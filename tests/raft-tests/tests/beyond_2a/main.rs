@@ -39,6 +39,12 @@ fn later_term_in_replies_beyond_2a() {
     graded(|| elections::later_term_in_replies(Cluster::reliable(3)));
 }
 
+/// A leader that is answered does not stand for election (figure 4).
+#[test]
+fn leader_stays_beyond_2a() {
+    graded(|| elections::leader_stays(Cluster::reliable(3)));
+}
+
 /// Seven servers, and links that fail and come back all the time, many in one direction.
 #[test]
 fn flapping_links_beyond_2a() {

@@ -43,6 +43,12 @@ fn slow_disks_beyond_2d() {
     graded(|| snapshots::slow_disks(snapshotting(NetworkMode::Reliable)));
 }
 
+/// Servers crash right after they have saved a shorter log.
+#[test]
+fn crash_at_a_save_beyond_2d() {
+    graded(|| snapshots::crash_at_a_save(snapshotting(NetworkMode::Reliable)));
+}
+
 /// Everything at once, with a service that takes snapshots.
 #[test]
 fn everything_at_once_with_snapshots_beyond_2d() {

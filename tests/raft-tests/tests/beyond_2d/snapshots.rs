@@ -12,7 +12,7 @@ use labrt::rand::{random_bool, random_range};
 use labrt::thread::sleep;
 use labrt::time::Duration;
 use raft::ServerId;
-use raft_tests::beyond::{RAFT_STATE_LIMIT, agree, agree_all, silent, start_some};
+use raft_tests::beyond::{RAFT_STATE_LIMIT, agree, agree_all, silent, start_some, wait_until};
 use raft_tests::{Cluster, ELECTION_TIMEOUT, Slow, Snapshots};
 
 /// A follower crashes, some commands pass, and it restarts behind a late link that is mended while
@@ -185,6 +185,38 @@ pub fn slow_disks(cluster: Cluster) -> Figures {
         }
         cluster.servers().for_each(|server| start_some(&cluster, server, 0..8));
         sleep(Duration::from_millis(random_range(0..400)));
+    }
+    finish(cluster)
+}
+
+/// A server crashes right after a save that makes its Raft state smaller: when it has discarded what
+/// its own snapshot covers, or the leader's, and begins anew from that.
+///
+/// A save replaces the state and the snapshot in one step, so whatever a correct Raft has saved at
+/// any moment is one whole from which it can go on.
+pub fn crash_at_a_save(cluster: Cluster) -> Figures {
+    for round in 0..8 {
+        stop_if_failed();
+        agree_all(&cluster);
+        let leader = cluster.check_one_leader();
+        let server = cluster.after(leader, random_range(0..3));
+        if round % 2 == 1 && server != leader {
+            // It misses what the others discard, and gets a snapshot.
+            cluster.disconnect(server);
+            start_some(&cluster, server, 0..4);
+            start_some(&cluster, leader, 12..25);
+            agree(&cluster, 2);
+        }
+        cluster.crash_at_smaller_save(server);
+        cluster.connect(server);
+        for _ in 0..10 {
+            if cluster.has_crashed(server) {
+                break;
+            }
+            cluster.servers().for_each(|server| start_some(&cluster, server, 0..6));
+            wait_until(Duration::from_millis(100), || cluster.has_crashed(server));
+        }
+        cluster.restart(server);
     }
     finish(cluster)
 }
