@@ -3,8 +3,8 @@
 use course::{Late, Simulation};
 use labrt::sim::{Backend, LateKind, Lateness, Policy, Reorder, Schedule};
 
-/// What was set by hand; the rest is the seed's to choose, but that no message overtakes. In a test that goes beyond the course
-/// threads may be later than its limits allow every right solution.
+/// What was set by hand; the rest is the seed's to choose, but that no message overtakes. In a test
+/// that goes beyond the course threads may be later than its limits allow every right solution.
 pub(super) fn schedule_of(simulation: Simulation, beyond: bool) -> Schedule {
     let backend = match simulation.backend {
         course::Backend::Coroutines => Backend::Coroutines,
