@@ -142,11 +142,11 @@ fn not_adopted(what: &str, later: Term) -> String {
     )
 }
 
-/// Nothing fails, and a leader stays one: no server becomes a candidate but from follower (figure 4).
+/// Nothing fails, and a leader stays one: only a follower becomes a candidate (figure 4).
 ///
 /// A candidacy counts if it is a leader's that has heard of no later term, and a majority's replies
 /// are at most 200 ms old. No rule lets it stand: one that steps down for want of replies has none,
-/// nor one that stepped down a while ago. A leader that is elected while its timer elapses may stand
+/// nor one that stepped down a while ago. A leader elected while its timer elapses may stand
 /// once by a slip that harms nobody, so a few are left out of account.
 pub fn leader_stays(cluster: Cluster) -> Figures {
     cluster.check_one_leader();

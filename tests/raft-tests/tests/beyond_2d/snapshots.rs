@@ -189,7 +189,7 @@ pub fn slow_disks(cluster: Cluster) -> Figures {
     finish(cluster)
 }
 
-/// A server crashes right after a save that makes its Raft state smaller: when it has discarded what
+/// A server crashes right after a save that makes its Raft state smaller: it has discarded what
 /// its own snapshot covers, or the leader's, and begins anew from that.
 ///
 /// A save replaces the state and the snapshot in one step, so whatever a correct Raft has saved at
