@@ -1,8 +1,9 @@
 //! `staff exercise --bug 17 DIR`: a tree with a planted bug in it, for a student to find.
 //!
 //! It is what a student has who has finished the bug's lab, but for the bug. Nothing in it says
-//! which one: no patch, no count of firings, no comment that came with the bug; the files have one
-//! time; and the reference's own assertions, which would name it at once, are off.
+//! which one: no patch, no count of firings, no comment that came with the bug, but for those that
+//! document an item; the files have one time; and the reference's own assertions, which would name
+//! it at once, are off.
 
 use crate::exit::Exit;
 use crate::handout::through::Through;
@@ -51,7 +52,7 @@ fn make(course: &Course, arguments: &ExerciseArguments) -> Result<String, (Exit,
     compiles(&planter, &tree).map_err(kit_fault)?;
     build::build(&arguments.directory, &tree, false).map_err(kit_fault)?;
     let (directory, lab) = (arguments.directory.display(), &bug.lab);
-    Ok(format!("{directory}: a bug of Lab {lab}, {} files", tree.len()))
+    Ok(format!("{directory}: a bug of Lab {lab}"))
 }
 
 /// The bug with a number, or which numbers there are. A bug that no test finds is no exercise.
@@ -107,10 +108,12 @@ fn text_of(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
-/// A source without the comments that were not in it before: they may speak of the bug.
+/// A source without the comments that were not in it before: they may speak of the bug. What
+/// documents an item stays, or the bug's would be the only one without.
 fn without_hints(text: &str, before: &str) -> String {
     let old: BTreeSet<&str> = before.lines().map(str::trim).collect();
-    let is_hint = |line: &str| line.starts_with("//") && !old.contains(line);
+    let is_comment = |line: &str| line.starts_with("//") && !line.starts_with("///");
+    let is_hint = |line: &str| is_comment(line) && !old.contains(line);
     text.split_inclusive('\n').filter(|line| !is_hint(line.trim())).collect()
 }
 
@@ -119,7 +122,7 @@ fn compiles(planter: &Planter, tree: &Tree) -> Result<(), String> {
     let packages = ["--package", "raft", "--package", "kvraft"];
     match planter.make(tree)?.compiles_without_warnings(&packages) {
         Ok(()) => Ok(()),
-        Err(Problem::Found(said) | Problem::NotChecked(said)) => {
+        Err(Problem::Found(said) | Problem::NotChecked(said) | Problem::Usage(said)) => {
             Err(format!("the exercise does not compile without a warning:\n{said}"))
         }
     }

@@ -71,10 +71,11 @@ fn the_manifest_does_not_say_why_assertions_are_off() {
 }
 
 #[test]
-fn comments_that_came_with_the_bug_are_taken_out() {
+fn comments_that_came_with_the_bug_are_taken_out_but_for_those_of_items() {
     let before = "// Old.\nfn vote() {\n    // Kept.\n    save();\n}\n";
-    let text = "// Old.\nfn vote() {\n    // Not saved.\n    // Kept.\n    let x = 1; // one\n}\n";
-    let expected = "// Old.\nfn vote() {\n    // Kept.\n    let x = 1; // one\n}\n";
+    let text =
+        "// Old.\n/// Votes.\nfn vote() {\n    // Not saved.\n    // Kept.\n    let x = 1;\n}\n";
+    let expected = "// Old.\n/// Votes.\nfn vote() {\n    // Kept.\n    let x = 1;\n}\n";
     assert_eq!(without_hints(text, before), expected);
 }
 
