@@ -212,14 +212,14 @@ fn zoo(parser: &mut lexopt::Parser) -> Result<Command, Wrong> {
 }
 
 fn zoo_action(word: &str) -> Result<ZooAction, Wrong> {
+    const USE: &str = "use staff zoo check, correct, bugs or schedules";
     match word {
         "check" => Ok(ZooAction::Check),
         "correct" => Ok(ZooAction::Correct),
         "bugs" => Ok(ZooAction::Bugs),
         "schedules" => Ok(ZooAction::Schedules),
-        _ => {
-            Err(Wrong(format!("staff zoo {word}: use staff zoo check, correct, bugs or schedules")))
-        }
+        "" => Err(Wrong(format!("staff zoo needs to know what to do: {USE}"))),
+        _ => Err(Wrong(format!("staff zoo {word}: {USE}"))),
     }
 }
 

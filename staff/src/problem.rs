@@ -9,6 +9,8 @@ pub enum Problem {
     Found(String),
     /// A tree could not be made, read or run.
     NotChecked(String),
+    /// The command line names something that does not exist.
+    Usage(String),
 }
 
 impl Problem {
@@ -17,6 +19,7 @@ impl Problem {
         match self {
             Problem::Found(problem) => Problem::Found(format!("{place}: {problem}")),
             Problem::NotChecked(problem) => Problem::NotChecked(format!("{place}: {problem}")),
+            Problem::Usage(problem) => Problem::Usage(format!("{place}: {problem}")),
         }
     }
 }
@@ -41,6 +44,10 @@ pub fn say(result: Result<String, Problem>) -> Exit {
         Err(Problem::NotChecked(problem)) => {
             eprintln!("error: {problem}");
             Exit::KitFault
+        }
+        Err(Problem::Usage(problem)) => {
+            eprintln!("error: {problem}");
+            Exit::Usage
         }
     }
 }

@@ -92,4 +92,6 @@ fn what_is_no_command_is_named() {
     assert!(wrong("hand").starts_with("no such command: hand\n"));
     assert!(wrong("").starts_with("no command given: "));
     assert!(wrong("--full").contains("--full"));
+    assert!(wrong("zoo").starts_with("staff zoo needs to know what to do: use staff zoo check, "));
+    assert!(wrong("zoo bug").starts_with("staff zoo bug: use staff zoo check, "));
 }

@@ -40,6 +40,16 @@ pub enum Kind {
     Bug,
 }
 
+impl Kind {
+    /// Where its patches are, from the workspace on.
+    pub fn folder(self) -> PathBuf {
+        Path::new(FOLDER).join(match self {
+            Kind::Correct => "correct",
+            Kind::Bug => "bugs",
+        })
+    }
+}
+
 /// A patch and its header.
 #[derive(Debug, PartialEq)]
 pub struct Patch {
@@ -89,8 +99,8 @@ impl Zoo {
         let claims = Claims::read(workspace)?;
         let known = Known { course, claims: &claims };
         let mut patches = Vec::new();
-        for (kind, folder) in [(Kind::Correct, "correct"), (Kind::Bug, "bugs")] {
-            for file in files(&workspace.join(FOLDER).join(folder))? {
+        for kind in [Kind::Correct, Kind::Bug] {
+            for file in files(&workspace.join(kind.folder()))? {
                 let about = |problem| format!("{}: {problem}", file.display());
                 let text = fs::read_to_string(&file).map_err(|error| about(error.to_string()))?;
                 patches.push(Patch::read(kind, &file, &text, &known).map_err(about)?);

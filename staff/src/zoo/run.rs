@@ -9,6 +9,9 @@ use course::Course;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// How many names an unknown one is answered with.
+const LIKE_IT: usize = 3;
+
 /// A patch and what it is applied on: the name of another patch, or `None` for the reference.
 #[derive(Clone, Copy)]
 pub struct Specimen<'z> {
@@ -32,8 +35,8 @@ impl<'k> Keeper<'k> {
     /// The patches of a kind with these names (all, if there are none), on each of their bases.
     pub fn chosen(&self, kind: Kind, names: &[String]) -> Result<Vec<Specimen<'k>>, Problem> {
         if let Some(name) = names.iter().find(|name| self.zoo.find(kind, name).is_none()) {
-            let known: Vec<&str> = self.zoo.of(kind).map(|patch| patch.name.as_str()).collect();
-            return Err(format!("there is no {name:?}; there are {}", known.join(", ")).into());
+            let known = self.zoo.of(kind).map(|patch| patch.name.as_str());
+            return Err(Problem::Usage(unknown(kind, name, known)));
         }
         let patches = self.zoo.of(kind).filter(|it| names.is_empty() || names.contains(&it.name));
         let on_each = |patch: &'k Patch| {
@@ -50,6 +53,16 @@ impl<'k> Keeper<'k> {
         let patches = self.zoo.stack(specimen.patch, specimen.base);
         Ok(self.planter.make(&self.planter.tree(&patches, specimen.patch.kind)?)?)
     }
+}
+
+/// There is no patch of this name, but some like it.
+pub(super) fn unknown<'n>(kind: Kind, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let mut known: Vec<&str> = known.collect();
+    let likeness = |known: &str| strsim::jaro_winkler(name, known);
+    known.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)));
+    known.truncate(LIKE_IT);
+    let (folder, known) = (kind.folder(), known.join(", "));
+    format!("there is no {name:?} in {}; did you mean {known}?", folder.display())
 }
 
 /// Runs tests in a tree, each at least once.

@@ -1,7 +1,17 @@
-//! Over the days everything has its turn.
+//! Over the days everything has its turn, and names that there are not are answered with others.
 
 use super::*;
 use std::collections::BTreeSet;
+
+#[test]
+fn an_unknown_name_is_answered_with_three_like_it() {
+    let known = ["two-votes", "vote-not-saved", "term-not-saved", "votes-not-counted"];
+    assert_eq!(
+        run::unknown(Kind::Bug, "vote-not-save", known.into_iter()),
+        "there is no \"vote-not-save\" in staff/zoo/bugs; did you mean vote-not-saved, \
+         votes-not-counted, term-not-saved?"
+    );
+}
 
 #[test]
 fn everything_has_its_turn() {
