@@ -215,10 +215,17 @@ impl Network {
     }
 
     /// A request that is on its way when its server is deleted or replaced reaches whoever has the
-    /// server's name when it arrives, as on a real network. If not (the default), the call fails at
-    /// once, and the request reaches the old handlers, who are heard by nobody.
+    /// server's name when it arrives, as on a real network, and that one's answer returns. If not
+    /// (the default), the call fails at once, and the request reaches the old handlers, who are
+    /// heard by nobody. Either way it fails when its end is disabled.
     pub fn set_requests_outlive(&self, outlive: bool) {
         self.inner.requests_outlive.store(outlive, Ordering::Relaxed);
+    }
+
+    /// What was last [set](Network::set_requests_outlive).
+    #[must_use]
+    pub fn requests_outlive(&self) -> bool {
+        self.inner.requests_outlive.load(Ordering::Relaxed)
     }
 
     /// Sets how often and how badly things go wrong.

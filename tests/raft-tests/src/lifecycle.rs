@@ -14,6 +14,15 @@ use raft::{Raft, ServerId};
 use std::sync::Arc;
 use trace::{Incarnation, What};
 
+/// What becomes of the ends over which the others reach a server that is cut off.
+#[derive(Clone, Copy)]
+enum Others {
+    /// They are disabled, and calls over them fail.
+    Disabled,
+    /// They stay as they are.
+    Kept,
+}
+
 impl Cluster {
     /// Lets the server reach every other that is connected, and be reached by it.
     pub fn connect(&self, server: ServerId) {
@@ -31,16 +40,20 @@ impl Cluster {
     /// Cuts the server off from all others. It keeps running.
     pub fn disconnect(&self, server: ServerId) {
         info!(target: "cluster", "disconnect {server}");
-        self.cut_off(server);
+        self.cut_off(server, Others::Disabled);
     }
 
-    fn cut_off(&self, server: ServerId) {
+    fn cut_off(&self, server: ServerId, others: Others) {
         self.shared.events.record(What::Disconnected { server: server.0 });
         let ends = {
             let mut state = self.lock();
             state.servers[server.0].connected = false;
-            let others = 0..state.servers.len();
-            others.flat_map(|other| self.ends_between(&state, server, other)).collect()
+            match others {
+                Others::Disabled => (0..state.servers.len())
+                    .flat_map(|other| self.ends_between(&state, server, other))
+                    .collect(),
+                Others::Kept => state.servers[server.0].ends.clone(),
+            }
         };
         self.enable(ends, false);
     }
@@ -49,10 +62,10 @@ impl Cluster {
     /// what it may still save while it ends does not.
     pub fn crash(&self, server: ServerId) {
         info!(target: "cluster", "crash {server}");
-        self.end_incarnation(server);
+        self.end_incarnation(server, Others::Disabled);
     }
 
-    fn end_incarnation(&self, server: ServerId) {
+    fn end_incarnation(&self, server: ServerId, others: Others) {
         // Notes its term once more: what was committed by now was committed in no later one.
         self.shared.observe(server);
         // Before anything is cut off or copied: from now on nothing it says counts.
@@ -60,7 +73,7 @@ impl Cluster {
         if let Some(life) = life {
             life.end();
         }
-        self.cut_off(server);
+        self.cut_off(server, others);
         self.network.delete_server(server.to_string());
         let ended = {
             let mut state = self.lock();
@@ -81,7 +94,11 @@ impl Cluster {
     /// It is not connected yet.
     pub fn start(&self, server: ServerId) {
         info!(target: "cluster", "start {server}");
-        self.end_incarnation(server);
+        self.end_incarnation(server, Others::Disabled);
+        self.begin_incarnation(server);
+    }
+
+    fn begin_incarnation(&self, server: ServerId) {
         let promised = self.shared.events.promised_term(server.0);
         let (persister, life, saved) = {
             let mut state = self.lock();
@@ -126,9 +143,16 @@ impl Cluster {
         self.network.add_server(server.to_string(), rpc_server);
     }
 
-    /// Starts the server and connects it.
+    /// Starts the server and connects it. Where requests outlive their receivers, the others' calls
+    /// to it go on: what is still on its way is answered by the new incarnation.
     pub fn restart(&self, server: ServerId) {
-        self.start(server);
+        info!(target: "cluster", "restart {server}");
+        let others = match self.network.requests_outlive() {
+            true => Others::Kept,
+            false => Others::Disabled,
+        };
+        self.end_incarnation(server, others);
+        self.begin_incarnation(server);
         self.connect(server);
     }
 
@@ -163,3 +187,6 @@ impl Cluster {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ pub fn crash_at_a_reply(cluster: Cluster) -> Figures {
 }
 
 /// Servers restart at any moment, some at a reply, and what is on its way to them by then reaches
-/// their next lives, late and twice.
+/// their next lives, late and twice, and their answers return to who asked.
 ///
 /// A request says all there is to know of it: term, previous entry, last entry. A correct Raft does
 /// not care when it was sent, nor to which life.
