@@ -1,5 +1,5 @@
 //! Counts what a Raft spends: elections, and rounds in which a leader and a follower look for the
-//! last entry that they share (5.3).
+//! last entry that they share (5.3). Also keeps which terms replies have told.
 
 #![expect(
     clippy::disallowed_types,
@@ -7,7 +7,7 @@
 )]
 
 use crate::cluster::Cluster;
-use raft::ServerId;
+use raft::{ServerId, Term};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trace::{Event, Fact, Reaction, Watcher, What};
@@ -22,6 +22,8 @@ struct Counts {
     candidacies: BTreeSet<(usize, u64)>,
     /// For each server, how many AppendEntries it refused for want of the previous entry.
     conflicts: Vec<usize>,
+    /// For each server, the latest term that a reply has told it.
+    told: Vec<u64>,
 }
 
 struct CountsWatcher(ProtocolCounts);
@@ -37,8 +39,9 @@ impl Cluster {
 
 impl ProtocolCounts {
     fn new(servers: usize) -> ProtocolCounts {
-        let conflicts = vec![0; servers];
-        ProtocolCounts(Arc::new(Mutex::new(Counts { conflicts, ..Counts::default() })))
+        let (conflicts, told) = (vec![0; servers], vec![0; servers]);
+        let counts = Counts { conflicts, told, ..Counts::default() };
+        ProtocolCounts(Arc::new(Mutex::new(counts)))
     }
 
     /// How many elections the servers have started, but for one.
@@ -56,6 +59,12 @@ impl ProtocolCounts {
     /// previous entry.
     pub fn conflicts_of(&self, server: ServerId) -> usize {
         self.lock().conflicts[server.0]
+    }
+
+    /// The latest term that a reply has told the server; 0 if none has. (Some solutions answer a
+    /// refused request with an earlier term, or with 0.)
+    pub fn told_by_replies(&self, server: ServerId) -> Term {
+        Term(self.lock().told[server.0])
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -77,6 +86,12 @@ impl Watcher for CountsWatcher {
             What::Answered { call, by, fact: Some(Fact::Appended { term, matched }), .. } => {
                 let in_its_term = call.fact.as_ref().is_some_and(|told| told.term() == *term);
                 counts.conflicts[by.server] += usize::from(in_its_term && !matched);
+            }
+            What::Delivered { call, fact: Some(fact) } => {
+                if let Some(sender) = call.sender() {
+                    let told = &mut counts.told[sender.server];
+                    *told = fact.term().max(*told);
+                }
             }
             _ => {}
         }

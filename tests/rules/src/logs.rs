@@ -97,7 +97,9 @@ impl Logs {
                 let open = call.to.map_or(&[][..], |peer| self.acknowledged.open(peer));
                 self.leader_commits.delivered(call, open, &mut self.known);
             }
-            What::Saved { server, .. } => self.own_entries.saved(server.server),
+            What::Saved { server, .. } if view.is_up(server) => {
+                self.own_entries.saved(server.server);
+            }
             What::Applied { server, index } if view.is_up(server) => {
                 return self.applied(event.at, server, index);
             }

@@ -109,7 +109,8 @@ impl Saved {
                 slot.current = None;
                 None
             }
-            What::Saved { server, .. } => {
+            // A thread of an earlier life may still be saving, to its own disk.
+            What::Saved { server, .. } if view.is_up(*server) => {
                 self.servers.get_mut(server.server)?.saves += 1;
                 None
             }

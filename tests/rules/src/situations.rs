@@ -98,7 +98,7 @@ impl Situations {
                 self.replication.crashed(server, &self.known, &mut self.reached);
                 self.known.crashed(server);
             }
-            What::Saved { server, snapshot_bytes, .. } => {
+            What::Saved { server, snapshot_bytes, .. } if self.known.is_up(server) => {
                 self.snapshots.saved(server, snapshot_bytes);
             }
             What::Took { server, index, term } => self.known.took(server, index, term),

@@ -48,3 +48,16 @@ fn refusals_in_the_leaders_term_are_rounds_of_a_conflict() {
     assert_eq!(counts.conflicts_of(ServerId(1)), 1);
     assert_eq!(counts.conflicts_of(ServerId(0)), 0);
 }
+
+#[test]
+fn a_server_is_told_the_latest_term_of_the_replies_that_reach_it() {
+    let counts = ProtocolCounts::new(2);
+    assert_eq!(counts.told_by_replies(ServerId(0)), Term(0));
+    for term in [5, 0] {
+        let vote = Fact::Vote { term, granted: false };
+        let request = Fact::RequestVote { term: 3, candidate: 0, last_index: 0, last_term: 0 };
+        see(&counts, What::Delivered { call: call(0, request), fact: Some(vote) });
+    }
+    assert_eq!(counts.told_by_replies(ServerId(0)), Term(5));
+    assert_eq!(counts.told_by_replies(ServerId(1)), Term(0));
+}

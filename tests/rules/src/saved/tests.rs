@@ -4,7 +4,7 @@ use crate::Options;
 use crate::testing::{
     Stream, appended, entries, heartbeat, request_vote, stream, stream_with, vote,
 };
-use trace::Fact;
+use trace::{Fact, What};
 
 /// A request arrives at S2 and is answered without a save.
 fn unsaved(stream: &mut Stream, from: usize, request: Fact, reply: Fact) {
@@ -209,4 +209,18 @@ fn before_part_2c_nothing_need_be_saved() {
     stream.elect(0, 8, &[1]);
     unsaved(&mut stream, 0, entries(0, 8, 0, &[8]), appended(8, true));
     stream.assert_legal();
+}
+
+#[test]
+fn a_late_save_of_the_life_before_saves_nothing_of_this_one() {
+    let mut stream = stream(3);
+    follows(&mut stream, 6);
+    let before = stream.life(2);
+    stream.restart(2);
+    unsaved(&mut stream, 1, heartbeat(1, 6), appended(6, true));
+    let call = stream.send(0, 2, request_vote(0, 7));
+    let arrival = stream.arrive(&call);
+    stream.record(What::Saved { server: before, state_bytes: 1, snapshot_bytes: 0 });
+    stream.answer(&call, arrival, vote(7, false));
+    assert!(stream.violation().contains("was the term saved?"), "{}", stream.violation());
 }
