@@ -12,9 +12,9 @@ mod walk;
 pub(crate) use operation::Operation;
 use walk::{Burst, Walk};
 
-/// How many points may be passed while a thread could run and does not, before dice and priorities
-/// are overruled: threads that spin, or pass the turn among themselves, until another has done
-/// something must not starve it.
+/// How many points in a row at which others could run may be passed, whoever runs, before dice and
+/// priorities are overruled: threads that spin, or pass the turn among themselves, until another
+/// has done something must not starve it.
 pub(super) const PATIENCE: u32 = 1000;
 
 /// Where PCT spreads its changes if it is not known how long the world will be.
@@ -78,7 +78,8 @@ pub(super) struct Scheduler {
     changes: Vec<u64>,
     /// The lowest rank given so far: a thread that steps back goes below it.
     lowest: Priority,
-    /// Points passed, by whomever, since all who could run have had a turn.
+    /// Points passed, by whomever, since no other could run, the policy was overruled, or a rank
+    /// was taken away.
     in_a_row: u32,
     /// POS and SURW are overruled when the next thread is chosen: any may run.
     overdue: bool,
