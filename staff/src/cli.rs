@@ -40,7 +40,7 @@ staff zoo bugs [--seeds N] [--today] [--kept] [NAME...]
                         what was found before the kit changed counts, and is marked
 staff zoo schedules [--seeds N] [NAME...]
                         run the tests of each bug's part under each way to order threads and
-                        messages, to compare them (docs/simulation.md)
+                        messages, to compare them (docs/for-staff.md)
 staff help              print this
 
 Exit codes:
