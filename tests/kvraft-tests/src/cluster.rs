@@ -133,6 +133,11 @@ impl Cluster {
         (0..self.size()).map(ServerId)
     }
 
+    /// All servers but this one, up or down.
+    pub fn others(&self, server: ServerId) -> impl Iterator<Item = ServerId> + use<> {
+        self.servers().filter(move |other| *other != server)
+    }
+
     /// The size of the largest Raft state on any server's disk, without snapshots, in bytes.
     pub fn largest_raft_state(&self) -> usize {
         self.largest(Persister::state_size)

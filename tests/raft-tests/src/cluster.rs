@@ -138,6 +138,11 @@ impl Cluster {
         (0..self.size()).map(ServerId)
     }
 
+    /// All servers but this one, up or down.
+    pub fn others(&self, server: ServerId) -> impl Iterator<Item = ServerId> + use<> {
+        self.servers().filter(move |other| *other != server)
+    }
+
     /// The server `steps` after `server`, going round.
     pub fn after(&self, server: ServerId, steps: usize) -> ServerId {
         ServerId((server.0 + steps) % self.size())

@@ -44,7 +44,7 @@ impl Cluster {
         info!(target: "cluster", "messages to {server} pile up for {duration:?}");
         let end = Instant::now() + duration;
         let sound = |link: &(ServerId, ServerId)| !self.lock().links.contains_key(link);
-        let others = || self.servers().filter(|other| *other != server);
+        let others = || self.others(server);
         let requests: Vec<_> = others().map(|other| (other, server)).filter(sound).collect();
         let replies: Vec<_> = others().map(|other| (server, other)).filter(sound).collect();
         loop {

@@ -65,13 +65,13 @@ fn mishap(cluster: &Cluster, clients: &[ClientLinks]) {
         1 => cluster.set_link(server, any(cluster), cut(Cut::Replies)),
         2 => {
             let leader = cluster.leader().unwrap_or(server);
-            for other in cluster.servers().filter(|other| *other != leader) {
+            for other in cluster.others(leader) {
                 cluster.set_link(leader, other, cut(Cut::Requests));
             }
         }
         3 => {
             let leader = cluster.leader().unwrap_or(server);
-            cluster.disconnect(leader, cluster.servers().filter(|other| *other != leader));
+            cluster.disconnect(leader, cluster.others(leader));
         }
         4 => cluster.restart(server),
         5 => cluster.set_client_link(client, server, cut(Cut::Replies)),

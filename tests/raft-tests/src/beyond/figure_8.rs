@@ -107,7 +107,7 @@ fn elect_alone(cluster: &Cluster, three: [ServerId; 3]) -> Option<ServerId> {
 }
 
 fn isolate(cluster: &Cluster, server: ServerId) {
-    let others = cluster.servers().filter(|other| *other != server);
+    let others = cluster.others(server);
     others.for_each(|other| cluster.cut_link(server, other));
 }
 

@@ -197,7 +197,7 @@ fn settle(cluster: &Cluster, timers: &ElectionTimers) {
 /// that one hears of it.
 fn after_vote(Measured { cluster, timers, usual }: &Measured) -> Vec<Gap> {
     let leader = cluster.check_one_leader();
-    let others = || cluster.servers().filter(move |server| *server != leader);
+    let others = || cluster.others(leader);
     for (from, to) in others().flat_map(|from| others().map(move |to| (from, to))) {
         let late = LinkFaults { reply_delay: VOTE_DELAY, ..LinkFaults::default() };
         cluster.set_link(from, to, late);

@@ -94,7 +94,7 @@ fn leader_learns(cluster: &Cluster, replies: &ProtocolCounts) {
     let old = cluster.check_one_leader();
     let Some(term) = cluster.led_by(old) else { return };
     info!(target: "cluster", "{old} is cut off");
-    let others = || cluster.servers().filter(move |server| *server != old);
+    let others = || cluster.others(old);
     others().for_each(|other| cluster.cut_link(old, other));
     let later = || others().find_map(|other| cluster.led_by(other)).filter(|led| *led > term);
     wait_until(3 * ELECTION_TIMEOUT, || later().is_some());
@@ -218,7 +218,7 @@ fn unanswered() -> LinkFaults {
 
 /// No other server's requests reach this one.
 fn deafen(cluster: &Cluster, server: ServerId) {
-    let others = cluster.servers().filter(|other| *other != server);
+    let others = cluster.others(server);
     others.for_each(|other| cluster.set_link(other, server, silent()));
 }
 

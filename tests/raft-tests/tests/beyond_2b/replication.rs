@@ -104,7 +104,7 @@ pub fn cut_off_leader(cluster: Cluster) -> Figures {
         let old = cluster.check_one_leader();
         let Some(term) = cluster.led_by(old) else { continue };
         info!(target: "cluster", "{old} is cut off with commands that reach no one");
-        let others = || cluster.servers().filter(move |server| *server != old);
+        let others = || cluster.others(old);
         others().for_each(|other| cluster.cut_link(old, other));
         start_some(&cluster, old, 5..15);
         let next = || others().find(|other| cluster.led_by(*other).is_some_and(|led| led > term));
