@@ -211,7 +211,8 @@ how to hand one out as an exercise: number and level are the key to that.
 
 - *graded*: the graded tests of the bug's lab, simulated. `9 of 10`: on nine of the first ten seeds
   a failure names the bug, that is, begins with a claim of its header. Few seeds first, some more
-  where half of them do not name it, and more again as long as none does.
+  where half of them do not name it, and more again as long as none does (the last of them only if
+  what lies beyond does not name it either).
 - *first*, *by*, *as*: the lowest seed that names it, with its test and its claim; in italics what
   fails if nothing names it.
 - *otherwise*: further seeds with failures that do not name it.

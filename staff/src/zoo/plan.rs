@@ -53,8 +53,13 @@ impl Plan<'_> {
         let graded = Kills::of(record, Suite::Graded, self.rules);
         let beyond = Kills::of(record, Suite::Beyond, self.rules);
         let is_found = !graded.named.is_empty();
+        // The last seeds of the graded tests only if what lies beyond does not find it either.
+        let is_last = |step: &Step| step.seeds.end == self.numbers[3];
+        let is_found_beyond = !beyond.named.is_empty();
         self.more(Suite::Graded, &graded, false)
+            .filter(|step| !is_last(step))
             .or_else(|| self.more(Suite::Beyond, &beyond, is_found))
+            .or_else(|| self.more(Suite::Graded, &graded, is_found_beyond))
             .or_else(|| {
                 let is_open = record.of(Suite::RealThreads).next().is_none();
                 (is_open && self.on_real_threads)
