@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::handout::through::Through;
 use crate::handout::tree::{self, Tree};
 use crate::handout::{build, refuse_if_taken, workspace};
-use crate::problem::Problem;
+use crate::problem::{Problem, say_made};
 use crate::work_tree::target_directory;
 use crate::zoo::firing;
 use crate::zoo::patch::{Kind, Patch, Zoo};
@@ -29,28 +29,17 @@ pub struct ExerciseArguments {
 
 /// Makes the tree and says where it is.
 pub fn exercise(course: &Course, arguments: &ExerciseArguments) -> Exit {
-    match make(course, arguments) {
-        Ok(said) => {
-            println!("{said}");
-            Exit::Passed
-        }
-        Err((exit, problem)) => {
-            eprintln!("error: {problem}");
-            exit
-        }
-    }
+    say_made(make(course, arguments))
 }
 
-fn make(course: &Course, arguments: &ExerciseArguments) -> Result<String, (Exit, String)> {
-    let kit_fault = |problem: String| (Exit::KitFault, problem);
-    let usage = |problem: String| (Exit::Usage, problem);
-    let zoo = Zoo::read(&workspace(), course).map_err(kit_fault)?;
-    let bug = find(&zoo, arguments.bug).map_err(usage)?;
-    refuse_if_taken(&arguments.directory).map_err(usage)?;
-    let planter = Planter::new(course, &workspace(), &target_directory()).map_err(kit_fault)?;
-    let tree = exercise_tree(course, &planter, &zoo, bug).map_err(kit_fault)?;
-    compiles(&planter, &tree).map_err(kit_fault)?;
-    build::build(&arguments.directory, &tree, false).map_err(kit_fault)?;
+fn make(course: &Course, arguments: &ExerciseArguments) -> Result<String, Problem> {
+    let zoo = Zoo::read(&workspace(), course)?;
+    let bug = find(&zoo, arguments.bug).map_err(Problem::Usage)?;
+    refuse_if_taken(&arguments.directory).map_err(Problem::Usage)?;
+    let planter = Planter::new(course, &workspace(), &target_directory())?;
+    let tree = exercise_tree(course, &planter, &zoo, bug)?;
+    compiles(&planter, &tree)?;
+    build::build(&arguments.directory, &tree, false)?;
     let (directory, lab) = (arguments.directory.display(), &bug.lab);
     Ok(format!("{directory}: a bug of Lab {lab}"))
 }

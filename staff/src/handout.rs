@@ -12,6 +12,7 @@ pub mod through;
 pub mod tree;
 
 use crate::exit::Exit;
+use crate::problem::{Problem, say_made};
 use build::build;
 use course::Course;
 use leak_check::Reference;
@@ -34,30 +35,19 @@ pub struct HandoutArguments {
 
 /// Makes the handout and says where it is.
 pub fn handout(course: &Course, arguments: &HandoutArguments) -> Exit {
-    match make(course, arguments) {
-        Ok(said) => {
-            println!("{said}");
-            Exit::Passed
-        }
-        Err((exit, problem)) => {
-            eprintln!("error: {problem}");
-            exit
-        }
-    }
+    say_made(make(course, arguments))
 }
 
-fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, (Exit, String)> {
-    let usage = |problem| (Exit::Usage, problem);
-    let kit_fault = |problem| (Exit::KitFault, problem);
+fn make(course: &Course, arguments: &HandoutArguments) -> Result<String, Problem> {
     let through = match &arguments.through {
         None => Through::nothing(course),
-        Some(part) => Through::part(course, part).map_err(usage)?,
+        Some(part) => Through::part(course, part).map_err(Problem::Usage)?,
     };
     let directory = &arguments.directory;
-    refuse_if_taken(directory).map_err(usage)?;
-    let tree = tree(&workspace(), &through).map_err(kit_fault)?;
-    refuse_leaks(&tree, &through).map_err(kit_fault)?;
-    build(directory, &tree, arguments.git).map_err(kit_fault)?;
+    refuse_if_taken(directory).map_err(Problem::Usage)?;
+    let tree = tree(&workspace(), &through)?;
+    refuse_leaks(&tree, &through)?;
+    build(directory, &tree, arguments.git)?;
     Ok(format!("{}: {through}, {} files", directory.display(), tree.len()))
 }
 

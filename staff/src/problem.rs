@@ -1,8 +1,9 @@
-//! A check that did not pass: either the tree is wrong, or it could not be checked.
+//! What was asked for and is not so: the tree is wrong, it could not be checked or made, or the
+//! command line is wrong.
 
 use crate::exit::Exit;
 
-/// Why a check did not pass.
+/// Why a check did not pass, or nothing was made.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
     /// A tree is not what it should be.
@@ -32,9 +33,14 @@ impl From<String> for Problem {
 
 /// Prints how a check ended.
 pub fn say(result: Result<String, Problem>) -> Exit {
+    say_made(result.map(|passed| format!("PASS  {passed}")))
+}
+
+/// Prints what was made, or why it was not.
+pub fn say_made(result: Result<String, Problem>) -> Exit {
     match result {
-        Ok(passed) => {
-            println!("PASS  {passed}");
+        Ok(made) => {
+            println!("{made}");
             Exit::Passed
         }
         Err(Problem::Found(problem)) => {
